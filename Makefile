@@ -1,0 +1,40 @@
+# `make demo` runs the main job, `make test` the tests. Each makes its own environment first, once.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+# The mobile runtime that Android devices of 2023 carry needs numpy<2 and a process without TensorFlow: an environment of its own.
+MOBILE := .venvs/tflite_runtime
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench clean install
+
+help: ## what there is to do
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
+	touch $@
+
+$(MOBILE)/.installed:
+	$(PYTHON) -m venv $(MOBILE)
+	$(MOBILE)/bin/python -m pip install --quiet tflite-runtime==2.14.0 numpy==1.26.4
+	touch $@
+
+install: $(VENV)/.installed $(MOBILE)/.installed ## both environments
+
+demo: $(VENV)/.installed ## train on English, answer in every language, export, verify
+	$(BIN)/keras-i18n demo
+
+test: install ## every test
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+lint: $(VENV)/.installed ## style
+	$(BIN)/ruff check .
+
+bench: $(VENV)/.installed ## how to run the benchmarks
+	@cat benchmarks/README.md
+
+clean: ## remove the environments and everything exported
+	rm -rf $(VENV) .venvs build *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,41 @@
+"""keras_i18n takes a Keras text model across languages and across machines.
+
+Names load when they are first used: importing this package loads neither TensorFlow nor any converter.
+"""
+
+import importlib
+
+from keras_i18n.version import __version__
+
+_ROOMS = (
+    "datasets",
+    "evaluation",
+    "export",
+    "languages",
+    "layers",
+    "models",
+    "tokenizers",
+)
+# public name -> the room that defines it
+_NAMES = {
+    "TextClassifier": "models",
+    "TextEncoder": "models",
+    "load": "models",
+    "evaluate_by_language": "evaluation",
+    "load_exported": "export",
+    "verify": "export",
+}
+
+__all__ = ["__version__", *_ROOMS, *_NAMES]
+
+
+def __getattr__(name):
+    if name in _NAMES:
+        return getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
+    if name in _ROOMS:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module 'keras_i18n' has no attribute '{name}'. It has: {', '.join(__all__)}")
+
+
+def __dir__():
+    return sorted(__all__)

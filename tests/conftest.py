@@ -1,0 +1,24 @@
+"""What every test may use: where the real multilingual data lies."""
+
+import os
+import pathlib
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
+def data_folder():
+    """The folder of open data sets: `KERAS_I18N_DATA`, or `shared/data` beside the checkout."""
+    default = pathlib.Path(__file__).parents[2] / "shared" / "data"
+    return pathlib.Path(os.environ.get("KERAS_I18N_DATA", default))
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Path of the open data sets; the test skips where they are absent."""
+    folder = data_folder()
+    if not folder.is_dir():
+        pytest.skip(f"needs the open data sets: no folder {folder} (set KERAS_I18N_DATA)")
+    return folder
