@@ -1,0 +1,61 @@
+"""The script a language is written in, and the direction it runs."""
+
+import functools
+
+from keras_i18n.languages.tags import normalize
+
+# ISO 15924 codes of the scripts whose letters Unicode gives the bidirectional class R or AL.
+_RIGHT_TO_LEFT = (
+    "Adlm Arab Aran Armi Avst Chrs Cprt Elym Gara Hatr Hebr Hung Khar Lydi Mand Mani Mend Merc Mero Narb Nbat Nkoo "
+    "Orkh Ougr Palm Phli Phlp Phnx Prti Rohg Samr Sarb Sogd Sogo Syrc Thaa Yezi"
+)
+
+
+@functools.lru_cache(maxsize=4096)
+def script(tag):
+    """The ISO 15924 code of the script a language is most likely written in.
+
+    Args:
+        tag: a BCP-47 tag.
+
+    Returns: str of four letters; the script that the tag names, else the likely one, else `"Zzzz"` (unknown).
+
+    Raises:
+        ValueError: `tag` is no BCP-47 tag.
+
+    Source: CLDR's likely subtags, through langcodes.
+
+    Example:
+
+    >>> script("sw"), script("ja"), script("zh-TW"), script("sr"), script("sr-Latn")
+    ('Latn', 'Jpan', 'Hant', 'Cyrl', 'Latn')
+    """
+    import langcodes
+    from langcodes.data_dicts import LIKELY_SUBTAGS
+
+    language = langcodes.Language.get(normalize(tag))
+    if language.script:
+        return language.script
+    for known in (language, language.prefer_macrolanguage()):
+        if known.language in LIKELY_SUBTAGS:
+            return known.maximize().script
+    return "Zzzz"
+
+
+def direction(tag):
+    """The direction in which a language is written.
+
+    Args:
+        tag: a BCP-47 tag.
+
+    Returns: `"rtl"` or `"ltr"`.
+
+    Raises:
+        ValueError: `tag` is no BCP-47 tag.
+
+    Example:
+
+    >>> direction("ar"), direction("ar-Latn"), direction("yi")
+    ('rtl', 'ltr', 'rtl')
+    """
+    return "rtl" if script(tag) in _RIGHT_TO_LEFT.split() else "ltr"

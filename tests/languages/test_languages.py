@@ -1,0 +1,150 @@
+"""Tags are canonical, named, scripted and matched as the standards say; what is no tag is refused with a proposal."""
+
+import lzma
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keras_i18n import languages
+
+
+@pytest.fixture(scope="module")
+def sib200(shared_data):
+    with lzma.open(shared_data / "sib200" / "languages.tsv.xz", "rt", encoding="utf-8") as lines:
+        return [line.rstrip("\n").split("\t") for line in lines][1:]
+
+
+def test_every_tag_of_sib200_is_canonical_and_named(sib200):
+    assert len(sib200) == 205
+    assert [languages.normalize(tag) for tag, _, _ in sib200] == [tag for tag, _, _ in sib200]
+    assert [languages.name(tag) for tag, _, _ in sib200] == [name for _, _, name in sib200]
+
+
+def test_the_script_is_the_one_that_flores_tells(sib200):
+    assert {tag: languages.script(tag) for tag, _, _ in sib200} == {tag: code.split("_")[1] for tag, code, _ in sib200}
+
+
+@pytest.mark.parametrize(
+    ("tag", "canonical"),
+    [
+        ("SR_latn", "sr-Latn"),
+        ("zh_hans_cn", "zh-Hans-CN"),
+        ("deu", "de"),
+        ("ger", "de"),
+        ("iw", "he"),
+        ("tl", "fil"),
+        ("sh", "sr-Latn"),
+        ("prs", "fa-AF"),
+        ("en-Latn", "en"),
+        ("i-klingon", "tlh"),
+        ("x-attic", "x-attic"),
+        ("und", "und"),
+    ],
+)
+def test_normalize(tag, canonical):
+    assert languages.normalize(tag) == canonical
+    assert languages.normalize(canonical) == canonical
+    assert languages.is_valid(tag)
+
+
+@pytest.mark.parametrize(
+    ("tag", "meant"),
+    [
+        ("serbian latin", "sr-Latn"),
+        ("latin_serbian", "sr-Latn"),
+        ("Chinese (Traditional)", "zh-Hant"),
+        ("русский", "ru"),
+        ("français", "fr"),
+        ("brazilian portuguese", "pt-BR"),
+        ("swahilli", "sw"),
+        ("jp", "ja"),
+        ("cn", "zh"),
+        ("ua", "uk"),
+        ("cz", "cs"),
+        ("de ", "de"),
+        ("zh-Hanz", "zh"),
+        ("en_US.UTF-8", "en-US"),
+    ],
+)
+def test_what_was_meant_is_proposed(tag, meant):
+    with pytest.raises(ValueError) as caught:
+        languages.normalize(tag)
+    assert "must be a BCP-47 tag" in str(caught.value)
+    assert f"Received: {tag!r}" in str(caught.value)
+    assert str(caught.value).endswith(f"Did you mean '{meant}'?")
+    assert not languages.is_valid(tag)
+
+
+@pytest.mark.parametrize("tag", ["", "zz", "qqqqqqqq", "1", "zh--", "-", "日本語の", "e\n", 3, None, ["en"], b"en", 2.5])
+def test_nonsense_is_refused_without_a_wild_guess(tag):
+    with pytest.raises(ValueError, match="must be a BCP-47 tag") as caught:
+        languages.normalize(tag)
+    assert "'en'?" not in str(caught.value) or tag == "e\n"
+    assert not languages.is_valid(tag)
+
+
+@given(st.text(max_size=12))
+def test_normalize_is_stable_or_a_value_error(tag):
+    try:
+        canonical = languages.normalize(tag)
+    except ValueError:
+        assert not languages.is_valid(tag)
+    else:
+        assert languages.normalize(canonical) == canonical
+        assert languages.name(canonical)
+        assert len(languages.script(canonical)) == 4
+
+
+def test_an_unknown_script_is_told_as_unknown():
+    assert languages.script("cjk") == "Zzzz"  # Chokwe: no likely script on record
+    assert languages.script("und") in ("Latn", "Zzzz")
+    assert languages.script("cmn") == "Hans"  # by way of its macrolanguage
+
+
+def test_directions():
+    right_to_left = "ar he fa ur yi ckb dv nqo ks sd ug pa-Arab az-Arab ff-Adlm"
+    assert {languages.direction(tag) for tag in right_to_left.split()} == {"rtl"}
+    left_to_right = "en pa ar-Latn zh ja am ka hi az ff und"
+    assert {languages.direction(tag) for tag in left_to_right.split()} == {"ltr"}
+
+
+def test_directions_agree_with_unicode():
+    letters = {"ar": "ا", "he": "א", "syr": "ܐ", "dv": "ހ", "nqo": "ߊ", "ff-Adlm": "𞤀", "smp": "ࠀ", "myz": "ࡀ"}
+    letters |= {"en": "a", "ru": "а", "hi": "अ", "am": "አ", "ja": "あ", "ka": "ა", "taq-Tfng": "ⴰ", "sat": "ᱚ"}
+    for tag, letter in letters.items():
+        expected = "rtl" if unicodedata.bidirectional(letter) in ("R", "AL") else "ltr"
+        assert languages.direction(tag) == expected, tag
+
+
+def test_autonyms():
+    expected = {"sw": "Kiswahili", "el": "Ελληνικά", "am": "አማርኛ", "ka": "ქართული", "zh-Hant": "中文（繁體）"}
+    assert {tag: languages.autonym(tag) for tag in expected} == expected
+    assert languages.autonym("kmb") == "Kimbundu"  # nothing on record but the English name
+
+
+def test_matches():
+    chinese = ["en", "zh-Hant", "zh-Hans"]
+    assert languages.matches("zh", chinese) == ["zh-Hans"]
+    assert languages.matches("zh-TW", chinese) == ["zh-Hant"]
+    assert languages.matches("zh_hant", chinese) == ["zh-Hant"]
+    assert languages.matches("zh-CN", ["zh", "zh-Hant"]) == ["zh"]
+    assert languages.matches("pt", ["pt-BR", "pt-PT"]) == ["pt-BR", "pt-PT"]
+    assert languages.matches("pt", ["pt", "pt-PT"]) == ["pt"]
+    assert languages.matches("pt-BR", ["pt-PT"]) == []
+    assert languages.matches("ko", ["ko-Hang"]) == ["ko-Hang"]
+    assert languages.matches("sr-Latn", ["sr"]) == []
+    assert languages.matches("iw", ["he"]) == ["he"]
+    assert languages.lookup("pt-BR", ["pt-PT", "pt"]) == "pt"
+    assert languages.lookup("fr", []) is None
+    with pytest.raises(ValueError, match="Did you mean 'fr'"):
+        languages.lookup("french", ["fr"])
+
+
+def test_importing_loads_no_tables():
+    program = "import sys, keras_i18n.languages; print('langcodes' in sys.modules, 'numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
