@@ -64,7 +64,9 @@ def _rename(temporary, path):
         os.replace(temporary, path)
         return
     if not temporary.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "A file cannot take the place of a folder; choose another name", str(path))
+        raise IsADirectoryError(
+            errno.EISDIR, "A file cannot take the place of a folder; choose another name", str(path)
+        )
     aside = temporary.with_name(temporary.name + ".old")
     os.replace(path, aside)
     try:

@@ -123,5 +123,5 @@ def _english_names():
     import langcodes
     from langcodes.data_dicts import LIKELY_SUBTAGS
 
-    tags = sorted(known for known in LIKELY_SUBTAGS if "-" not in known)
+    tags = sorted((known for known in LIKELY_SUBTAGS if "-" not in known), key=len, reverse=True)  # short tags win
     return {langcodes.Language.get(tag).language_name().casefold(): tag for tag in tags}

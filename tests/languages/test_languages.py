@@ -79,7 +79,9 @@ def test_what_was_meant_is_proposed(tag, meant):
     assert not languages.is_valid(tag)
 
 
-@pytest.mark.parametrize("tag", ["", "zz", "qqqqqqqq", "1", "zh--", "-", "日本語の", "e\n", 3, None, ["en"], b"en", 2.5])
+@pytest.mark.parametrize(
+    "tag", ["", "zz", "qqqqqqqq", "1", "zh--", "-", "日本語の", "e\n", 3, None, ["en"], b"en", 2.5]
+)
 def test_nonsense_is_refused_without_a_wild_guess(tag):
     with pytest.raises(ValueError, match="must be a BCP-47 tag") as caught:
         languages.normalize(tag)
