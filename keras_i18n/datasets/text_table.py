@@ -1,0 +1,40 @@
+"""A table in plain text, with columns aligned by what a terminal shows."""
+
+import unicodedata
+
+
+def text_table(header, rows):
+    """Lines of columns: text to the left, numbers to the right, two blanks between.
+
+    Args:
+        header: names of the columns, a list of str.
+        rows: lists of str and numbers; what is no str is written with `str`.
+
+    Returns: str without a line end at its end.
+
+    Example:
+
+    >>> print(text_table(["language", "rows"], [["en", 7], ["zh-Hant", 12]]))
+    language  rows
+    en           7
+    zh-Hant     12
+    """
+    right = [bool(rows) and not any(isinstance(row[column], str) for row in rows) for column in range(len(header))]
+    cells = [[str(name) for name in header], *([str(value) for value in row] for row in rows)]
+    widths = [max(_width(row[column]) for row in cells) for column in range(len(header))]
+    lines = []
+    for row in cells:
+        padded = [
+            " " * (width - _width(cell)) + cell if flush else cell + " " * (width - _width(cell))
+            for cell, width, flush in zip(row, widths, right, strict=True)
+        ]
+        lines.append("  ".join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def _width(text):
+    """Columns of a terminal: wide characters take two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
