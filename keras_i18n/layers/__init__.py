@@ -1,11 +1,19 @@
 """One Keras layer a file. Masks are explicit: `mask = PaddingMask()(token_ids)`, then `layer(x, mask=mask)`."""
 
+from keras_i18n.layers.bidirectional import Bidirectional
+from keras_i18n.layers.gru import GRU
+from keras_i18n.layers.lstm import LSTM
 from keras_i18n.layers.masked_mean import MaskedMean
 from keras_i18n.layers.multilingual_embedding import MultilingualEmbedding
 from keras_i18n.layers.padding_mask import PaddingMask
+from keras_i18n.layers.simple_rnn import SimpleRNN
 
 __all__ = [
+    "Bidirectional",
+    "GRU",
+    "LSTM",
     "MaskedMean",
     "MultilingualEmbedding",
     "PaddingMask",
+    "SimpleRNN",
 ]
