@@ -42,7 +42,7 @@ class Summary:
         return cls(languages, labels, counts)
 
     def __str__(self):
-        from keras_i18n.datasets.text_table import text_table
+        from keras_i18n.text_table import text_table
 
         rows = [
             [tag, tags.name(tag), counts.sum(), *(counts if self.labels else ())]

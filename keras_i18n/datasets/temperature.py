@@ -19,8 +19,8 @@ def language_shares(counts, *, alpha=1.0):
 
     Example:
 
-    >>> language_shares([900, 100]).tolist(), language_shares([900, 100], alpha=0.5).tolist()
-    ([0.9, 0.1], [0.75, 0.25])
+    >>> language_shares([750, 250]).tolist(), language_shares([900, 100], alpha=0.5).tolist()
+    ([0.75, 0.25], [0.75, 0.25])
     """
     counts = np.asarray(counts, np.float64)
     if not np.isfinite(alpha) or alpha < 0:

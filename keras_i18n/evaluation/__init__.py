@@ -1,1 +1,21 @@
-__all__ = []
+"""Scores by language, with their counts and intervals, as tables, files and pictures."""
+
+from keras_i18n.evaluation.accuracy import accuracy
+from keras_i18n.evaluation.bootstrap import bootstrap_interval
+from keras_i18n.evaluation.by_language import evaluate_by_language
+from keras_i18n.evaluation.calibration import expected_calibration_error
+from keras_i18n.evaluation.confusion import Confusion, confusion_counts
+from keras_i18n.evaluation.language_report import LanguageReport, LanguageScore
+from keras_i18n.evaluation.macro_f1 import macro_f1
+
+__all__ = [
+    "Confusion",
+    "LanguageReport",
+    "LanguageScore",
+    "accuracy",
+    "bootstrap_interval",
+    "confusion_counts",
+    "evaluate_by_language",
+    "expected_calibration_error",
+    "macro_f1",
+]

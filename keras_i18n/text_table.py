@@ -1,10 +1,13 @@
 """A table in plain text, with columns aligned by what a terminal shows."""
 
+import re
 import unicodedata
+
+_NUMBER = re.compile(r"[-+]?\d|-?$")
 
 
 def text_table(header, rows):
-    """Lines of columns: text to the left, numbers to the right, two blanks between.
+    """Lines of columns: text to the left, what begins with a digit to the right, two blanks between.
 
     Args:
         header: names of the columns, a list of str.
@@ -19,9 +22,10 @@ def text_table(header, rows):
     en           7
     zh-Hant     12
     """
-    right = [bool(rows) and not any(isinstance(row[column], str) for row in rows) for column in range(len(header))]
     cells = [[str(name) for name in header], *([str(value) for value in row] for row in rows)]
-    widths = [max(_width(row[column]) for row in cells) for column in range(len(header))]
+    columns = range(len(header))
+    right = [bool(rows) and all(_NUMBER.match(row[column]) for row in cells[1:]) for column in columns]
+    widths = [max(_width(row[column]) for row in cells) for column in columns]
     lines = []
     for row in cells:
         padded = [

@@ -1,0 +1,115 @@
+"""Scoring a model in every language of a data set."""
+
+import numpy as np
+
+from keras_i18n import languages as tags
+from keras_i18n.evaluation.bootstrap import bootstrap_interval
+from keras_i18n.evaluation.calibration import expected_calibration_error
+from keras_i18n.evaluation.confusion import confusion_counts
+from keras_i18n.evaluation.language_report import LanguageReport, LanguageScore
+from keras_i18n.evaluation.macro_f1 import macro_f1
+
+
+def evaluate_by_language(model, dataset, *, source_language=None, confidence=0.95, num_bootstrap=1000, seed=0):
+    """Scores a model in each language of a data set.
+
+    Args:
+        model: anything with `predict(texts)` (list of str -> float `[texts, labels]`) and `.labels`.
+        dataset: a labelled `Dataset`.
+        source_language: tag of the language that the model was trained in; the report then tells the gap to it.
+        confidence: width of the bootstrap interval of the accuracy.
+        num_bootstrap: int, resamplings a language.
+        seed: int, of the resamplings.
+
+    Returns: `LanguageReport`: a `LanguageScore` a language, mean, worst language, gap; `str`, CSV, JSON and plot.
+        The calibration error is NaN where the model gives scores that are no probabilities.
+
+    Raises:
+        ValueError: the data set has no rows or no labels, has a label that the model lacks, does not hold the source
+            language, or the scores have the wrong shape or are not finite.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_i18n import datasets
+    >>> class Always:
+    ...     labels = ("alarm", "music")
+    ...     def predict(self, texts):
+    ...         return np.array([[0.75, 0.25]] * len(texts), "float32")
+    >>> data = datasets.from_lists(["Wake me", "Play a song", "Niamshe"], ["alarm", "music", "alarm"],
+    ...                            language=["en", "en", "sw"])
+    >>> report = evaluate_by_language(Always(), data, source_language="en")
+    >>> [(row.language, row.count, row.accuracy) for row in report.rows], report.gap
+    ([('en', 2, 0.5), ('sw', 1, 1.0)], -0.5)
+    """
+    labels = tuple(model.labels)
+    _check(labels, dataset)
+    source = None
+    if source_language is not None:
+        source = tags.lookup(source_language, dataset.languages)
+        if source is None:
+            raise ValueError(
+                f"`source_language` must be a language of the data set. Received: {source_language!r}. "
+                f"The data set has: {', '.join(dataset.languages)}."
+            )
+    scores = _scores(model, dataset, len(labels))
+    predicted = scores.argmax(1)
+    number = {label: position for position, label in enumerate(labels)}
+    true = np.array([number[label] for label in dataset.label])
+    probable = scores.min(1) >= 0
+    probable &= np.abs(scores.sum(1) - 1) < 1e-3
+    rows, confusions = [], []
+    language = np.array(dataset.language)
+    for tag in dataset.languages:
+        own = np.flatnonzero(language == tag)
+        correct = predicted[own] == true[own]
+        low, high = bootstrap_interval(correct, confidence=confidence, num_bootstrap=num_bootstrap, seed=seed)
+        error = float("nan")
+        if probable[own].all():
+            error = expected_calibration_error(np.minimum(scores[own].max(1), 1), correct)
+        confusions.append(confusion_counts(predicted[own], true[own], len(labels)))
+        rows.append(
+            LanguageScore(
+                language=tag,
+                name=tags.name(tag),
+                script=tags.script(tag),
+                count=len(own),
+                accuracy=float(correct.mean()),
+                low=low,
+                high=high,
+                macro_f1=macro_f1(confusions[-1]),
+                calibration_error=error,
+            )
+        )
+    return LanguageReport(tuple(rows), labels, np.array(confusions), source_language=source, confidence=confidence)
+
+
+def _check(labels, dataset):
+    if not len(dataset):
+        raise ValueError("`dataset` must have rows to be scored. Received: a data set with none.")
+    if dataset.label is None:
+        raise ValueError("`dataset` must have labels to be scored. Received: one without a `label` column.")
+    lacking = [label for label in dataset.labels if label not in labels]
+    if lacking:
+        rows = sum(label in set(lacking) for label in dataset.label)
+        raise ValueError(
+            f"`dataset` has labels that the model lacks: {lacking} ({rows} rows). The model knows: {list(labels)}. "
+            "Leave those rows out with `dataset.select(labels=model.labels)`, or train with them."
+        )
+
+
+def _scores(model, dataset, num_labels):
+    scores = np.asarray(model.predict(list(dataset.text)), np.float64)
+    if scores.shape != (len(dataset), num_labels):
+        raise ValueError(
+            f"`predict` must give a score a text and label, shape {(len(dataset), num_labels)}. "
+            f"Received shape: {scores.shape}."
+        )
+    broken = np.flatnonzero(~np.isfinite(scores).all(1))
+    if broken.size:
+        row = dataset[int(broken[0])]
+        raise ValueError(
+            f"Scores must be finite. Received NaN or infinity for {broken.size} of {len(dataset)} texts, "
+            f"first for {row['text'][:60]!r} ({row['language']})."
+        )
+    return scores

@@ -1,0 +1,196 @@
+"""The scores of a model, language by language."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from keras_i18n import languages as tags
+from keras_i18n.evaluation.confusion import Confusion
+from keras_i18n.text_table import text_table
+
+
+@dataclasses.dataclass(frozen=True)
+class LanguageScore:
+    """The scores in one language; shares from 0 to 1.
+
+    Attributes:
+        language, name, script: BCP-47 tag, English name, ISO 15924 code.
+        count: number of texts.
+        accuracy, low, high: the accuracy and its bootstrap interval.
+        macro_f1: F1 averaged over labels.
+        calibration_error: expected calibration error; NaN where the model gives no probabilities.
+
+    Example:
+
+    >>> LanguageScore("sw", "Swahili", "Latn", 50, 0.8, 0.68, 0.9, 0.79, 0.1).accuracy
+    0.8
+    """
+
+    language: str
+    name: str
+    script: str
+    count: int
+    accuracy: float
+    low: float
+    high: float
+    macro_f1: float
+    calibration_error: float
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class LanguageReport:
+    """Scores by language, as `evaluate_by_language` gives them; `str(report)` is a table.
+
+    `report["sw"]` is the row of a language, `len(report)` the number of languages.
+
+    Attributes:
+        rows: `LanguageScore`s, in the order of tags.
+        labels: the labels of the model.
+        confusions: int64 `[languages, labels, labels]`, true by predicted.
+        source_language: tag that the gap is measured to, or None.
+        confidence: of the intervals.
+
+    Example:
+
+    >>> scores = [LanguageScore("en", "English", "Latn", 90, 0.9, 0.83, 0.96, 0.89, 0.03),
+    ...           LanguageScore("sw", "Swahili", "Latn", 50, 0.8, 0.68, 0.9, 0.79, 0.1)]
+    >>> print(LanguageReport(tuple(scores), ("alarm",), np.zeros((2, 1, 1), int), source_language="en"))
+    language  name     script  texts  accuracy    95% interval  macro F1  calibration error
+    en        English  Latn       90      90.0    83.0 to 96.0      89.0                3.0
+    sw        Swahili  Latn       50      80.0    68.0 to 90.0      79.0               10.0
+    Mean of 2 languages 85.0 %, worst 80.0 % (Swahili), all texts 86.4 %, gap to English 10.0 points
+    """
+
+    rows: tuple
+    labels: tuple
+    confusions: np.ndarray
+    source_language: str | None = None
+    confidence: float = 0.95
+
+    def __post_init__(self):
+        if not self.rows:
+            raise ValueError("A report needs at least one language. Received: none.")
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def __getitem__(self, language):
+        return self.rows[self._position(language)]
+
+    def _position(self, language):
+        languages = [row.language for row in self.rows]
+        found = tags.lookup(language, languages)
+        if found is None:
+            raise KeyError(f"The report has no language '{language}'. It has: {', '.join(languages)}.")
+        return languages.index(found)
+
+    @property
+    def mean(self):
+        """Accuracy averaged over languages: each counts the same, however many texts it has."""
+        return float(np.mean([row.accuracy for row in self.rows]))
+
+    @property
+    def mean_macro_f1(self):
+        """Macro F1 averaged over languages."""
+        return float(np.mean([row.macro_f1 for row in self.rows]))
+
+    @property
+    def micro_accuracy(self):
+        """Accuracy over all texts, whatever their language."""
+        return float(np.average([row.accuracy for row in self.rows], weights=[row.count for row in self.rows]))
+
+    @property
+    def worst(self):
+        """The `LanguageScore` with the lowest accuracy."""
+        return min(self.rows, key=lambda row: row.accuracy)
+
+    @property
+    def gap(self):
+        """Accuracy in the source language less the mean of the others; None without a source or without others."""
+        others = [row.accuracy for row in self.rows if row.language != self.source_language]
+        if self.source_language is None or not others:
+            return None
+        return self[self.source_language].accuracy - float(np.mean(others))
+
+    def confusion(self, language=None):
+        """Which label was taken for which, in one language or (None) in all: a `Confusion`."""
+        counts = self.confusions.sum(0) if language is None else self.confusions[self._position(language)]
+        return Confusion(self.labels, counts)
+
+    def table(self):
+        """The rows as text, best language first."""
+        header = ["language", "name", "script", "texts", "accuracy", f"{self.confidence:.0%} interval"]
+        ordered = sorted(self.rows, key=lambda row: (-row.accuracy, row.language))
+        return text_table([*header, "macro F1", "calibration error"], [_cells(row) for row in ordered])
+
+    def headline(self):
+        """One line: mean, worst language, all texts, and the gap to the source."""
+        noun = "language" if len(self) == 1 else "languages"
+        told = [
+            f"Mean of {len(self)} {noun} {100 * self.mean:.1f} %",
+            f"worst {100 * self.worst.accuracy:.1f} % ({self.worst.name})",
+            f"all texts {100 * self.micro_accuracy:.1f} %",
+        ]
+        if self.gap is not None:
+            told.append(f"gap to {tags.name(self.source_language)} {100 * self.gap:.1f} points")
+        return ", ".join(told)
+
+    def __str__(self):
+        return f"{self.table()}\n{self.headline()}"
+
+    def to_csv(self, path):
+        """Writes the rows, best language first, whole or not at all; shares from 0 to 1, an unknown one empty."""
+        from keras_i18n.evaluation import report_files
+
+        report_files.write_csv(self, path)
+
+    def to_json(self, path):
+        """Writes everything, whole or not at all; `LanguageReport.from_json` reads it again."""
+        from keras_i18n.evaluation import report_files
+
+        report_files.write_json(self, path)
+
+    @classmethod
+    def from_json(cls, path):
+        """Reads what `to_json` wrote.
+
+        Raises:
+            ValueError: the file holds something else.
+        """
+        from keras_i18n.evaluation import report_files
+
+        return report_files.read_json(path)
+
+    def plot(self, path, *, title="Accuracy by language"):
+        """Draws accuracies with their intervals, languages sorted, colours by script.
+
+        Args:
+            path: `.png`, `.svg` or `.pdf`; written whole or not at all.
+            title: str.
+
+        Raises:
+            ImportError: matplotlib is missing.
+        """
+        from keras_i18n.evaluation.report_plot import plot_report
+
+        plot_report(self, path, title=title)
+
+
+def _cells(row):
+    """The columns of the table; shares in percent."""
+    error = "-" if math.isnan(row.calibration_error) else f"{100 * row.calibration_error:.1f}"
+    interval = f"{100 * row.low:.1f} to {100 * row.high:.1f}"
+    return [
+        row.language,
+        row.name,
+        row.script,
+        row.count,
+        f"{100 * row.accuracy:.1f}",
+        interval,
+        f"{100 * row.macro_f1:.1f}",
+        error,
+    ]
