@@ -1,0 +1,206 @@
+"""Reads a SentencePiece `.model` file: a protobuf that is trusted with nothing.
+
+The wire format is read here, in place of the generated protobuf classes, so that every size is checked against
+the bytes that are there, and so that the C++ library only ever sees a file that has been found well formed.
+Field numbers: `sentencepiece_model.proto` of google/sentencepiece.
+"""
+
+import dataclasses
+import enum
+import math
+import struct
+
+MAX_MODEL_BYTES = 256 * 2**20
+MAX_PIECES = 2**22
+MAX_PIECE_BYTES = 4096
+SPACE_SYMBOL = "\u2581"
+MODEL_KINDS = {1: "unigram", 2: "BPE", 3: "word", 4: "character"}
+
+
+class PieceType(enum.IntEnum):
+    """What a piece of the vocabulary is."""
+
+    NORMAL = 1
+    UNKNOWN = 2
+    CONTROL = 3
+    USER_DEFINED = 4
+    UNUSED = 5
+    BYTE = 6
+
+
+@dataclasses.dataclass(frozen=True)
+class SentencePieceModel:
+    """What the `.model` file of a unigram model says.
+
+    `pieces`, `scores` and `types` go by token id; `charsmap` is the precompiled normaliser, still packed.
+    """
+
+    pieces: tuple[str, ...]
+    scores: tuple[float, ...]
+    types: tuple[PieceType, ...]
+    unknown_id: int
+    charsmap: bytes = b""
+    normalizer_name: str = ""
+    add_dummy_prefix: bool = True
+    remove_extra_whitespaces: bool = True
+    escape_whitespaces: bool = True
+    whitespace_as_suffix: bool = False
+    byte_fallback: bool = False
+    begin_piece: str = "<s>"
+    end_piece: str = "</s>"
+
+    @property
+    def min_score(self):
+        """Lowest score of a normal piece."""
+        return min((s for s, t in zip(self.scores, self.types, strict=True) if t == PieceType.NORMAL), default=0.0)
+
+
+class _Reader:
+    """Walks the fields of one protobuf message."""
+
+    def __init__(self, data, what):
+        self.data, self.what, self.position = memoryview(data), what, 0
+
+    def fail(self, reason):
+        raise ValueError(
+            f"A SentencePiece model file must be a well-formed protobuf. Received: {self.what} damaged at byte "
+            f"{self.position}: {reason}. Copy the file again, or train it again."
+        )
+
+    def varint(self):
+        value = 0
+        for shift in range(0, 70, 7):
+            if self.position >= len(self.data):
+                self.fail("it ends in the middle of a number")
+            byte = self.data[self.position]
+            self.position += 1
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+        self.fail("a number is longer than ten bytes")
+
+    def take(self, count):
+        if count > len(self.data) - self.position:
+            self.fail(f"{count} bytes are announced and {len(self.data) - self.position} are left")
+        self.position += count
+        return self.data[self.position - count : self.position]
+
+    def fields(self):
+        """Yields (field number, wire type, value)."""
+        while self.position < len(self.data):
+            tag = self.varint()
+            field, wire = tag >> 3, tag & 7
+            if field == 0:
+                self.fail("field number 0")
+            if wire == 0:
+                yield field, wire, self.varint()
+            elif wire == 1:
+                yield field, wire, self.take(8)
+            elif wire == 2:
+                yield field, wire, self.take(self.varint())
+            elif wire == 5:
+                yield field, wire, self.take(4)
+            else:
+                self.fail(f"wire type {wire}")
+
+
+def _message(data, what, wires):
+    """Fields of a message that `wires` (number -> wire type) names; the last value of each wins."""
+    reader, found = _Reader(data, what), {}
+    for field, wire, value in reader.fields():
+        if field in wires:
+            if wire != wires[field]:
+                reader.fail(f"field {field} has wire type {wire} in place of {wires[field]}")
+            found[field] = value
+    return found
+
+
+def _text(value, what):
+    try:
+        return bytes(value).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{what} must be UTF-8. Received: {bytes(value)[:40]!r}.") from error
+
+
+def _piece(data, index):
+    what = f"piece {index}"
+    found = _message(data, what, {1: 2, 2: 5, 3: 0})
+    text = found.get(1, b"")
+    if not 0 < len(text) <= MAX_PIECE_BYTES:
+        raise ValueError(f"A piece must have 1 to {MAX_PIECE_BYTES} bytes. Received: {what} of {len(text)} bytes.")
+    score = struct.unpack("<f", found[2])[0] if 2 in found else 0.0
+    if not math.isfinite(score):
+        raise ValueError(f"A piece's score must be a finite number. Received: {what} with score {score}.")
+    kind = found.get(3, 1)
+    if kind not in PieceType._value2member_map_:
+        raise ValueError(f"A piece's type must be 1 to 6. Received: {what} with type {kind}.")
+    text = _text(text, f"A piece's text ({what})")
+    if "\0" in text:
+        raise ValueError(f"A piece must not hold the code point 0. Received: {what}: {text!r}.")
+    return text, score, PieceType(kind)
+
+
+def parse(data):
+    """Reads the bytes of a SentencePiece unigram `.model` file.
+
+    Args:
+        data: bytes of the file.
+
+    Returns:
+        A `SentencePieceModel`.
+
+    Raises:
+        ValueError: for a file that is damaged, too big, of another kind (BPE, word, character), or whose
+            vocabulary contradicts itself.
+    """
+    data = bytes(data)
+    if not 0 < len(data) <= MAX_MODEL_BYTES:
+        raise ValueError(f"A SentencePiece model must have 1 to {MAX_MODEL_BYTES} bytes. Received: {len(data)} bytes.")
+    pieces, trainer, normalizer = [], {}, {}
+    reader = _Reader(data, "the model")
+    for field, wire, value in reader.fields():
+        if field > 5 and field < 200:
+            reader.fail(f"unknown field {field}")
+        if field in (1, 2, 3) and wire != 2:
+            reader.fail(f"field {field} has wire type {wire} in place of 2")
+        if field == 1:
+            if len(pieces) >= MAX_PIECES:
+                raise ValueError(f"A vocabulary must have at most {MAX_PIECES} pieces. Received: more than that.")
+            pieces.append(_piece(value, len(pieces)))
+        elif field == 2:
+            trainer.update(_message(value, "the trainer's part", {3: 0, 24: 0, 35: 0, 46: 2, 47: 2}))
+        elif field == 3:
+            normalizer.update(_message(value, "the normaliser's part", {1: 2, 2: 2, 3: 0, 4: 0, 5: 0}))
+    kind = MODEL_KINDS.get(trainer.get(3, 1), f"number {trainer.get(3)}")
+    if kind != "unigram":
+        raise ValueError(
+            f"A SentencePiece model must be of kind unigram. Received: a model of kind {kind}. "
+            "Train with model_type='unigram'."
+        )
+    return SentencePieceModel(
+        *_checked_vocabulary(pieces),
+        charsmap=bytes(normalizer.get(2, b"")),
+        normalizer_name=_text(normalizer.get(1, b""), "The normaliser's name"),
+        add_dummy_prefix=bool(normalizer.get(3, 1)),
+        remove_extra_whitespaces=bool(normalizer.get(4, 1)),
+        escape_whitespaces=bool(normalizer.get(5, 1)),
+        whitespace_as_suffix=bool(trainer.get(24, 0)),
+        byte_fallback=bool(trainer.get(35, 0)),
+        begin_piece=_text(trainer.get(46, b"<s>"), "The begin piece"),
+        end_piece=_text(trainer.get(47, b"</s>"), "The end piece"),
+    )
+
+
+def _checked_vocabulary(rows):
+    """(pieces, scores, types, unknown id) of the rows, which must be distinct and have one unknown piece."""
+    if not rows:
+        raise ValueError("A SentencePiece model must have pieces. Received: a file without any; is it a .model file?")
+    pieces, scores, types = (tuple(column) for column in zip(*rows, strict=True))
+    if len(set(pieces)) != len(pieces):
+        seen = set()
+        twice = next(p for p in pieces if p in seen or seen.add(p))
+        raise ValueError(f"Pieces must be distinct. Received: {twice!r} twice.")
+    unknown = [i for i, t in enumerate(types) if t == PieceType.UNKNOWN]
+    if len(unknown) != 1:
+        raise ValueError(f"A vocabulary must have one unknown piece. Received: {len(unknown)}.")
+    return pieces, scores, types, unknown[0]

@@ -1,0 +1,230 @@
+"""The SentencePiece unigram tokenizer as data, with the C++ library underneath."""
+
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import re
+import tempfile
+
+import numpy as np
+
+from keras_i18n.tokenizers import sentencepiece_model
+
+MAGIC = b"keras_i18n unigram tokenizer 1\n"
+PADDING_ID = -1
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
+def clean_text(text):
+    """The text that a tokenizer sees: what is no character becomes U+FFFD.
+
+    Lone surrogates and code point 0 inside of the text count as U+FFFD; code points 0 at its end are dropped,
+    because code points are padded with 0 on the right.
+
+    Raises:
+        TypeError: for anything but a str.
+
+    >>> clean_text("a\\0b\\ud800\\0\\0")
+    'a\ufffdb\ufffd'
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"A text must be a str. Received: {text!r} of type {type(text).__name__}.")
+    if _NOT_TEXT.search(text) is None:
+        return text
+    return _NOT_TEXT.sub("\ufffd", text.rstrip("\0"))
+
+
+class UnigramTokenizer:
+    """Text to token ids by a SentencePiece unigram model: the very ids of the sentencepiece library.
+
+    Args:
+        model: bytes of a SentencePiece unigram `.model` file.
+        begin: piece put before each text: False for none, True for the model's own, or a piece such as "<s>".
+        end: piece put after each text, in the same way.
+        threads: number of threads that `tokenize` uses.
+
+    Raises:
+        ValueError: for a file that is damaged or of another kind, or a begin or end piece that it lacks.
+
+    >>> from keras_i18n.tokenizers import train_unigram
+    >>> tokenizer = train_unigram(["to be or not to be", "be not"] * 9, vocabulary_size=20, end=True)
+    >>> tokenizer.pad(tokenizer.tokenize(["to be", ""])).shape[0]
+    2
+    >>> tokenizer.detokenize(tokenizer.tokenize(["to be"]))
+    ['to be']
+    """
+
+    padding_id = PADDING_ID
+
+    def __init__(self, model, *, begin=False, end=False, threads=None):
+        self.model_bytes = bytes(model)
+        self.model = sentencepiece_model.parse(self.model_bytes)
+        self.begin_piece = self._special_piece(begin, self.model.begin_piece, "begin")
+        self.end_piece = self._special_piece(end, self.model.end_piece, "end")
+        self.threads = threads or min(8, os.cpu_count() or 1)
+        self._index = None
+
+    def _special_piece(self, option, default, name):
+        piece = {False: None, None: None, True: default}.get(option, option)
+        if piece is not None and piece not in self.model.pieces:
+            raise ValueError(
+                f"`{name}` must be a piece of the vocabulary, True or False. Received: {option!r}, "
+                f"and the vocabulary lacks {piece!r}."
+            )
+        return piece
+
+    @classmethod
+    def from_file(cls, path, **options):
+        """Reads a SentencePiece `.model` file; `options` as in the constructor."""
+        path = pathlib.Path(path)
+        if path.stat().st_size > sentencepiece_model.MAX_MODEL_BYTES:
+            raise ValueError(
+                f"A SentencePiece model must have at most {sentencepiece_model.MAX_MODEL_BYTES} bytes. "
+                f"Received: {path} of {path.stat().st_size} bytes."
+            )
+        return cls(path.read_bytes(), **options)
+
+    @functools.cached_property
+    def _processor(self):
+        import sentencepiece
+
+        return sentencepiece.SentencePieceProcessor(model_proto=self.model_bytes)
+
+    @property
+    def vocabulary_size(self):
+        """Number of pieces; token ids are 0 .. vocabulary_size - 1."""
+        return len(self.model.pieces)
+
+    @property
+    def pieces(self):
+        """The pieces, a tuple of str by token id; U+2581 stands for the space."""
+        return self.model.pieces
+
+    @functools.cached_property
+    def scores(self):
+        """Log probabilities of the pieces, float32 by token id."""
+        return np.asarray(self.model.scores, np.float32)
+
+    @property
+    def unknown_id(self):
+        """Token id of what the vocabulary cannot spell."""
+        return self.model.unknown_id
+
+    def piece_id(self, piece):
+        """Token id of a piece, or `unknown_id`."""
+        if self._index is None:
+            self._index = {text: number for number, text in enumerate(self.pieces)}
+        return self._index.get(piece, self.unknown_id)
+
+    @property
+    def begin_id(self):
+        """Token id put before each text, or None."""
+        return None if self.begin_piece is None else self.piece_id(self.begin_piece)
+
+    @property
+    def end_id(self):
+        """Token id put after each text, or None."""
+        return None if self.end_piece is None else self.piece_id(self.end_piece)
+
+    def tokenize(self, texts, max_tokens=None):
+        """Token ids of texts, begin and end pieces included.
+
+        Args:
+            texts: sequence of str. Lone surrogates and code points 0 count as U+FFFD (see `clean_text`).
+            max_tokens: longest result; longer ones lose tokens before the end piece, which stays.
+
+        Returns:
+            A list of int32 arrays, one a text.
+
+        Raises:
+            TypeError: for one str in place of a sequence, or for texts that are not str.
+            ValueError: for `max_tokens` below the number of begin and end pieces.
+        """
+        if isinstance(texts, (str, bytes)):
+            raise TypeError(f"`texts` must be a sequence of str. Received: {texts!r}. Put it into a list.")
+        special = (self.begin_id is not None) + (self.end_id is not None)
+        if max_tokens is not None and max_tokens < max(special, 1):
+            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {max_tokens}.")
+        cleaned = [clean_text(text) for text in texts]
+        found = self._processor.encode(cleaned, return_type="numpy", num_threads=self.threads) if cleaned else []
+        room = None if max_tokens is None else max_tokens - special
+        if special == 0 and room is None:
+            return list(found)
+        before = np.array([] if self.begin_id is None else [self.begin_id], np.int32)
+        after = np.array([] if self.end_id is None else [self.end_id], np.int32)
+        return [np.concatenate([before, ids[:room], after]) for ids in found]
+
+    def pad(self, sequences):
+        """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
+        longest = max((len(ids) for ids in sequences), default=0)
+        out = np.full((len(sequences), longest), self.padding_id, np.int32)
+        for row, ids in zip(out, sequences, strict=True):
+            row[: len(ids)] = ids
+        return out
+
+    def detokenize(self, sequences):
+        """Texts of sequences of token ids; padding, begin and end pieces leave no trace."""
+        rows = [[int(i) for i in ids if i >= 0] for ids in sequences]
+        for ids in rows:
+            if any(i >= self.vocabulary_size for i in ids):
+                raise ValueError(f"Token ids must be below {self.vocabulary_size}. Received: {max(ids)}.")
+        return [self._processor.decode(ids) for ids in rows]
+
+    def get_config(self):
+        """The plain options beside the model's bytes."""
+        return {"begin": self.begin_piece or False, "end": self.end_piece or False}
+
+    @functools.cached_property
+    def digest(self):
+        """Hex sha256 of all that decides the token ids."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    def to_bytes(self):
+        """The tokenizer as bytes: a line that names the kind, a line of options, the SentencePiece model."""
+        options = json.dumps(self.get_config(), sort_keys=True, ensure_ascii=True).encode()
+        return MAGIC + options + b"\n" + self.model_bytes
+
+    @classmethod
+    def from_bytes(cls, data, **options):
+        """Reads `to_bytes()` again, or the bytes of a SentencePiece `.model` file with `options`."""
+        data = bytes(data)
+        if not data.startswith(MAGIC):
+            return cls(data, **options)
+        line, newline, model = data[len(MAGIC) :].partition(b"\n")
+        try:
+            kept = json.loads(line)
+        except ValueError as error:
+            raise ValueError("The tokenizer's file is damaged: its options cannot be read.") from error
+        if not newline or not isinstance(kept, dict) or not set(kept) <= {"begin", "end"}:
+            raise ValueError(f"The tokenizer's file is damaged. Received options: {line[:80]!r}.")
+        return cls(model, **(kept | options))
+
+    def save(self, path):
+        """Writes one file, whole or not at all."""
+        path = pathlib.Path(path)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(self.to_bytes())
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+
+    @classmethod
+    def load(cls, path):
+        """Reads what `save` wrote."""
+        return cls.from_bytes(pathlib.Path(path).read_bytes())
+
+    def __getstate__(self):
+        return {"data": self.to_bytes(), "threads": self.threads}
+
+    def __setstate__(self, state):
+        other = type(self).from_bytes(state["data"], threads=state["threads"])
+        self.__dict__.update(other.__dict__)
+
+    def __repr__(self):
+        return f"UnigramTokenizer({self.vocabulary_size} pieces, begin={self.begin_piece!r}, end={self.end_piece!r})"
