@@ -4,16 +4,19 @@ from keras_i18n.evaluation.accuracy import accuracy
 from keras_i18n.evaluation.bootstrap import bootstrap_interval
 from keras_i18n.evaluation.by_language import evaluate_by_language
 from keras_i18n.evaluation.calibration import expected_calibration_error
+from keras_i18n.evaluation.comparison import Comparison, compare
 from keras_i18n.evaluation.confusion import Confusion, confusion_counts
 from keras_i18n.evaluation.language_report import LanguageReport, LanguageScore
 from keras_i18n.evaluation.macro_f1 import macro_f1
 
 __all__ = [
+    "Comparison",
     "Confusion",
     "LanguageReport",
     "LanguageScore",
     "accuracy",
     "bootstrap_interval",
+    "compare",
     "confusion_counts",
     "evaluate_by_language",
     "expected_calibration_error",

@@ -2,7 +2,7 @@
 
 from keras_i18n.languages.matching import lookup, matches
 from keras_i18n.languages.names import autonym, name
-from keras_i18n.languages.scripts import direction, script
+from keras_i18n.languages.scripts import direction, script, script_name
 from keras_i18n.languages.tags import is_valid, normalize
 
-__all__ = ["autonym", "direction", "is_valid", "lookup", "matches", "name", "normalize", "script"]
+__all__ = ["autonym", "direction", "is_valid", "lookup", "matches", "name", "normalize", "script", "script_name"]

@@ -11,6 +11,9 @@ _RIGHT_TO_LEFT = (
 )
 
 
+_ALONE = {"Hans": "Simplified Han", "Hant": "Traditional Han"}
+
+
 @functools.lru_cache(maxsize=4096)
 def script(tag):
     """The ISO 15924 code of the script a language is most likely written in.
@@ -59,3 +62,28 @@ def direction(tag):
     ('rtl', 'ltr', 'rtl')
     """
     return "rtl" if script(tag) in _RIGHT_TO_LEFT.split() else "ltr"
+
+
+@functools.lru_cache(maxsize=4096)
+def script_name(code):
+    """The English name of a script.
+
+    Args:
+        code: ISO 15924 code, as `script` gives it.
+
+    Returns: str; the code itself where no name is on record.
+
+    Source: CLDR, through langcodes.
+
+    Example:
+
+    >>> script_name("Cyrl"), script_name("Hant")
+    ('Cyrillic', 'Traditional Han')
+    """
+    import langcodes
+
+    try:
+        # The names of Chinese scripts stand alone only in their long form.
+        return _ALONE.get(code) or langcodes.Language.make(script=code).script_name("en")
+    except (ValueError, LookupError):
+        return code
