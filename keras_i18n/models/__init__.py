@@ -1,1 +1,10 @@
-__all__ = []
+"""Texts in, answers out: a tokenizer, a network, labels and languages held together."""
+
+from keras_i18n.models.presets import PRESETS, load_preset
+from keras_i18n.models.saving import load
+from keras_i18n.models.text_classifier import Prediction, TextClassifier
+from keras_i18n.models.text_encoder import TextEncoder
+from keras_i18n.models.text_model import TextModel
+from keras_i18n.models.training import TrainingOptions
+
+__all__ = ["PRESETS", "Prediction", "TextClassifier", "TextEncoder", "TextModel", "TrainingOptions", "load", "load_preset"]

@@ -1,0 +1,61 @@
+import keras
+import numpy as np
+
+
+class BucketedBatches(keras.utils.PyDataset):
+    """Batches of inputs of about one length, in a new seeded order at each epoch.
+
+    Args:
+        inputs: list of arrays, an entry a text (token ids of any lengths, or vectors).
+        targets: float32 `(texts, labels)`.
+        weights: float32 `(texts,)`, or None.
+        batch_size: texts of a batch.
+        collate: makes one array of the inputs of a batch.
+        seed: decides the order.
+        shuffle: False keeps texts sorted by length, for validation.
+    """
+
+    # Texts are sorted by length within this many batches: short padding, yet other neighbours at each epoch.
+    _BATCHES_SORTED_TOGETHER = 50
+
+    def __init__(self, inputs, targets, weights=None, *, batch_size, collate, seed=0, shuffle=True):
+        super().__init__()
+        self.inputs = inputs
+        self.targets = targets
+        self.weights = weights
+        self.batch_size = batch_size
+        self.collate = collate
+        self.seed = seed
+        self.shuffle = shuffle
+        self.epoch = 0
+        self._lengths = np.array([len(item) for item in inputs])
+        self._order()
+
+    def __len__(self):
+        return -(-len(self.inputs) // self.batch_size)
+
+    def __getitem__(self, index):
+        rows = self._batches[index]
+        batch = (self.collate([self.inputs[row] for row in rows]), self.targets[rows])
+        return batch if self.weights is None else (*batch, self.weights[rows])
+
+    def on_epoch_end(self):
+        self.epoch += 1
+        self._order()
+
+    def _order(self):
+        if not self.shuffle:
+            order = np.argsort(self._lengths, kind="stable")
+            self._batches = np.array_split(order, range(self.batch_size, len(order), self.batch_size))
+            return
+        random = np.random.default_rng((self.seed, self.epoch))
+        order = random.permutation(len(self.inputs))
+        span = self._BATCHES_SORTED_TOGETHER * self.batch_size
+        order = np.concatenate(
+            [
+                part[np.argsort(self._lengths[part], kind="stable")]
+                for part in np.array_split(order, range(span, len(order), span))
+            ]
+        )
+        batches = np.array_split(order, range(self.batch_size, len(order), self.batch_size))
+        self._batches = [batches[place] for place in random.permutation(len(batches))]

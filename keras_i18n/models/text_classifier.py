@@ -1,0 +1,185 @@
+import dataclasses
+import functools
+
+import keras
+import numpy as np
+
+from keras_i18n.models import training
+from keras_i18n.models.presets import load_preset
+from keras_i18n.models.text_encoder import TextEncoder
+from keras_i18n.models.text_model import TextModel, sub_network
+from keras_i18n.models.texts import MAX_CODEPOINTS
+
+_VECTOR, _HEAD = "vector", "head"
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+    """A label and its probability."""
+
+    label: str
+    score: float
+
+
+class TextClassifier(TextModel):
+    """Gives each text one of a set of labels.
+
+    Args:
+        tokenizer, languages, max_codepoints: as in `TextModel`.
+        network: token ids -> a probability for each label.
+        labels: the labels, in the order of the network's outputs.
+
+    Example:
+
+    >>> import keras_i18n as ki
+    >>> train, test = ki.datasets.sample("assistant")
+    >>> classifier = ki.TextClassifier.from_preset("use_multilingual_v3", labels=train.labels)
+    >>> history = classifier.fit(train.select(languages=["en"]), verbose=0)
+    >>> classifier.classify(["¿Va a llover mañana?"])[0].label
+    'weather'
+    """
+
+    task = "text-classification"
+    _saved = ("labels", *TextModel._saved)
+
+    def __init__(self, *, tokenizer, network, labels, languages=(), max_codepoints=MAX_CODEPOINTS):
+        super().__init__(tokenizer=tokenizer, network=network, languages=languages, max_codepoints=max_codepoints)
+        self.labels = _checked_labels(labels)
+        if network.output_shape[-1] != len(self.labels):
+            raise ValueError(
+                f"`network` must have one output a label ({len(self.labels)}). Received: {network.output_shape}."
+            )
+
+    @classmethod
+    def from_preset(cls, name, *, labels, hidden_dim=256, dropout=0.5, seed=0):
+        """A classifier on a pretrained encoder; its head is untrained.
+
+        Args:
+            name: a key of `keras_i18n.models.presets.PRESETS`, such as "use_multilingual_v3".
+            labels: the labels, such as `train.labels`.
+            hidden_dim: width of the head's hidden layer; 0 for a linear head.
+            dropout: share of the head's inputs that training leaves out.
+            seed: decides the head's first weights and its dropout.
+        """
+        preset = load_preset(name)
+        encoder = TextEncoder(tokenizer=preset.tokenizer, network=preset.network, languages=preset.languages)
+        return cls.on_encoder(encoder, labels=labels, hidden_dim=hidden_dim, dropout=dropout, seed=seed)
+
+    @classmethod
+    def on_encoder(cls, encoder, *, labels, hidden_dim=256, dropout=0.5, seed=0):
+        """A classifier on a `TextEncoder`, whose network it shares; options as in `from_preset`."""
+        head = _head(encoder.dim, len(_checked_labels(labels)), hidden_dim=hidden_dim, dropout=dropout, seed=seed)
+        network = keras.Model(
+            encoder.network.inputs[0], head(encoder.network.outputs[0]), name=f"{encoder.network.name}_classifier"
+        )
+        return cls(
+            tokenizer=encoder.tokenizer,
+            network=network,
+            labels=labels,
+            languages=encoder.languages,
+            max_codepoints=encoder.max_codepoints,
+        )
+
+    @functools.cached_property
+    def head(self):
+        """The part of the network from a text's vector to its scores; None where it has no such part."""
+        names = {layer.name for layer in self.network.layers}
+        return self.network.get_layer(_HEAD) if {_VECTOR, _HEAD} <= names else None
+
+    @functools.cached_property
+    def encoder(self):
+        """The part of the network that gives a text's vector, as a `TextEncoder`; None where it has no such part."""
+        if self.head is None:
+            return None
+        name = self.network.name.removesuffix("_classifier")
+        return TextEncoder(
+            tokenizer=self.tokenizer,
+            network=sub_network(self.network, _VECTOR, name=name),
+            languages=self.languages,
+            max_codepoints=self.max_codepoints,
+        )
+
+    def predict(self, texts, *, progress=None):
+        """Probabilities of the labels.
+
+        Args:
+            texts: list of str. The empty text is valid.
+            progress: called with the number of texts done since the last call.
+
+        Returns:
+            float32 `(texts, labels)`; the columns are in the order of `.labels`.
+        """
+        if self.encoder is None:
+            return super().predict(texts, progress=progress)
+        return self._scores_of_vectors(self.encoder.encode(texts, progress=progress))
+
+    def _scores_of_vectors(self, vectors):
+        return np.asarray(self.head(vectors, training=False))
+
+    def classify(self, texts, *, top=1):
+        """The best label of each text, or the `top` best.
+
+        Args:
+            texts: list of str.
+            top: 1 for one `Prediction` a text, more for a list of them, best first.
+
+        Example: see `TextClassifier`.
+        """
+        if not 1 <= top <= len(self.labels):
+            raise ValueError(f"`top` must lie in 1 .. {len(self.labels)} (the number of labels). Received: {top!r}.")
+        scores = self.predict(texts)
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
+        ranked = [
+            [Prediction(self.labels[place], float(row[place])) for place in places]
+            for row, places in zip(scores, best, strict=True)
+        ]
+        return [predictions[0] for predictions in ranked] if top == 1 else ranked
+
+    def fit(self, train, *, validation_data=None, trainable="head", **options):
+        """Trains with `keras.Model.fit`.
+
+        Args:
+            train: `Dataset` with labels.
+            validation_data: `Dataset` with labels that the training data has too.
+            trainable: "head" trains the head on vectors that are computed once (seconds); "all" trains the whole
+                network on batches of texts of about one length.
+            options: of `keras_i18n.models.training.TrainingOptions`: epochs, batch_size, learning_rate, optimizer,
+                label_smoothing, class_weight, early_stopping, callbacks, backup_dir, seed, verbose, progress.
+
+        Returns:
+            Keras' `History`.
+
+        Raises:
+            ValueError: an empty data set, one label only, labels that the model or the training data lacks, a loss
+                that is no number.
+        """
+        return training.fit_classifier(
+            self, train, validation_data=validation_data, trainable=trainable, **options
+        )
+
+    def clear_caches(self):
+        """Forgets compiled functions; needed after layers of `.network` were replaced, not after training."""
+        for name in ("_forward", "encoder", "head"):
+            self.__dict__.pop(name, None)
+
+
+def _checked_labels(labels):
+    if isinstance(labels, str):
+        raise ValueError(f"`labels` must be a list of str. Received: the str {labels!r}.")
+    labels = tuple(labels)
+    if len(labels) < 2 or len(set(labels)) != len(labels) or not all(isinstance(x, str) and x for x in labels):
+        raise ValueError(f"`labels` must be at least two different names, such as train.labels. Received: {labels}.")
+    return labels
+
+
+def _head(dim, num_labels, *, hidden_dim, dropout, seed):
+    vector = keras.Input((dim,), name="vector_in")
+    x = vector
+    if hidden_dim:
+        initializer = keras.initializers.GlorotUniform(seed=seed)
+        x = keras.layers.Dense(hidden_dim, activation="relu", kernel_initializer=initializer, name="hidden")(x)
+    if dropout:
+        x = keras.layers.Dropout(dropout, seed=seed, name="dropout")(x)
+    initializer = keras.initializers.GlorotUniform(seed=seed + 1)
+    scores = keras.layers.Dense(num_labels, activation="softmax", kernel_initializer=initializer, name="scores")(x)
+    return keras.Model(vector, scores, name=_HEAD)

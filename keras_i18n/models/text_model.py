@@ -1,0 +1,101 @@
+"""What every model that reads texts has in common."""
+
+import functools
+
+import keras
+
+from keras_i18n import languages as tags
+from keras_i18n.models import saving
+from keras_i18n.models.forward import forward_of
+from keras_i18n.models.texts import MAX_CODEPOINTS, checked_texts
+
+
+class TextModel:
+    """A tokenizer, a network and its languages: texts in, numbers out.
+
+    It holds a plain functional `keras.Model` as `.network` (token ids -> numbers), which compiles, fits and saves like
+    any other. Subclasses say what the numbers are.
+
+    Args:
+        tokenizer: text -> token ids.
+        network: token ids -> numbers; int32 `(batch, tokens)`, padded with the tokenizer's `padding_id`.
+        languages: BCP-47 tags that the model was made for.
+        max_codepoints: texts are cut to this many code points.
+    """
+
+    task = None
+    # what a saved file holds of the model beside tokenizer and network
+    _saved = ("languages", "max_codepoints")
+
+    def __init__(self, *, tokenizer, network, languages=(), max_codepoints=MAX_CODEPOINTS):
+        if len(network.inputs) != 1 or len(network.inputs[0].shape) != 2:
+            raise ValueError(
+                "`network` must have one input of token ids, shape (batch, tokens). "
+                f"Received inputs: {[tuple(tensor.shape) for tensor in network.inputs]}."
+            )
+        if int(max_codepoints) < 1:
+            raise ValueError(f"`max_codepoints` must be at least 1. Received: {max_codepoints!r}.")
+        self.tokenizer = tokenizer
+        self.network = network
+        self.languages = tuple(tags.normalize(tag) for tag in languages)
+        self.max_codepoints = int(max_codepoints)
+
+    def tokenize(self, texts):
+        """Token ids of texts, as the network reads them: a list of int32 arrays."""
+        return self.tokenizer.tokenize(checked_texts(texts, self.max_codepoints))
+
+    def predict(self, texts, *, progress=None):
+        """Runs the model on texts.
+
+        Args:
+            texts: list of str. The empty text is valid.
+            progress: called with the number of texts done since the last call.
+
+        Returns:
+            float32 `(texts, outputs)`.
+
+        Raises:
+            TypeError: `texts` is no list of str.
+        """
+        return self._forward(self.tokenize(texts), progress=progress)
+
+    def __call__(self, texts):
+        return self.predict(texts)
+
+    def save(self, path):
+        """Writes one `.keras` file with everything in it: network, tokenizer, labels, languages.
+
+        The file is written under a temporary name and moved into place. `keras_i18n.load` reads it; Keras' own
+        `load_model` reads the network out of it, once keras_i18n.layers is imported.
+
+        Args:
+            path: ends in `.keras`.
+        """
+        saving.save(self, path)
+
+    def to_config(self):
+        """Everything of the model beside tokenizer and network, as plain data."""
+        return {name: _plain(getattr(self, name)) for name in self._saved}
+
+    @classmethod
+    def from_saved(cls, *, tokenizer, network, config):
+        """Builds the model again from what `save` kept."""
+        return cls(tokenizer=tokenizer, network=network, **config)
+
+    @functools.cached_property
+    def _forward(self):
+        return forward_of(self.network, self.tokenizer.padding_id)
+
+
+    def __repr__(self):
+        shown = ", ".join(self.languages[:8]) + (", …" if len(self.languages) > 8 else "")
+        return f"{type(self).__name__}({self.network.name}, {self.tokenizer!r}, languages: {shown or 'not told'})"
+
+
+def sub_network(network, layer_name, *, name):
+    """The part of a functional network from its input to the output of one layer."""
+    return keras.Model(network.inputs[0], network.get_layer(layer_name).output, name=name)
+
+
+def _plain(value):
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,135 @@
+"""The universal sentence encoder over texts laid end to end: no padding, and nothing computed twice for one token."""
+
+import numpy as np
+import tensorflow as tf
+
+# Texts stand this many padding tokens apart, so that no n-gram of up to five tokens reaches into a neighbour.
+_GAP = 2
+
+
+class PackedSentenceEncoder:
+    """Runs a `universal_sentence_encoder` network on texts of any lengths, about twice as fast as in padded batches.
+
+    The answers are those of the network (float32 rounding apart), whose weights are read at each call. Three things
+    make it fast: texts are laid end to end; embedding, projection, normalisation and the first convolution's products
+    depend on a single token alone and are computed once for each distinct token of a pack; the second normalisation is
+    folded into the sum over the text, so that it costs two numbers a token instead of passes over all features.
+
+    Args:
+        network: built by `networks.universal_sentence_encoder`.
+        max_tokens: tokens of a pack. 4,096 keep the working set in the cache of a small server.
+    """
+
+    def __init__(self, network, *, max_tokens=4096):
+        self.network = network
+        self.max_tokens = int(max_tokens)
+        self.dim = network.output_shape[-1]
+        ngrams = network.get_layer("ngrams")
+        if max(ngrams.orders) > 2 * _GAP + 1:
+            raise ValueError(f"n-grams of at most {2 * _GAP + 1} tokens can be packed. Received: {ngrams.orders}.")
+        ids = tf.TensorSpec([None], tf.int32)
+        self._forward = tf.function(self._graph, input_signature=[ids, ids, ids])
+
+    def __call__(self, sequences, *, progress=None):
+        """Encodes token id sequences.
+
+        Args:
+            sequences: list of int32 arrays (tokens,).
+            progress: called with the number of texts done since the last call.
+
+        Returns:
+            float32 `(texts, dim)`, in the order given.
+        """
+        vectors = np.empty((len(sequences), self.dim), "float32")
+        for start, stop in self._packs([len(sequence) for sequence in sequences]):
+            vectors[start:stop] = self._forward(*_pack(sequences[start:stop])).numpy()
+            if progress is not None:
+                progress(stop - start)
+        return vectors
+
+    def _packs(self, lengths):
+        start, size = 0, 0
+        for index, length in enumerate(lengths):
+            if index > start and size + length > self.max_tokens:
+                yield start, index
+                start, size = index, 0
+            size += length + _GAP
+        if lengths:
+            yield start, len(lengths)
+
+    def _graph(self, token_ids, text_of_token, counts):
+        weights = {layer.name: layer for layer in self.network.layers}
+        ngrams = weights["ngrams"]
+        distinct, row = tf.unique(token_ids)
+        is_token = tf.cast(distinct >= 0, tf.float32)[:, None]
+        embedded = tf.gather(weights["token_embedding"].embeddings, tf.maximum(distinct, 0)) * is_token
+        projected = weights["token_norm"](weights["token_projection"](embedded)) * is_token
+
+        inner = slice(_GAP, -_GAP)  # every token but the padding at both ends
+        real = tf.cast(token_ids[inner] >= 0, tf.float32)[:, None]
+        branches = []
+        for branch, (order, convolutions) in enumerate(zip(ngrams.orders, ngrams.convolutions, strict=True)):
+            x = projected[:, branch * ngrams.dim : (branch + 1) * ngrams.dim]
+            hidden = (_convolve_distinct(x, row, *convolutions[0]) + tf.gather(x, row[inner])) * real
+            left = (order - 1) // 2
+            padded = tf.pad(hidden, [[left, order - 1 - left], [0, 0]])
+            kernel, bias = convolutions[1]
+            branches.append(tf.nn.relu(tf.nn.conv1d(padded[None], kernel, 1, "VALID")[0] + bias) + hidden)
+        features = tf.concat(branches, axis=1)
+
+        summed = self._sum_of_normalised(embedded, row[inner], features, real, text_of_token[inner], counts)
+        text, count = weights["text_projection"], tf.cast(counts, tf.float32)[:, None]
+        x = (tf.matmul(summed, text.kernel) + count * text.bias) * tf.math.rsqrt(tf.maximum(count, 1.0))
+        return self._head(weights, x)
+
+    def _sum_of_normalised(self, embedded, row, features, real, text_of_token, counts):
+        # sum_t gain * (f_t - mean_t) * r_t + offset, with r_t = 1 / deviation_t, needs only r_t and mean_t of a token
+        norm = self.network.get_layer("feature_norm")
+        width = float(embedded.shape[-1] + features.shape[-1])
+        total = tf.gather(tf.reduce_sum(embedded, -1), row) + tf.reduce_sum(features, -1)
+        squares = tf.gather(tf.reduce_sum(tf.square(embedded), -1), row) + tf.reduce_sum(tf.square(features), -1)
+        mean = total / width
+        scale = tf.math.rsqrt(squares / width - tf.square(mean) + norm.epsilon) * real[:, 0]
+        num_texts = tf.shape(counts)[0]
+
+        def by_text(values):
+            return tf.math.unsorted_segment_sum(values, text_of_token, num_texts)
+
+        scaled = [by_text(tf.gather(embedded, row) * scale[:, None]), by_text(features * scale[:, None])]
+        centred = tf.concat(scaled, axis=1) - by_text(scale * mean)[:, None]
+        return norm.gamma * centred + tf.cast(counts, tf.float32)[:, None] * norm.beta
+
+    def _head(self, weights, text):
+        a = weights["dense_1"](text)
+        b = tf.nn.relu(weights["shortcut_2"](text) + weights["dense_2"](a))
+        c = weights["dense_3"](b)
+        return weights["vector"](tf.tanh(weights["shortcut_4"](b) + weights["dense_4"](c)))
+
+
+def _convolve_distinct(x, row, kernel, bias):
+    """relu(conv(x[row]) + bias), with the products computed once for each distinct token."""
+    order, dim = kernel.shape[0], kernel.shape[-1]
+    products = tf.matmul(x, tf.reshape(tf.transpose(kernel, [1, 0, 2]), [kernel.shape[1], order * dim]))
+    products = tf.reshape(products, [-1, dim])  # row * order + place in the n-gram
+    left = (order - 1) // 2
+    length = tf.shape(row)[0] - 2 * _GAP
+    total = None
+    for place in range(order):
+        start = _GAP + place - left
+        part = tf.gather(products, row[start : start + length] * order + place)
+        total = part if total is None else total + part
+    return tf.nn.relu(total + bias)
+
+
+def _pack(sequences):
+    """Lays sequences end to end: token ids with `_GAP` paddings around each, the text of each token, the counts."""
+    counts = np.array([len(sequence) for sequence in sequences], "int32")
+    spans = counts + _GAP
+    starts = _GAP + np.concatenate([[0], np.cumsum(spans[:-1])])
+    token_ids = np.full(_GAP + spans.sum(), -1, "int32")
+    text_of_token = np.zeros(len(token_ids), "int32")
+    text_of_token[_GAP:] = np.repeat(np.arange(len(sequences), dtype="int32"), spans)
+    flat = np.concatenate([np.asarray(sequence, "int32") for sequence in sequences])
+    within = np.arange(len(flat)) - np.repeat(np.cumsum(counts) - counts, counts)
+    token_ids[np.repeat(starts, counts) + within] = flat
+    return token_ids, text_of_token, counts
