@@ -1,7 +1,8 @@
 """Vocabularies as plain data: text to token ids, without TensorFlow."""
 
+from keras_i18n.tokenizers.ngram import NgramTokenizer
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel
 from keras_i18n.tokenizers.training import train_unigram
 from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
 
-__all__ = ["PieceType", "SentencePieceModel", "UnigramTokenizer", "clean_text", "train_unigram"]
+__all__ = ["NgramTokenizer", "PieceType", "SentencePieceModel", "UnigramTokenizer", "clean_text", "train_unigram"]

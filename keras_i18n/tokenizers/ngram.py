@@ -1,0 +1,282 @@
+"""Text to hashed words and character n-grams: no vocabulary, no training, every language."""
+
+import functools
+import hashlib
+import json
+import pathlib
+import zlib
+
+import numpy as np
+
+from keras_i18n.files import atomic_path
+from keras_i18n.tokenizers import ngram_hashing
+from keras_i18n.tokenizers.character_table import FOLDS, SOLO, CharacterTable, character_table, symbols
+
+MAGIC = b"keras_i18n ngram tokenizer 1\n"
+_TEXTS_AT_ONCE = 512  # so many texts' features stay in the processor's cache
+
+
+class NgramTokenizer:
+    """Hashes the words and character n-grams of a text to ids below `num_buckets`.
+
+    A word is a run of letters, vowel signs and digits; an ideograph, a kana or an emoji is a word of its own. A run of
+    several words is hashed too. An n-gram is n neighbouring characters of a word, where the boundary before and the one
+    after the word count as characters (as in fastText: `<wh`, `whe`, .., `re>`). The ids of a text come in this order:
+    words, runs of two words, .., n-grams from the shortest to the longest; inside each as in the text.
+
+    Everything that decides an id lies in the tokenizer as plain data: its saved file gives the same ids on a Python
+    with newer Unicode tables.
+
+    Args:
+        num_buckets: ids are 0 .. num_buckets - 1.
+        word_lengths: hash runs of so many words; `()` for no words.
+        ngram_lengths: hash n-grams of so many characters; `()` for none.
+        fold: what is folded before hashing, of "case" and "accents".
+        seed: another seed gives other ids.
+
+    Raises:
+        ValueError: for an option out of its range.
+
+    Example:
+
+    >>> from keras_i18n.tokenizers import NgramTokenizer
+    >>> tokenizer = NgramTokenizer(num_buckets=1000, word_lengths=(1,), ngram_lengths=(3,))
+    >>> [len(ids) for ids in tokenizer.tokenize(["Où vas-tu ?", ""])]
+    [10, 0]
+    >>> first, second = tokenizer.tokenize(["OÙ", "où"])
+    >>> bool((first == second).all())
+    True
+    """
+
+    padding_id = -1
+
+    def __init__(self, *, num_buckets=131_072, word_lengths=(1, 2), ngram_lengths=(3, 4, 5), fold=("case",), seed=0):
+        self.num_buckets = _integer("num_buckets", num_buckets, 1, 2**31 - 1)
+        self.word_lengths = _lengths("word_lengths", word_lengths, 4)
+        self.ngram_lengths = _lengths("ngram_lengths", ngram_lengths, 16)
+        self.fold = _folds(fold)
+        self.seed = _integer("seed", seed, 0, 10**6)
+        if not self.word_lengths and not self.ngram_lengths:
+            raise ValueError("One of `word_lengths` and `ngram_lengths` must name a length. Received: () for both.")
+        self._table = None
+
+    @property
+    def vocabulary_size(self):
+        """Number of buckets; token ids are 0 .. vocabulary_size - 1."""
+        return self.num_buckets
+
+    @property
+    def table(self):
+        """The `CharacterTable`: how each code point is folded and what it is."""
+        if self._table is None:
+            self._table = character_table(self.fold)
+        return self._table
+
+    def tokenize(self, texts, max_tokens=None):
+        """Token ids of texts.
+
+        Args:
+            texts: sequence of str. Lone surrogates count as U+FFFD and, as code point 0 does, part words.
+            max_tokens: longest result; the ids after it are left out.
+
+        Returns:
+            A list of int32 arrays, one a text.
+
+        Raises:
+            TypeError: for one str in place of a sequence, or for texts that are not str.
+            ValueError: for `max_tokens` below 1.
+        """
+        if isinstance(texts, (str, bytes)):
+            raise TypeError(f"`texts` must be a sequence of str. Received: {texts!r}. Put it into a list.")
+        texts = list(texts)
+        for text in texts:
+            if not isinstance(text, str):
+                raise TypeError(f"A text must be a str. Received: {text!r} of type {type(text).__name__}.")
+        if max_tokens is not None:
+            max_tokens = _integer("max_tokens", max_tokens, 1, 2**31 - 1)
+        sequences = []
+        for first in range(0, len(texts), _TEXTS_AT_ONCE):
+            ids, ends = self._features(texts[first : first + _TEXTS_AT_ONCE])
+            sequences += [ids[a:b][:max_tokens] for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+        return sequences
+
+    def _features(self, texts):
+        """`(ids, ends)`: the ids of all texts one after the other, and where each text ends."""
+        # every text ends with one code point 0, and one stands before the first: boundaries on both sides
+        flat = np.frombuffer(("\0" + "\0".join(texts) + "\0").encode("utf-32-le", "surrogatepass"), np.int32)
+        lengths = np.fromiter(map(len, texts), np.int32, len(texts))
+        owner = np.concatenate([[0], np.repeat(np.arange(len(texts), dtype=np.int32), lengths + 1)])
+        symbol = symbols(flat, self.table)
+        kept = (symbol & 3) < 3
+        symbol, owner = symbol[kept], owner[kept]
+        salts = ngram_hashing.salts(self.seed, self.word_lengths, self.ngram_lengths)
+        kinds = [*self._word_features(symbol, owner), *self._ngram_features(symbol, owner)]
+        counts = np.stack([np.bincount(owners, minlength=len(texts)) for _, owners in kinds], axis=1)
+        starts = np.cumsum(counts.reshape(-1)).reshape(counts.shape) - counts  # (texts, kinds)
+        hashes = np.empty(counts.sum(), np.int32)
+        for kind, (values, owners) in enumerate(kinds):
+            firsts = np.cumsum(counts[:, kind]) - counts[:, kind]
+            shift = (starts[:, kind] - firsts).astype(np.int32)
+            hashes[np.arange(len(values), dtype=np.int32) + shift[owners]] = values + salts[kind]
+        ids = ngram_hashing.bucket(hashes, np.int32(self.num_buckets))
+        return ids, np.cumsum(counts.sum(axis=1)).tolist()
+
+    def _word_features(self, symbol, owner):
+        """`(hashes, owners)` of each length of `word_lengths`."""
+        if not self.word_lengths:
+            return
+        is_letter = symbol > 0
+        is_solo = (symbol & 3) == SOLO
+        begins = is_letter.copy()
+        begins[1:] &= ~is_letter[:-1] | is_solo[1:] | is_solo[:-1]
+        starts = np.flatnonzero(begins)
+        if len(starts):
+            word = np.cumsum(begins)[starts[0] :] - 1
+            place = np.arange(starts[0], len(symbol)) - starts[word]
+            place = np.minimum(place, len(ngram_hashing.WORD_POWERS) - 1)
+            letters = symbol[starts[0] :] * ngram_hashing.WORD_POWERS[place]
+            words = np.add.reduceat(letters, starts - starts[0], dtype=np.int32)
+        else:
+            words = np.zeros(0, np.int32)
+        owners = owner[starts]
+        runs = words
+        for length in range(1, max(self.word_lengths) + 1):
+            if length > 1:
+                runs = runs[:-1] * ngram_hashing.WORD_CHAIN + words[length - 1 :]
+            if length in self.word_lengths:
+                inside = owners[: len(runs)] == owners[length - 1 :]
+                yield runs[inside], owners[: len(runs)][inside]
+
+    def _ngram_features(self, symbol, owner):
+        """`(hashes, owners)` of each length of `ngram_lengths`."""
+        is_letter = symbol > 0
+        # the boundary before a word belongs to the text of that word
+        window_owner = owner.copy()
+        window_owner[:-1][~is_letter[:-1]] = owner[1:][~is_letter[:-1]]
+        hashes, inside = symbol, is_letter
+        for length in range(1, max(self.ngram_lengths, default=0) + 1):
+            if length > 1:
+                if len(hashes) < 2:
+                    hashes, inside = hashes[:0], inside[:0]
+                else:
+                    hashes = hashes[:-1] * ngram_hashing.CHAIN + symbol[length - 1 :]
+                    inside = _inside(is_letter, inside, length)
+            if length in self.ngram_lengths:
+                chosen = np.flatnonzero(inside)
+                owners = owner if length == 1 else window_owner
+                yield hashes[chosen], owners[chosen]
+
+    def pad(self, sequences):
+        """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
+        lengths = np.fromiter(map(len, sequences), np.int64, len(sequences))
+        out = np.full((len(sequences), lengths.max(initial=0)), self.padding_id, np.int32)
+        if out.size:
+            out[np.arange(out.shape[1]) < lengths[:, None]] = np.concatenate(sequences)
+        return out
+
+    def get_config(self):
+        """The plain options."""
+        return {
+            "num_buckets": self.num_buckets,
+            "word_lengths": list(self.word_lengths),
+            "ngram_lengths": list(self.ngram_lengths),
+            "fold": list(self.fold),
+            "seed": self.seed,
+        }
+
+    @functools.cached_property
+    def digest(self):
+        """Hex sha256 of all that decides the token ids."""
+        return hashlib.sha256(self._header() + self._table_bytes()).hexdigest()
+
+    def _header(self):
+        described = {**self.get_config(), "num_pages": len(self.table.page_offsets), "num_cells": len(self.table.cells)}
+        described["unicode_version"] = self.table.unicode_version
+        return MAGIC + json.dumps(described, sort_keys=True).encode() + b"\n"
+
+    def _table_bytes(self):
+        return self.table.page_offsets.astype("<i4").tobytes() + self.table.cells.astype("<i4").tobytes()
+
+    def to_bytes(self):
+        """The tokenizer as bytes: a line that names the kind, a line of options, the compressed tables."""
+        return self._header() + zlib.compress(self._table_bytes(), 9)
+
+    @classmethod
+    def from_bytes(cls, data):
+        """Reads `to_bytes()` again.
+
+        Raises:
+            ValueError: for the bytes of something else, or damaged ones.
+        """
+        data = bytes(data)
+        if not data.startswith(MAGIC):
+            raise ValueError(f"The file of an NgramTokenizer must begin with {MAGIC!r}. Received: {data[:40]!r}.")
+        try:
+            line, _, packed = data[len(MAGIC) :].partition(b"\n")
+            config = json.loads(line)
+            sizes = [int(config.pop("num_pages")), int(config.pop("num_cells"))]
+            version = str(config.pop("unicode_version"))
+            unpacker = zlib.decompressobj()
+            numbers = np.frombuffer(unpacker.decompress(packed, 1 << 24), "<i4").astype(np.int32)
+            page_offsets, cells = np.split(numbers, sizes[:1])
+            tokenizer = cls(**config)
+        except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
+            raise ValueError(f"The file of the NgramTokenizer is damaged: {error}") from error
+        tokenizer._table = CharacterTable(page_offsets, cells, version)
+        if [len(page_offsets), len(cells)] != sizes or not tokenizer._table.is_sound():
+            raise ValueError("The file of the NgramTokenizer is damaged: its tables point outside of themselves.")
+        return tokenizer
+
+    def save(self, path):
+        """Writes one file, whole or not at all."""
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(self.to_bytes())
+
+    @classmethod
+    def load(cls, path):
+        """Reads what `save` wrote."""
+        return cls.from_bytes(pathlib.Path(path).read_bytes())
+
+    def __getstate__(self):
+        return {"data": self.to_bytes()}
+
+    def __setstate__(self, state):
+        self.__dict__.update(type(self).from_bytes(state["data"]).__dict__)
+
+    def __repr__(self):
+        options = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
+        return f"NgramTokenizer({options})"
+
+
+def _inside(is_letter, inside, length):
+    """Which windows of `length` characters are n-grams of a word, given the windows one shorter.
+
+    All characters but the first and the last are letters; a window of two holds at least one.
+    """
+    if length == 2:
+        return is_letter[:-1] | is_letter[1:]
+    if length == 3:
+        return is_letter[1:-1].copy()
+    return inside[:-1] & is_letter[length - 2 : -1]
+
+
+def _integer(name, value, least, most):
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
+        raise ValueError(f"`{name}` must be an integer from {least} to {most}. Received: {value!r}.")
+    return int(value)
+
+
+def _lengths(name, values, most):
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        raise ValueError(f"`{name}` must be a tuple of lengths such as (1, 2). Received: {values!r}.")
+    lengths = tuple(sorted(_integer(name, value, 1, most) for value in values))
+    if len(set(lengths)) < len(lengths):
+        raise ValueError(f"`{name}` must name each length once. Received: {values!r}.")
+    return lengths
+
+
+def _folds(fold):
+    folds = tuple(fold) if not isinstance(fold, str) else (fold,)
+    if not set(folds) <= set(FOLDS):
+        raise ValueError(f"`fold` must name some of {', '.join(map(repr, FOLDS))}. Received: {fold!r}.")
+    return tuple(name for name in FOLDS if name in folds)
