@@ -1,8 +1,24 @@
-"""Labelled, parallel and lexicon data: read, split, sampled by temperature, and embedded samples."""
+"""Labelled and parallel texts: read, split, sampled by temperature, and embedded samples."""
 
 from keras_i18n.datasets.dataset import Dataset, concatenate, from_lists
 from keras_i18n.datasets.embedded import sample
+from keras_i18n.datasets.leakage import shared_ids
+from keras_i18n.datasets.parallel import ParallelTexts, read_parallel
+from keras_i18n.datasets.problems import DataError
+from keras_i18n.datasets.reading import read
 from keras_i18n.datasets.summary import Summary
 from keras_i18n.datasets.temperature import language_shares
 
-__all__ = ["Dataset", "Summary", "concatenate", "from_lists", "language_shares", "sample"]
+__all__ = [
+    "DataError",
+    "Dataset",
+    "ParallelTexts",
+    "Summary",
+    "concatenate",
+    "from_lists",
+    "language_shares",
+    "read",
+    "read_parallel",
+    "sample",
+    "shared_ids",
+]

@@ -1,0 +1,102 @@
+"""From a file, plain or compressed, to its text."""
+
+import codecs
+import gzip
+import lzma
+import os
+import zlib
+
+from keras_i18n.datasets.problems import DataError
+
+DEFAULT_MAX_BYTES = 4 * 2**30
+
+_OPENERS = {".gz": gzip.open, ".xz": lzma.open}
+_MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_CHUNK = 2**20
+
+
+def plain_suffix(path):
+    """The ending that tells the format: `.tsv` of `a.tsv` and of `a.TSV.gz`."""
+    stem, suffix = os.path.splitext(str(path).lower())
+    return os.path.splitext(stem)[1] if suffix in _OPENERS else suffix
+
+
+def read_bytes(path, *, max_bytes=DEFAULT_MAX_BYTES):
+    """The bytes of a file, decompressed by its ending `.gz` or `.xz`.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DataError: it is damaged or cut off, or holds more than `max_bytes`.
+    """
+    path = os.fspath(path)
+    opener = _OPENERS.get(os.path.splitext(path.lower())[1], open)
+    chunks, size = [], 0
+    try:
+        with opener(path, "rb") as file:
+            while chunk := file.read(_CHUNK):
+                size += len(chunk)
+                if size > max_bytes:
+                    raise DataError(
+                        f"The file must hold at most {max_bytes:,} bytes once decompressed. Received: more. "
+                        "Pass a larger `max_bytes` if you trust it, or split it.",
+                        path=path,
+                    )
+                chunks.append(chunk)
+    except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
+        raise DataError(
+            f"The compressed file must be whole. Received after {size:,} bytes: {error}. Fetch or write it again.",
+            path=path,
+        ) from error
+    return b"".join(chunks)
+
+
+def decode(data, *, encoding, path):
+    """Text of bytes; a byte order mark is no part of it.
+
+    Raises:
+        DataError: a line is no text in this encoding; line and byte are named.
+        ValueError: Python knows no such encoding.
+    """
+    name = _encoding(encoding)
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError as error:
+        raise _undecodable(data, error, name, path) from None
+    return text.removeprefix("\ufeff")
+
+
+def _encoding(encoding):
+    try:
+        info = codecs.lookup(encoding)
+        if not info._is_text_encoding:
+            raise LookupError
+        return info.name
+    except (LookupError, TypeError) as error:
+        raise ValueError(
+            f"`encoding` must be a text encoding that Python knows, such as 'utf-8'. Received: {encoding!r}."
+        ) from error
+
+
+def _undecodable(data, error, name, path):
+    mark = next((other for mark, other in _MARKS if data.startswith(mark)), None)
+    if mark and mark != name:
+        message = f"Text must be in {name}. Received: a file that begins as {mark} does. Pass encoding='{mark}'."
+        return DataError(message, path=path, line=1)
+    bad = data[error.start : error.end].hex(" ").upper()
+    message = (
+        f"Text must be in {name}. Received: byte {bad} at offset {error.start:,} of the file ({error.reason}). "
+        "Pass `encoding=` if it is in another one, such as 'cp1252' or 'gb18030', or mend the bytes."
+    )
+    if name.startswith(("utf-16", "utf-32")):
+        return DataError(message, path=path, line=data[: error.start].decode(name, "replace").count("\n") + 1)
+    lines = data.split(b"\n")
+    bad_lines = sum(not _decodes(line, name) for line in lines)
+    return DataError(message, path=path, line=data.count(b"\n", 0, error.start) + 1, further=max(0, bad_lines - 1))
+
+
+def _decodes(line, name):
+    try:
+        line.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,139 @@
+"""Reading labelled texts from a file."""
+
+import difflib
+import os
+
+from keras_i18n import languages as tags
+from keras_i18n.datasets.dataset import Dataset
+from keras_i18n.datasets.formats import READERS
+from keras_i18n.datasets.opening import DEFAULT_MAX_BYTES, plain_suffix
+from keras_i18n.datasets.problems import DataError, Problems
+
+
+def read(path, *, text="text", label="label", language="language", encoding="utf-8", max_bytes=DEFAULT_MAX_BYTES):
+    """Reads a data set.
+
+    Args:
+        path: `.tsv` (no quoting), `.csv` (quoted), `.jsonl` (an object a line) or `.parquet`; the first three also as
+            `.gz` or `.xz`. The first line of TSV and CSV names the columns.
+        text: name of the column of texts.
+        label: name of the column of labels (text or whole numbers), or None for texts without labels.
+        language: name of the column of BCP-47 tags, or one tag for the whole file, such as `"sw"`. Where a name is
+            both a column and a tag (`id`), the column is taken if it holds tags.
+        encoding: of TSV, CSV and JSONL.
+        max_bytes: int, the most that the file may hold once decompressed; a small file can unpack to far more.
+
+    Returns: `Dataset`; the file's other columns are kept by their names.
+
+    Raises:
+        DataError: a column is missing, the encoding is another one, a line is ragged, a label is empty, a language is
+            no BCP-47 tag, the file is damaged or holds no rows. It names the line of the first problem and counts
+            the others.
+        FileNotFoundError: there is no such file.
+
+    Example:
+
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "reviews.tsv"
+    >>> _ = file.write_text("review\\tstars\\nNzuri sana\\t5\\nMbaya\\t1\\n")
+    >>> data = read(file, text="review", label="stars", language="sw")
+    >>> data.text, data.label, data.languages
+    (('Nzuri sana', 'Mbaya'), ('5', '1'), ('sw',))
+    """
+    path = os.fspath(path)
+    problems = Problems(path)
+    records = read_records(path, problems, encoding=encoding, max_bytes=max_bytes)
+    taken = {"text": _column(records, text, "text", path)}
+    if label is not None:
+        taken["label"] = _column(records, label, "label", path)
+    constant = _constant_language(records, language)
+    if constant is None:
+        taken["language"] = _column(records, language, "language", path)
+    columns = {
+        "text": _texts(records.columns[taken["text"]], records.lines, problems),
+        "label": label and _labels(records.columns[taken["label"]], records.lines, problems),
+        "language": constant or _languages(records.columns[taken["language"]], records.lines, problems),
+    }
+    problems.raise_if_any()
+    others = {name: values for name, values in records.columns.items() if name not in {*taken.values(), *columns}}
+    return Dataset({**columns, **others})
+
+
+def read_records(path, problems, *, encoding, max_bytes):
+    """The `Records` of a file with at least one row; what is wrong with its lines is added to `problems`."""
+    suffix = plain_suffix(path)
+    if suffix not in READERS:
+        endings = ", ".join(READERS)
+        raise DataError(
+            f"The name must end in one of {endings}, the first three also with .gz or .xz. Received: '{suffix}'. "
+            "Rename or convert the file.",
+            path=path,
+        )
+    records = READERS[suffix](path, problems, encoding=encoding, max_bytes=max_bytes)
+    if not records.lines:
+        problems.raise_if_any()
+        what = f"only a header ({', '.join(records.columns)})" if records.columns else "an empty file"
+        raise DataError(f"A data set needs at least one row. Received: {what}. Is this the right file?", path=path)
+    return records
+
+
+def _column(records, name, argument, path):
+    if name in records.columns:
+        return name
+    has = list(records.columns)
+    close = difflib.get_close_matches(str(name), has, n=1, cutoff=0.4)
+    way_out = {
+        "text": "Name the column of texts: `text=`.",
+        "label": "Name the column of labels: `label=`, or pass label=None for texts without labels.",
+        "language": "Name the column of tags: `language=`, or pass one tag for the whole file, such as language='sw'.",
+    }[argument]
+    if len(has) == 1 and argument == "text":
+        way_out += " A single column often means that another character parts the fields."
+    guess = f" Did you mean {argument}='{close[0]}'?" if close else ""
+    message = f"The file must have a column {name!r}. Received: {', '.join(map(repr, has))}.{guess} {way_out}"
+    raise DataError(message, path=path, line=None if plain_suffix(path) == ".parquet" else 1)
+
+
+def _constant_language(records, language):
+    """The tag for all rows, or None where `language` is a column."""
+    if not tags.is_valid(language):
+        return None
+    if language in records.columns and tags.is_valid(records.columns[language][0]):
+        return None
+    return tags.normalize(language)
+
+
+def _texts(values, lines, problems):
+    for value, line in zip(values, lines, strict=True):
+        if not isinstance(value, str):
+            problems.add(line, f"A text must be a string. Received: {value!r:.60}. Leave the row out.")
+    return values
+
+
+def _labels(values, lines, problems):
+    values = [str(value) if type(value) is int else value for value in values]
+    for value, line in zip(values, lines, strict=True):
+        if value is None or (isinstance(value, str) and not value.strip()):
+            received = "nothing" if value is None else repr(value)
+            problems.add(line, f"Every row needs a label. Received: {received}. Fill it in or leave the row out.")
+        elif not isinstance(value, str):
+            problems.add(line, f"A label must be text or a whole number. Received: {value!r:.60}. Write it as text.")
+    return values
+
+
+def _languages(values, lines, problems):
+    known = {}
+    for value, line in zip(values, lines, strict=True):
+        hashable = value if isinstance(value, str) else repr(value)
+        if hashable not in known:
+            known[hashable] = tags.is_valid(value)
+        if not known[hashable]:
+            problems.add(line, lambda value=value: _no_tag(value))
+    return values
+
+
+def _no_tag(value):
+    try:
+        tags.normalize(value)
+    except ValueError as error:
+        return str(error)

@@ -1,0 +1,87 @@
+"""Writing columns into a file that `read` understands."""
+
+import csv
+import gzip
+import io
+import json
+import lzma
+import os
+
+from keras_i18n.datasets.opening import plain_suffix
+from keras_i18n.files import atomic_path
+
+_OPENERS = {".gz": gzip.open, ".xz": lzma.open}
+
+
+def write(columns, path):
+    """Writes columns of equal length, whole or not at all.
+
+    Args:
+        columns: dict from name to a sequence with an entry a row.
+        path: `.tsv`, `.csv`, `.jsonl`, each also with `.gz` or `.xz`, or `.parquet`.
+
+    Raises:
+        ValueError: another ending, or a value that the format cannot hold.
+        OSError: the disk is full or the path cannot be written.
+    """
+    suffix = plain_suffix(path)
+    if suffix not in _WRITERS:
+        raise ValueError(f"The name must end in one of {', '.join(_WRITERS)}. Received: {os.fspath(path)!r}.")
+    with atomic_path(path) as temporary:
+        if suffix == ".parquet":
+            _write_parquet(columns, temporary)
+            return
+        opener = _OPENERS.get(os.path.splitext(os.fspath(path).lower())[1], open)
+        with opener(temporary, "wb") as file:
+            for line in _WRITERS[suffix](columns):
+                file.write(_encoded(line))
+
+
+def _encoded(line):
+    try:
+        return line.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"Text must be valid Unicode to be written. Received: a lone surrogate in {line[:60]!r}. "
+            "Replace it, for example by U+FFFD."
+        ) from error
+
+
+def _tsv_lines(columns):
+    for row in (columns.keys(), *zip(*columns.values(), strict=True)):
+        fields = [str(value) for value in row]
+        broken = next((field for field in fields if "\t" in field or "\n" in field or field.endswith("\r")), None)
+        if broken is not None:
+            raise ValueError(
+                f"A TSV has no quoting, so no value may hold a TAB or line end. Received: {broken[:60]!r}. "
+                "Write a .csv or .jsonl."
+            )
+        yield "\t".join(fields) + "\n"
+
+
+def _csv_lines(columns):
+    buffer = io.StringIO()
+    lines = csv.writer(buffer, lineterminator="\n")
+    for row in (columns.keys(), *zip(*columns.values(), strict=True)):
+        lines.writerow(row)
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _jsonl_lines(columns):
+    for row in zip(*columns.values(), strict=True):
+        yield json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) + "\n"
+
+
+def _write_parquet(columns, path):
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise ImportError("Parquet needs pyarrow. Install it with: pip install 'keras_i18n[table]'") from error
+    table = pyarrow.table({name: list(values) for name, values in columns.items()})
+    pyarrow.parquet.write_table(table, path, compression="zstd")
+
+
+_WRITERS = {".tsv": _tsv_lines, ".csv": _csv_lines, ".jsonl": _jsonl_lines, ".parquet": _write_parquet}
