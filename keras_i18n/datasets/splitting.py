@@ -1,7 +1,5 @@
 """Choosing test rows such that every stratum keeps its share and no group is torn."""
 
-import collections
-
 import numpy as np
 
 
@@ -67,19 +65,36 @@ def _by_row(strata, wanted, rng):
 def _by_group(strata, members, wanted, rng):
     """Greedy: the groups in random order, big ones first; each joins the test part if that comes closer to the target.
 
-    The distance is the sum over strata of (test rows - target)^2 / target.
+    The distance is the sum over strata of (test rows - target)^2 / target. What is then still wanted is filled with the
+    groups that harm it least. The part never grows beyond what is wanted, unless every group alone is too big.
     """
     target = np.bincount(strata) * (wanted / len(strata))
     taken = np.zeros(len(target))
     sizes = np.bincount(members)
-    rows_of = np.split(np.argsort(members, kind="stable"), np.cumsum(sizes)[:-1])
-    order = rng.permutation(len(sizes))
-    chosen = np.zeros(len(strata), bool)
-    for group in order[np.argsort(-sizes[order], kind="stable")]:
-        counts = collections.Counter(strata[rows_of[group]].tolist())
-        own, added = np.array(list(counts)), np.array(list(counts.values()))
-        gain = (added * (2 * (target[own] - taken[own]) - added) / target[own]).sum()
-        if gain > 0:
-            chosen[rows_of[group]] = True
+    pairs, pair_sizes = np.unique(members * len(target) + strata, return_counts=True)
+    ends = np.cumsum(np.bincount(pairs // len(target)))
+    strata_of = list(
+        zip(np.split(pairs % len(target), ends[:-1]), np.split(pair_sizes, ends[:-1]), strict=True)
+    )  # group -> its strata, rows in each
+    joined = np.zeros(len(sizes), bool)
+
+    def gain(group):
+        own, added = strata_of[group]
+        return (added * (2 * (target[own] - taken[own]) - added) / target[own]).sum()
+
+    def join_if_it_fits(group):
+        if taken.sum() + sizes[group] <= wanted:
+            own, added = strata_of[group]
             taken[own] += added
-    return chosen
+            joined[group] = True
+
+    order = rng.permutation(len(sizes))
+    for group in order[np.argsort(-sizes[order], kind="stable")]:
+        if gain(group) > 0:
+            join_if_it_fits(group)
+    left = [group for group in order if not joined[group]]
+    for group in sorted(left, key=gain, reverse=True):
+        join_if_it_fits(group)
+    if not joined.any() and len(sizes) > 1:
+        joined[order[np.argmin(sizes[order])]] = True
+    return joined[members]

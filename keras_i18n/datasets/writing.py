@@ -61,10 +61,10 @@ def _tsv_lines(columns):
 
 def _csv_lines(columns):
     buffer = io.StringIO()
-    lines = csv.writer(buffer, lineterminator="\n")
+    lines = csv.writer(buffer, lineterminator="\r\n")  # only then a lone CR inside of a value is quoted
     for row in (columns.keys(), *zip(*columns.values(), strict=True)):
         lines.writerow(row)
-        yield buffer.getvalue()
+        yield buffer.getvalue().removesuffix("\r\n") + "\n"
         buffer.seek(0)
         buffer.truncate()
 
