@@ -1,4 +1,5 @@
 import keras
+import tensorflow as tf
 from keras import ops
 
 
@@ -36,14 +37,18 @@ class MultilingualEmbedding(keras.layers.Layer):
 
     def build(self, token_ids_shape=None):
         self.embeddings = self.add_weight(
-            name="embeddings", shape=(self.vocabulary_size, self.dim), initializer=self.embeddings_initializer
+            name="embeddings",
+            shape=(self.vocabulary_size, self.dim),
+            initializer=self.embeddings_initializer,
+            autocast=False,  # half precision: cast the rows that are read, not the table
         )
         self.built = True
 
     def call(self, token_ids):
         token_ids = ops.cast(token_ids, "int32")
         mask = ops.expand_dims(ops.not_equal(token_ids, self.padding_id), -1)
-        vectors = ops.take(self.embeddings, ops.maximum(token_ids, 0), axis=0)
+        # straight from the variable: `ops.take` reads the whole table first
+        vectors = tf.gather(self.embeddings.value, ops.maximum(token_ids, 0))
         vectors = ops.cast(vectors, self.compute_dtype)
         return ops.where(mask, vectors, ops.zeros_like(vectors))
 
