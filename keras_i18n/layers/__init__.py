@@ -6,6 +6,7 @@ from keras_i18n.layers.lstm import LSTM
 from keras_i18n.layers.masked_mean import MaskedMean
 from keras_i18n.layers.multilingual_embedding import MultilingualEmbedding
 from keras_i18n.layers.ngram_convolutions import NgramConvolutions
+from keras_i18n.layers.ngram_tokenization import NgramTokenization
 from keras_i18n.layers.padding_mask import PaddingMask
 from keras_i18n.layers.projected_sum import ProjectedSum
 from keras_i18n.layers.simple_rnn import SimpleRNN
@@ -17,6 +18,7 @@ __all__ = [
     "MaskedMean",
     "MultilingualEmbedding",
     "NgramConvolutions",
+    "NgramTokenization",
     "PaddingMask",
     "ProjectedSum",
     "SimpleRNN",

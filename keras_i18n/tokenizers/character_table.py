@@ -12,7 +12,7 @@ NUM_CODE_POINTS = 0x110000
 
 # what a code point is to the tokenizer
 BOUNDARY, LETTER, SOLO, DROPPED = range(4)
-_DELTA_ZERO = 1 << 20
+DELTA_ZERO = 1 << 20
 
 # Scripts written without spaces in which one character means something: each is a word of its own.
 _SOLO_RANGES = ((0x3041, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
@@ -111,8 +111,8 @@ def character_table(fold=()):
     cells = np.empty(END_OF_TABLE + (1 << PAGE_BITS), np.int32)
     for code_point in range(END_OF_TABLE):
         folded, kind = read_character(code_point, fold)
-        cells[code_point] = 4 * (_DELTA_ZERO + folded - code_point) + kind
-    cells[END_OF_TABLE:] = 4 * _DELTA_ZERO + SOLO
+        cells[code_point] = 4 * (DELTA_ZERO + folded - code_point) + kind
+    cells[END_OF_TABLE:] = 4 * DELTA_ZERO + SOLO
     pages, page_of = np.unique(cells.reshape(-1, 1 << PAGE_BITS), axis=0, return_inverse=True)
     starts = np.arange(len(page_of)) << PAGE_BITS
     offsets = (page_of.reshape(-1) << PAGE_BITS) - starts
@@ -133,5 +133,5 @@ def symbols(code_points, table):
     code_points = np.where(is_code_point, code_points, 0)
     place = np.minimum(code_points, END_OF_TABLE)
     cell = table.cells[table.page_offsets[place >> PAGE_BITS] + place]
-    symbol = cell + 4 * (code_points - _DELTA_ZERO)
+    symbol = cell + 4 * (code_points - DELTA_ZERO)
     return np.where((cell & 3) == BOUNDARY, 0, symbol).astype(np.int32)
