@@ -1,65 +1,214 @@
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
 class MultilingualEmbedding(keras.layers.Layer):
-    """Looks up the vector of each token id; padding gives zeros.
+    """Looks up the vector of each token id, in rows that all languages share and in rows of a language's own.
+
+    Ids below `vocabulary_size` are shared; then come, in the order of `language_rows`, the ids of each language.
+    What belongs to one language (its rows, its vector) is a weight of its own: it can be read, swapped and trained
+    apart, and all else stays bit for bit. Padding gives zeros.
 
     Args:
-        vocabulary_size: number of rows.
+        vocabulary_size: number of shared rows.
         dim: size of a vector.
+        language_rows: dict, language -> number of rows of its own.
+        language_vectors: languages that have a vector, added to every token of their texts.
         padding_id: the id that stands for padding.
-        embeddings_initializer: how a new table is filled.
+        embeddings_initializer: how new rows are filled; language vectors start as zeros.
 
-    Input shape: `(batch, tokens)`, int32.
-    Output shape: `(batch, tokens, dim)`.
+    Input shape: `token_ids` int32 `(batch, tokens)`; `language` int32 `(batch,)`, the place of each text's language in
+    `language_vectors`, -1 for none of them.
+    Output shape: `(batch, tokens, dim)`. With `reverse=True` vectors `(..., dim)` give a score for every row,
+    `(..., num_rows)`: the output projection of a language model, tied to the table.
+
+    Raises:
+        ValueError: a size below 1.
+        InvalidArgumentError: on a CPU, for ids beyond the last row; what other runtimes do with them is not defined.
 
     Example:
 
     >>> import numpy as np
     >>> from keras_i18n import layers
-    >>> embedding = layers.MultilingualEmbedding(100, 4)
-    >>> np.array(embedding(np.array([[7, -1]], "int32")))[0, 1]
+    >>> embedding = layers.MultilingualEmbedding(100, 4, language_rows={"sw": 20})
+    >>> vectors = embedding(np.array([[7, 119, -1]], "int32"))
+    >>> np.array(vectors)[0, 2]
     array([0., 0., 0., 0.], dtype=float32)
+    >>> embedding(vectors, reverse=True).shape
+    TensorShape([1, 3, 120])
     """
 
-    def __init__(self, vocabulary_size, dim, *, padding_id=-1, embeddings_initializer="uniform", **kwargs):
+    def __init__(
+        self,
+        vocabulary_size,
+        dim,
+        *,
+        language_rows=None,
+        language_vectors=(),
+        padding_id=-1,
+        embeddings_initializer="uniform",
+        **kwargs,
+    ):
         super().__init__(**kwargs)
-        for name, value in (("vocabulary_size", vocabulary_size), ("dim", dim)):
+        language_rows = {language: int(rows) for language, rows in (language_rows or {}).items()}
+        sizes = {"vocabulary_size": vocabulary_size, "dim": dim}
+        sizes |= {f"language_rows[{language!r}]": rows for language, rows in language_rows.items()}
+        for name, value in sizes.items():
             if int(value) < 1:
                 raise ValueError(f"`{name}` must be at least 1. Received: {value!r}.")
+        if isinstance(language_vectors, str):
+            raise ValueError(f"`language_vectors` must be a list of languages. Received: {language_vectors!r}.")
         self.vocabulary_size = int(vocabulary_size)
         self.dim = int(dim)
+        # not an attribute that Keras tracks: the order decides the ids
+        self._language_rows = tuple(language_rows.items())
+        self._language_vectors = tuple(language_vectors)
         self.padding_id = int(padding_id)
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
 
-    def build(self, token_ids_shape=None):
-        self.embeddings = self.add_weight(
-            name="embeddings",
-            shape=(self.vocabulary_size, self.dim),
-            initializer=self.embeddings_initializer,
-            autocast=False,  # half precision: cast the rows that are read, not the table
-        )
+    @property
+    def language_rows(self):
+        return dict(self._language_rows)
+
+    @property
+    def language_vectors(self):
+        return self._language_vectors
+
+    @property
+    def num_rows(self):
+        """Rows in all: one more than the largest id."""
+        return self.vocabulary_size + sum(self.language_rows.values())
+
+    def build(self, token_ids_shape=None, language_shape=None):
+        def add_rows(name, rows):
+            return self.add_weight(
+                name=name,
+                shape=(rows, self.dim),
+                initializer=self.embeddings_initializer,
+                autocast=False,  # half precision: cast the rows that are read, not the table
+            )
+
+        self.embeddings = add_rows("embeddings", self.vocabulary_size)
+        self._own_rows = [add_rows(f"rows_{language}", rows) for language, rows in self._language_rows]
+        if self._language_vectors:
+            self.vectors = self.add_weight(
+                name="language_vectors", shape=(len(self._language_vectors), self.dim), initializer="zeros"
+            )
         self.built = True
 
-    def call(self, token_ids):
+    def call(self, token_ids, language=None, reverse=False):
+        if reverse:
+            return self._scores(token_ids)
         token_ids = ops.cast(token_ids, "int32")
         mask = ops.expand_dims(ops.not_equal(token_ids, self.padding_id), -1)
-        # straight from the variable: `ops.take` reads the whole table first
-        vectors = tf.gather(self.embeddings.value, ops.maximum(token_ids, 0))
-        vectors = ops.cast(vectors, self.compute_dtype)
+        vectors = ops.cast(self._rows(token_ids), self.compute_dtype)
+        if language is not None:
+            vectors = vectors + self._vectors_of(language)
         return ops.where(mask, vectors, ops.zeros_like(vectors))
 
-    def compute_output_shape(self, token_ids_shape):
-        return (*token_ids_shape, self.dim)
+    def _rows(self, token_ids):
+        # straight from the variable: `ops.take` reads the whole table first
+        tables = [self.embeddings, *self._own_rows]
+        vectors, first = None, 0
+        for number, table in enumerate(tables):
+            row = ops.maximum(token_ids - first, 0)
+            if number < len(tables) - 1:  # the last table meets what is too large, and refuses it
+                row = ops.where(row < table.shape[0], row, ops.zeros_like(row))
+            found = tf.gather(table.value, row)
+            own = ops.expand_dims(token_ids >= first, -1)
+            vectors = found if vectors is None else ops.where(own, found, vectors)
+            first += table.shape[0]
+        return vectors
+
+    def _vectors_of(self, language):
+        if not self._language_vectors:
+            raise ValueError("`language` needs `language_vectors`. Received: a layer that was made without them.")
+        language = ops.expand_dims(ops.cast(language, "int32"), -1)  # (batch, 1)
+        vectors = tf.gather(ops.convert_to_tensor(self.vectors), ops.maximum(language, 0))  # (batch, 1, dim)
+        return ops.where(ops.expand_dims(language >= 0, -1), vectors, ops.zeros_like(vectors))
+
+    def _scores(self, vectors):
+        vectors = ops.cast(vectors, self.compute_dtype)
+        flat = tf.reshape(vectors, (-1, self.dim))  # two axes: the exported product shares the table's own buffer
+        tables = [ops.cast(table.value, self.compute_dtype) for table in (self.embeddings, *self._own_rows)]
+        scores = [tf.matmul(flat, table, transpose_b=True) for table in tables]
+        scores = scores[0] if len(scores) == 1 else tf.concat(scores, axis=-1)
+        return tf.reshape(scores, tf.concat([tf.shape(vectors)[:-1], [self.num_rows]], axis=0))
+
+    def compute_output_spec(self, token_ids, language=None, reverse=False):
+        last = self.num_rows if reverse else self.dim
+        leading = token_ids.shape[:-1] if reverse else token_ids.shape
+        return keras.KerasTensor((*leading, last), dtype=self.compute_dtype)
+
+    def language_resources(self, language):
+        """What belongs to one language: dict of "rows" `(rows, dim)` and "vector" `(dim,)`, as far as it has them."""
+        resources = {}
+        if language in self.language_rows:
+            resources["rows"] = self._own_rows[list(self.language_rows).index(language)].numpy()
+        if language in self._language_vectors:
+            resources["vector"] = self.vectors.numpy()[self._language_vectors.index(language)]
+        if not resources:
+            have = sorted({*self.language_rows, *self._language_vectors})
+            raise ValueError(f"`language` must be one of {have}. Received: {language!r}.")
+        return resources
+
+    def set_language_resources(self, language, resources):
+        """Swaps what belongs to one language; every other weight stays bit for bit.
+
+        Args:
+            language: one of `language_rows` or `language_vectors`.
+            resources: dict as from `language_resources`; a part that is absent stays.
+        """
+        present = self.language_resources(language)
+        for name, values in resources.items():
+            expected = present[name].shape if name in present else None
+            if np.shape(values) != expected:
+                raise ValueError(
+                    f"The {name} of {language!r} must have the shape {expected}. Received: {np.shape(values)}. "
+                    "`resized` makes a layer with another number of rows."
+                )
+        if "rows" in resources:
+            self._own_rows[list(self.language_rows).index(language)].assign(resources["rows"])
+        if "vector" in resources:
+            vectors = self.vectors.numpy()
+            vectors[self._language_vectors.index(language)] = resources["vector"]
+            self.vectors.assign(vectors)
+
+    def resized(self, language_rows, language_vectors=None):
+        """A layer with other languages; what both have is copied, also where the number of a language's rows changes.
+
+        Args:
+            language_rows: dict, language -> number of rows; the first rows of a language are kept.
+            language_vectors: languages that have a vector; those of this layer unless given.
+        """
+        config = self.get_config()
+        config["language_rows"] = dict(language_rows)
+        config["language_vectors"] = self._language_vectors if language_vectors is None else tuple(language_vectors)
+        layer = type(self).from_config(config)
+        if not self.built:
+            return layer
+        layer.build()
+        layer.embeddings.assign(self.embeddings)
+        for language in {**layer.language_rows, **dict.fromkeys(layer.language_vectors)}:
+            if language not in self.language_rows and language not in self._language_vectors:
+                continue
+            old, new = self.language_resources(language), layer.language_resources(language)
+            for name in old.keys() & new.keys():
+                count = min(len(old[name]), len(new[name]))
+                new[name][:count] = old[name][:count]
+            layer.set_language_resources(language, new)
+        return layer
 
     def get_config(self):
         return {
             **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
             "dim": self.dim,
+            "language_rows": self.language_rows,
+            "language_vectors": list(self._language_vectors),
             "padding_id": self.padding_id,
             "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
         }
