@@ -68,13 +68,13 @@ def _rename(temporary, path):
             errno.EISDIR, "A file cannot take the place of a folder; choose another name", str(path)
         )
     aside = temporary.with_name(temporary.name + ".old")
-    os.replace(path, aside)
     try:
+        os.replace(path, aside)
         os.replace(temporary, path)
-    except BaseException:
-        os.replace(aside, path)
-        raise
-    _remove(aside)
+    finally:
+        if aside.exists() and not path.exists():
+            os.replace(aside, path)
+        _remove(aside)
 
 
 def _remove(path):

@@ -70,6 +70,32 @@ def test_an_interrupted_folder_leaves_the_old_folder_only(tmp_path):
     assert names(target) == ["old"]
 
 
+@pytest.mark.parametrize("step", [1, 2])
+def test_an_interruption_while_folders_change_places(tmp_path, monkeypatch, step):
+    """The interruption comes after the first or the second renaming."""
+    target = tmp_path / "saved_model"
+    target.mkdir()
+    (target / "old").write_text("old")
+    steps, replace = [], os.replace
+
+    def interrupted(source, destination):
+        replace(source, destination)
+        steps.append(source)
+        if len(steps) == step:
+            raise KeyboardInterrupt
+
+    def write():
+        with atomic_path(target) as temporary:
+            temporary.mkdir()
+            (temporary / "new").write_text("new")
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert names(target) == (["old"] if step == 1 else ["new"])
+    assert names(tmp_path) == ["saved_model"]
+
+
 def test_a_file_never_swallows_a_folder(tmp_path):
     (tmp_path / "kept").mkdir()
     with pytest.raises(IsADirectoryError, match="choose another name"), atomic_path(tmp_path / "kept") as temporary:
