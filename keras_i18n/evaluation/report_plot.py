@@ -164,4 +164,4 @@ def _handles(styles, report):
 def _note(report):
     counts = sorted({row.count for row in report.rows})
     texts = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return f"{texts} texts a language; lines: {report.confidence:.0%} bootstrap interval; colours: script (languages)"
+    return f"{texts} texts a language; lines: {report.confidence:.0%} bootstrap interval; colour and shape: script (languages)"
