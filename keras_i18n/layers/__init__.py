@@ -1,25 +1,49 @@
 """One Keras layer a file. Masks are explicit: `mask = PaddingMask()(token_ids)`, then `layer(x, mask=mask)`."""
 
+from keras_i18n.layers.attention_pooling import AttentionPooling
 from keras_i18n.layers.bidirectional import Bidirectional
+from keras_i18n.layers.convolution_block import ConvolutionBlock
+from keras_i18n.layers.global_average_pooling import GlobalAveragePooling1D
 from keras_i18n.layers.gru import GRU
+from keras_i18n.layers.hash_embedding import HashEmbedding
+from keras_i18n.layers.language_adapter import LanguageAdapter
 from keras_i18n.layers.lstm import LSTM
+from keras_i18n.layers.masked_max import MaskedMax
 from keras_i18n.layers.masked_mean import MaskedMean
 from keras_i18n.layers.multilingual_embedding import MultilingualEmbedding
 from keras_i18n.layers.ngram_convolutions import NgramConvolutions
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
 from keras_i18n.layers.padding_mask import PaddingMask
+from keras_i18n.layers.position_embedding import PositionEmbedding
 from keras_i18n.layers.projected_sum import ProjectedSum
 from keras_i18n.layers.simple_rnn import SimpleRNN
+from keras_i18n.layers.text_normalization import TextNormalization
+from keras_i18n.layers.tokenization import tokenization_layer
+from keras_i18n.layers.transformer_block import TransformerBlock
+from keras_i18n.layers.unigram_segmentation import UnigramSegmentation
+from keras_i18n.layers.unigram_tokenization import UnigramTokenization
 
 __all__ = [
     "GRU",
     "LSTM",
+    "AttentionPooling",
     "Bidirectional",
+    "ConvolutionBlock",
+    "GlobalAveragePooling1D",
+    "HashEmbedding",
+    "LanguageAdapter",
+    "MaskedMax",
     "MaskedMean",
     "MultilingualEmbedding",
     "NgramConvolutions",
     "NgramTokenization",
     "PaddingMask",
+    "PositionEmbedding",
     "ProjectedSum",
     "SimpleRNN",
+    "TextNormalization",
+    "TransformerBlock",
+    "UnigramSegmentation",
+    "UnigramTokenization",
+    "tokenization_layer",
 ]

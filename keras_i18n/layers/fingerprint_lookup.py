@@ -1,0 +1,43 @@
+"""Looks up every substring of a text in a perfect hash table, inside of a graph."""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_i18n.tokenizers import fingerprints
+
+
+def windows(code_points, count, length):
+    """Both fingerprints of the substrings that start at the first `count` places.
+
+    Args:
+        code_points: int32 `(batch, count + length)` or wider.
+        count: number of places.
+        length: longest substring.
+
+    Returns:
+        Two int32 tensors `(batch, count, length)`; the last axis is the substring's length less one.
+    """
+    codes = (
+        code_points * fingerprints.SYMBOL_FACTOR
+        + tf.bitwise.right_shift(code_points, 8) * fingerprints.PAGE_FACTOR
+        + fingerprints.SYMBOL_TERM
+    )
+    places = tf.expand_dims(tf.range(count), 1) + tf.expand_dims(tf.range(length), 0)
+    codes = tf.gather(codes, places, axis=1)
+    return tuple(
+        tf.cumsum(codes * factors[:length].reshape(1, 1, -1), axis=2)
+        for factors in (fingerprints.FIRST_FACTORS, fingerprints.SECOND_FACTORS)
+    )
+
+
+def index(numbers, size):
+    """int32 numbers to 0 .. size - 1, as `perfect_hash.index` does."""
+    return tf.truncatediv(numbers, np.int32(2**32 // size)) + size // 2
+
+
+def find(first, second, multipliers, table_first, table_second):
+    """(slot, whether the substring is in the table) of fingerprints, of their shape."""
+    buckets, size = multipliers.shape[0], table_first.shape[0]
+    slot = index(second * tf.gather(multipliers, index(first, buckets)), size)
+    found = tf.equal(tf.gather(table_first, slot), first) & tf.equal(tf.gather(table_second, slot), second)
+    return slot, found

@@ -1,0 +1,48 @@
+"""Rows of different lengths inside of one int32 matrix, kept to the left: what a graph needs in place of loops.
+
+Everything is made of cumulative sums, gathers and segment sums, which all runtimes do exactly alike.
+"""
+
+import tensorflow as tf
+
+
+def shift_right(rows, first):
+    """Moves each row by one place; `first` (a number) comes in at the left."""
+    return tf.concat([tf.fill([tf.shape(rows)[0], 1], first), rows[:, :-1]], axis=1)
+
+
+def take(rows, places):
+    """`rows[b, places[b, i]]` by one flat gather."""
+    offsets = tf.expand_dims(tf.range(tf.shape(rows)[0]) * tf.shape(rows)[1], 1)
+    return tf.gather(tf.reshape(rows, [-1]), places + offsets)
+
+
+def spread(lengths):
+    """Gives element i of a row `lengths[b, i]` places in a new row, one element after the other.
+
+    Args:
+        lengths: int32 `(batch, elements)`, none below 0.
+
+    Returns:
+        `source` (which element a new place belongs to), `offset` (how far inside of it), `valid` (bool), each
+        `(batch, longest)`; at least one place wide.
+    """
+    batch = tf.shape(lengths)[0]
+    ends = tf.cumsum(lengths, axis=1)
+    starts = ends - lengths
+    totals = ends[:, -1:]
+    width = tf.maximum(tf.reduce_max(totals), 1)
+    rows = tf.expand_dims(tf.range(batch) * (width + 1), 1)
+    marks = tf.math.unsorted_segment_sum(
+        tf.ones_like(tf.reshape(starts, [-1])), tf.reshape(starts + rows, [-1]), batch * (width + 1)
+    )
+    marks = tf.reshape(marks, tf.stack([batch, width + 1]))[:, :-1]
+    source = tf.cumsum(marks, axis=1) - 1
+    places = tf.expand_dims(tf.range(width), 0)
+    return source, places - take(starts, source), places < totals
+
+
+def compact(rows, keep, padding):
+    """Closes the gaps: keeps `rows` where `keep` is true, moved to the left, padded on the right."""
+    source, _, valid = spread(tf.cast(keep, tf.int32))
+    return tf.where(valid, take(rows, source), padding)

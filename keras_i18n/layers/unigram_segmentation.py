@@ -1,0 +1,203 @@
+"""The segmentation of a SentencePiece unigram model inside of a graph."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_i18n.layers import fingerprint_lookup
+from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
+
+TABLES = ("multipliers", "first", "second", "scores", "ids", "byte_ids")
+IMPOSSIBLE = -1e38
+PADDING_ID = -1
+
+
+@keras.saving.register_keras_serializable(package="keras_i18n")
+class UnigramSegmentation(keras.layers.Layer):
+    """Splits normalised text into the pieces that are likeliest together: Viterbi over a unigram vocabulary.
+
+    Every substring is looked up at once; only the sum of the best scores runs along the text, in blocks of places
+    that are unrolled. The way back is found by doubling. Scores are summed in float32 from left to right and the
+    first of equals wins, as in the sentencepiece library, so that ids are equal to its ids, not only likely.
+
+    Args:
+        shapes: dict, table name -> shape, of the tables of `UnigramTables`.
+        longest_piece: in code points.
+        unknown_id: token id of runs of code points that no piece spells.
+        unknown_score: score of one such code point.
+
+    Input shape: int32 `(batch, length)` normalised code points, padded with 0 on the right.
+    Output shape: int32 `(batch, tokens)`, padded with -1 on the right; at least one place wide.
+    """
+
+    def __init__(self, shapes, *, longest_piece, unknown_id, unknown_score, **kwargs):
+        super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
+        self.shapes = {name: tuple(shapes[name]) for name in TABLES}
+        self.longest_piece = longest_piece
+        self.unknown_id = unknown_id
+        self.unknown_score = unknown_score
+        self.block = max(8, -(-longest_piece // 8) * 8)
+        self.tables = {
+            name: self.add_weight(
+                name=name,
+                shape=shape,
+                dtype="float32" if name == "scores" else "int32",
+                initializer="zeros",
+                trainable=False,
+                autocast=False,
+            )
+            for name, shape in self.shapes.items()
+        }
+
+    @classmethod
+    def config_of(cls, tables):
+        """The config of the layer that holds `UnigramTables`."""
+        return {
+            "shapes": {name: getattr(tables, name).shape for name in TABLES},
+            "longest_piece": tables.longest_piece,
+            "unknown_id": tables.unknown_id,
+            "unknown_score": tables.unknown_score,
+        }
+
+    def assign(self, tables):
+        """Takes over the numbers of `UnigramTables`."""
+        for name, variable in self.tables.items():
+            variable.assign(getattr(tables, name))
+
+    def build(self, input_shape=None):
+        self.built = True
+
+    def call(self, symbols):
+        symbols = tf.cast(symbols, tf.int32)
+        table = {name: tf.convert_to_tensor(variable) for name, variable in self.tables.items()}
+        batch = tf.shape(symbols)[0]
+        blocks = tf.truncatediv(tf.shape(symbols)[1], self.block) + 1
+        count = blocks * self.block  # places, always more than symbols
+        length = tf.reduce_sum(tf.cast(tf.not_equal(symbols, 0), tf.int32), axis=1, keepdims=True)
+        symbols = tf.pad(symbols, [[0, 0], [0, count + self.block - tf.shape(symbols)[1]]])
+
+        slot, scores, unknown = self._look_up(table, symbols, count)
+        steps = self._by_block(scores, batch, blocks)
+        best = self._best_scores(steps, batch, blocks)
+        previous = self._previous(steps, best, batch, blocks, count)
+        starts, ends, valid = self._way_back(previous, length)
+
+        sizes = tf.where(valid, ends - starts, 1)
+        where = starts * self.longest_piece + sizes - 1
+        ids = tf.gather(table["ids"], take(tf.reshape(slot, tf.stack([batch, -1])), where))
+        unknown = take(unknown, starts) & tf.equal(sizes, 1) & valid
+        ids = tf.where(valid, tf.where(unknown, self.unknown_id, ids), PADDING_ID)
+        spell = self._bytes if self.shapes["byte_ids"][0] else self._merge
+        return tf.cond(tf.reduce_any(unknown), lambda: spell(table, ids, unknown, take(symbols, starts)), lambda: ids)
+
+    def _look_up(self, table, symbols, count):
+        """Slot and score of the substrings at each place, by length; and whether a place is unknown."""
+        first, second = fingerprint_lookup.windows(symbols, count, self.longest_piece)
+        slot, found = fingerprint_lookup.find(first, second, table["multipliers"], table["first"], table["second"])
+        scores = tf.where(found, tf.gather(table["scores"], slot), IMPOSSIBLE)
+        unknown = tf.logical_not(found[:, :, 0])
+        alone = tf.where(unknown, self.unknown_score, scores[:, :, 0])
+        return slot, tf.concat([tf.expand_dims(alone, 2), scores[:, :, 1:]], axis=2), unknown
+
+    def _by_block(self, scores, batch, blocks):
+        """(batch, blocks, place in block, where the piece ends, counted from the block's start): two blocks wide.
+
+        Rows are padded to one more than two blocks and read again two blocks at a time, which shifts each row by
+        one place more than the row before it.
+        """
+        block, width = self.block, 2 * self.block
+        rows = tf.pad(scores, [[0, 0], [0, 0], [1, width - self.longest_piece]], constant_values=IMPOSSIBLE)
+        rows = tf.reshape(rows, tf.stack([batch, blocks, block * (width + 1)]))
+        return tf.reshape(rows[:, :, : block * width], tf.stack([batch, blocks, block, width]))
+
+    def _best_scores(self, steps, batch, blocks):
+        """Score of the best way to each place, float32 `(batch, blocks, places of a block)`."""
+        block = self.block
+        numbers = tf.reshape(tf.range(blocks), [1, -1, 1])
+        begin = np.full(2 * block, IMPOSSIBLE, np.float32)
+        begin[0] = 0.0
+        state = tf.tile(tf.constant(begin.reshape(1, -1)), tf.stack([batch, 1]))
+
+        def body(number, state, best):
+            step = tf.gather(steps, number, axis=1)
+            for place in range(block):
+                state = tf.maximum(state, state[:, place : place + 1] + step[:, place])
+            best = tf.where(tf.equal(numbers, number), tf.expand_dims(state[:, :block], 1), best)
+            return number + 1, tf.pad(state[:, block:], [[0, 0], [0, block]], constant_values=IMPOSSIBLE), best
+
+        shape = tf.TensorShape
+        _, _, best = tf.while_loop(
+            lambda number, *_: number < blocks,
+            body,
+            [0, state, tf.zeros(tf.stack([batch, blocks, block]))],
+            shape_invariants=[shape([]), shape([None, 2 * block]), shape([None, None, block])],
+        )
+        return best
+
+    def _previous(self, steps, best, batch, blocks, count):
+        """Where the last piece of the best way to each place starts; of equals the first place."""
+        block = self.block
+        following = tf.concat([best[:, 1:], tf.zeros_like(best[:, :1])], axis=1)
+        goals = tf.expand_dims(tf.concat([best, following], axis=2), 2)
+        places = np.arange(block, dtype=np.int32).reshape(1, 1, -1, 1)
+        reached = tf.where(tf.equal(tf.expand_dims(best, 3) + steps, goals), places, block)
+        start = tf.reduce_min(reached, axis=2)  # (batch, blocks, 2 blocks wide), `block` where nothing reaches
+        earlier = tf.pad(start[:, :-1, block:], [[0, 0], [1, 0], [0, 0]], constant_values=block)
+        first_place = tf.reshape(tf.range(blocks) * block, [1, -1, 1])
+        start = tf.where(earlier < block, earlier - block, start[:, :, :block]) + first_place
+        start = tf.reshape(start, tf.stack([batch, count]))
+        return tf.concat([tf.zeros_like(start[:, :1]), start[:, 1:]], axis=1)
+
+    def _way_back(self, previous, length):
+        """Starts and ends of the tokens on the way to `length`, from left to right, and which are there."""
+        batch, count = tf.shape(previous)[0], tf.shape(previous)[1]
+        offsets = tf.expand_dims(tf.range(batch) * count, 1)
+        jumps = tf.reshape(previous + offsets, [-1])
+        back = tf.expand_dims(tf.range(count), 0)  # how many tokens back from the end
+        ends = length + offsets + tf.zeros_like(previous)
+
+        def body(size, jumps, ends):
+            odd = tf.equal(tf.math.floormod(tf.truncatediv(back, size), 2), 1)
+            return size * 2, tf.gather(jumps, jumps), tf.where(odd, tf.gather(jumps, ends), ends)
+
+        _, _, ends = tf.while_loop(
+            lambda size, *_: size < count,
+            body,
+            [1, jumps, ends],
+            shape_invariants=[tf.TensorShape([]), tf.TensorShape([None]), tf.TensorShape([None, None])],
+        )
+        ends = ends - offsets
+        tokens = tf.reduce_sum(tf.cast(ends > 0, tf.int32), axis=1, keepdims=True)
+        width = tf.maximum(tf.reduce_max(tokens), 1)
+        places = tf.expand_dims(tf.range(width), 0)
+        valid = places < tokens
+        ends = take(ends, tf.maximum(tokens - 1 - places, 0))
+        return take(previous, ends), ends, valid
+
+    def _merge(self, table, ids, unknown, symbols):
+        """Unknown tokens side by side become one."""
+        repeated = unknown & shift_right(unknown, False)
+        return compact(ids, tf.not_equal(ids, PADDING_ID) & tf.logical_not(repeated), PADDING_ID)
+
+    def _bytes(self, table, ids, unknown, symbols):
+        """Unknown tokens, one code point each, become the bytes of UTF-8."""
+        size = 1 + tf.add_n([tf.cast(symbols >= limit, tf.int32) for limit in (0x80, 0x800, 0x10000)])
+        source, offset, valid = spread(tf.where(unknown, size, tf.cast(tf.not_equal(ids, PADDING_ID), tf.int32)))
+        symbols, size = take(symbols, source), take(size, source)
+        # every byte but the first carries six bits; the first says how many bytes there are
+        shifted = tf.truncatediv(symbols, tf.gather(np.array([1, 64, 4096, 262144], np.int32), size - 1 - offset))
+        head = tf.gather(np.array([0, 0, 0xC0, 0xE0, 0xF0], np.int32), size)
+        byte = tf.where(tf.equal(offset, 0), head + shifted, 0x80 + tf.math.floormod(shifted, 64))
+        spelled = tf.gather(table["byte_ids"], tf.where(valid & take(unknown, source), byte, 0))
+        return tf.where(valid, tf.where(take(unknown, source), spelled, take(ids, source)), PADDING_ID)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], None)
+
+    def get_config(self):
+        return super().get_config() | {
+            "shapes": {name: list(shape) for name, shape in self.shapes.items()},
+            "longest_piece": self.longest_piece,
+            "unknown_id": self.unknown_id,
+            "unknown_score": self.unknown_score,
+        }

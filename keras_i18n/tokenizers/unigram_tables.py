@@ -1,0 +1,82 @@
+"""Turns the pieces of a unigram vocabulary into flat tables that a graph can look things up in."""
+
+import dataclasses
+
+import numpy as np
+
+from keras_i18n.tokenizers import fingerprints, perfect_hash
+from keras_i18n.tokenizers.sentencepiece_model import PieceType
+
+UNKNOWN_PENALTY = 10.0  # an unknown code point scores this much below the worst piece
+SYMBOL_SCORE = 0.1  # what the sentencepiece library gives to a user-defined symbol, whatever the file says
+MAX_PIECE_LENGTH = fingerprints.MAX_LENGTH
+
+
+@dataclasses.dataclass(frozen=True)
+class UnigramTables:
+    """A `PerfectHash` of the pieces with `scores` (float32) and `ids` (int32) by slot.
+
+    `byte_ids` are the 256 ids of byte pieces, or empty without byte fallback.
+    """
+
+    multipliers: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+    scores: np.ndarray
+    ids: np.ndarray
+    byte_ids: np.ndarray
+    unknown_id: int
+    unknown_score: float
+    longest_piece: int
+
+
+def build(model):
+    """Builds the tables of a `SentencePieceModel`.
+
+    Raises:
+        ValueError: for a vocabulary without normal pieces, too many pieces, or pieces that are too long.
+    """
+    spelled = {PieceType.NORMAL, PieceType.USER_DEFINED}
+    ids = np.array([i for i, kind in enumerate(model.types) if kind in spelled], np.int64)
+    if PieceType.NORMAL not in model.types:
+        raise ValueError("A compiled vocabulary needs normal pieces. Received: none.")
+    pieces = [tuple(map(ord, model.pieces[i])) for i in ids]
+    longest = max(map(len, pieces))
+    if longest > MAX_PIECE_LENGTH:
+        raise ValueError(
+            f"A compiled vocabulary takes pieces of at most {MAX_PIECE_LENGTH} code points. Received: one of {longest}."
+        )
+    table = perfect_hash.build(*fingerprints.fingerprints(pieces))
+    scores, by_slot = np.zeros(table.size, np.float32), np.zeros(table.size, np.int32)
+    given = np.array(model.scores, np.float32)
+    given[[kind == PieceType.USER_DEFINED for kind in model.types]] = SYMBOL_SCORE
+    scores[table.slots], by_slot[table.slots] = given[ids], ids
+    return UnigramTables(
+        table.multipliers,
+        table.first,
+        table.second,
+        scores,
+        by_slot,
+        _byte_ids(model),
+        model.unknown_id,
+        float(np.float32(model.min_score) - np.float32(UNKNOWN_PENALTY)),
+        longest,
+    )
+
+
+def _byte_ids(model):
+    """Ids of <0x00> .. <0xFF>."""
+    if not model.byte_fallback:
+        return np.zeros(0, np.int32)
+    index = {
+        piece: i
+        for i, (piece, kind) in enumerate(zip(model.pieces, model.types, strict=True))
+        if kind == PieceType.BYTE
+    }
+    names = [f"<0x{byte:02X}>" for byte in range(256)]
+    missing = [name for name in names if name not in index]
+    if missing:
+        raise ValueError(
+            f"A model with byte fallback must have all 256 byte pieces. Received: one without {missing[0]}."
+        )
+    return np.array([index[name] for name in names], np.int32)
