@@ -3,6 +3,7 @@
 from keras_i18n.layers.attention_pooling import AttentionPooling
 from keras_i18n.layers.bidirectional import Bidirectional
 from keras_i18n.layers.convolution_block import ConvolutionBlock
+from keras_i18n.layers.gaussian_kernel import GaussianKernel
 from keras_i18n.layers.global_average_pooling import GlobalAveragePooling1D
 from keras_i18n.layers.gru import GRU
 from keras_i18n.layers.hash_embedding import HashEmbedding
@@ -29,6 +30,7 @@ __all__ = [
     "AttentionPooling",
     "Bidirectional",
     "ConvolutionBlock",
+    "GaussianKernel",
     "GlobalAveragePooling1D",
     "HashEmbedding",
     "LanguageAdapter",

@@ -5,6 +5,7 @@ import keras
 import numpy as np
 
 from keras_i18n.models import training
+from keras_i18n.models.heads import build_head
 from keras_i18n.models.presets import load_preset
 from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_model import TextModel, sub_network
@@ -51,26 +52,27 @@ class TextClassifier(TextModel):
             )
 
     @classmethod
-    def from_preset(cls, name, *, labels, hidden_dim=256, dropout=0.5, seed=0):
+    def from_preset(cls, name, *, labels, head="kernel", **head_options):
         """A classifier on a pretrained encoder; its head is untrained.
 
         Args:
             name: a key of `keras_i18n.models.presets.PRESETS`, such as "use_multilingual_v3".
             labels: the labels, such as `train.labels`.
-            hidden_dim: width of the head's hidden layer; 0 for a linear head.
-            dropout: share of the head's inputs that training leaves out.
-            seed: decides the head's first weights and its dropout.
+            head: "kernel" (best from few texts), "mlp" or "linear".
+            head_options: of the head: num_anchors and gamma for "kernel", hidden_dim and dropout for "mlp"; seed.
         """
         preset = load_preset(name)
         encoder = TextEncoder(tokenizer=preset.tokenizer, network=preset.network, languages=preset.languages)
-        return cls.on_encoder(encoder, labels=labels, hidden_dim=hidden_dim, dropout=dropout, seed=seed)
+        return cls.on_encoder(encoder, labels=labels, head=head, **head_options)
 
     @classmethod
-    def on_encoder(cls, encoder, *, labels, hidden_dim=256, dropout=0.5, seed=0):
+    def on_encoder(cls, encoder, *, labels, head="kernel", **head_options):
         """A classifier on a `TextEncoder`, whose network it shares; options as in `from_preset`."""
-        head = _head(encoder.dim, len(_checked_labels(labels)), hidden_dim=hidden_dim, dropout=dropout, seed=seed)
+        head_network = build_head(head, encoder.dim, len(_checked_labels(labels)), **head_options)
         network = keras.Model(
-            encoder.network.inputs[0], head(encoder.network.outputs[0]), name=f"{encoder.network.name}_classifier"
+            encoder.network.inputs[0],
+            head_network(encoder.network.outputs[0]),
+            name=f"{encoder.network.name}_classifier",
         )
         return cls(
             tokenizer=encoder.tokenizer,
@@ -142,9 +144,9 @@ class TextClassifier(TextModel):
             train: `Dataset` with labels.
             validation_data: `Dataset` with labels that the training data has too.
             trainable: "head" trains the head on vectors that are computed once (seconds); "all" trains the whole
-                network on batches of texts of about one length.
+                network, after its head, on batches of texts of about one length.
             options: of `keras_i18n.models.training.TrainingOptions`: epochs, batch_size, learning_rate, optimizer,
-                label_smoothing, class_weight, early_stopping, callbacks, backup_dir, seed, verbose, progress.
+                label_smoothing, class_weight, early_stopping, callbacks, backup_dir, ridge, seed, verbose, progress.
 
         Returns:
             Keras' `History`.
@@ -170,16 +172,3 @@ def _checked_labels(labels):
     if len(labels) < 2 or len(set(labels)) != len(labels) or not all(isinstance(x, str) and x for x in labels):
         raise ValueError(f"`labels` must be at least two different names, such as train.labels. Received: {labels}.")
     return labels
-
-
-def _head(dim, num_labels, *, hidden_dim, dropout, seed):
-    vector = keras.Input((dim,), name="vector_in")
-    x = vector
-    if hidden_dim:
-        initializer = keras.initializers.GlorotUniform(seed=seed)
-        x = keras.layers.Dense(hidden_dim, activation="relu", kernel_initializer=initializer, name="hidden")(x)
-    if dropout:
-        x = keras.layers.Dropout(dropout, seed=seed, name="dropout")(x)
-    initializer = keras.initializers.GlorotUniform(seed=seed + 1)
-    scores = keras.layers.Dense(num_labels, activation="softmax", kernel_initializer=initializer, name="scores")(x)
-    return keras.Model(vector, scores, name=_HEAD)

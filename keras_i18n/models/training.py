@@ -7,6 +7,8 @@ import pathlib
 import keras
 import numpy as np
 
+from keras_i18n import optimizers
+from keras_i18n.models import kernel_head
 from keras_i18n.models.bucketed_batches import BucketedBatches
 
 
@@ -18,7 +20,8 @@ class TrainingOptions:
         epochs: the most passes over the data; by default 60 for a head, 4 for a whole network.
         batch_size: texts of a step.
         learning_rate: by default 1e-3 for a head, 1e-4 for a whole network.
-        optimizer: a Keras optimizer or its name; Adam by default.
+        optimizer: a Keras optimizer or its name; by default `keras_i18n.optimizers.RowwiseAdam`, which is Adam that
+            updates only the rows of an embedding table that a batch used.
         label_smoothing: share of a label's probability that is spread over all labels.
         class_weight: "balanced", or a dict from label to weight.
         early_stopping: epochs without a better validation loss after which training stops and the best weights are
@@ -26,6 +29,7 @@ class TrainingOptions:
         callbacks: Keras callbacks.
         backup_dir: folder where each epoch is kept; a training that was killed goes on from there when it is called
             again with the same arguments.
+        ridge: for a head of kind "kernel": how smooth its answer is; more for noisy labels.
         seed: decides the order of texts.
         verbose: as in Keras.
         progress: called with the number of texts encoded since the last call, before the head is trained.
@@ -40,6 +44,7 @@ class TrainingOptions:
     early_stopping: int | None = None
     callbacks: tuple = ()
     backup_dir: object = None
+    ridge: float = 0.1
     seed: int = 0
     verbose: object = "auto"
     progress: object = None
@@ -62,9 +67,8 @@ class _Plan:
 
 def fit_classifier(model, train, *, validation_data, trainable, **options):
     """See `TextClassifier.fit`."""
-    plans = {"head": _Plan(60, 1e-3, _fit_head), "all": _Plan(4, 1e-4, _fit_all)}
-    if trainable not in plans:
-        raise ValueError(f"`trainable` must be one of {', '.join(map(repr, plans))}. Received: {trainable!r}.")
+    if trainable not in _PLANS:
+        raise ValueError(f"`trainable` must be one of {', '.join(map(repr, _PLANS))}. Received: {trainable!r}.")
     if trainable == "head" and model.head is None:
         raise ValueError("This network has no head on an encoder. Train all of it: trainable='all'.")
     known = {field.name for field in dataclasses.fields(TrainingOptions)}
@@ -73,7 +77,7 @@ def fit_classifier(model, train, *, validation_data, trainable, **options):
     chosen = TrainingOptions(**options)
     if chosen.early_stopping and validation_data is None:
         raise ValueError("`early_stopping` watches the validation loss. Give `validation_data`, or leave it out.")
-    plan = plans[trainable]
+    plan = _PLANS[trainable]
     chosen = dataclasses.replace(
         chosen,
         epochs=chosen.epochs or plan.epochs,
@@ -93,18 +97,28 @@ def fit_classifier(model, train, *, validation_data, trainable, **options):
 
 def _fit_head(model, train, validation, options):
     texts, targets, weights = train
-    vectors = model.encoder.encode(texts, progress=options.progress)
+    head, inputs = model.head, model.encoder.encode(texts, progress=options.progress)
     if validation is not None:
         validation = (model.encoder.encode(validation[0], progress=options.progress), validation[1])
-    # A seeded generator of our own keeps the order of texts apart from whatever else uses the global seed.
+    if "kernel" in {layer.name for layer in head.layers}:
+        # All but the last layer is solved exactly; fit then makes probabilities of the margins.
+        inputs = kernel_head.solve(head, inputs, targets, weights, ridge=options.ridge, seed=options.seed)
+        margins = head.get_layer("margins").output
+        if validation is not None:
+            to_margins = keras.Model(head.inputs[0], margins)
+            validation = (np.asarray(to_margins(validation[0], training=False)), validation[1])
+        head = keras.Model(margins, head.outputs[0], name="scores_of_margins")
     batches = BucketedBatches(
-        vectors, targets, weights, batch_size=options.batch_size, seed=options.seed, collate=np.asarray
+        inputs, targets, weights, batch_size=options.batch_size, seed=options.seed, collate=np.asarray
     )
-    return _run(model.head, batches, validation, options)
+    return _run(head, batches, validation, options)
 
 
 def _fit_all(model, train, validation, options):
-    texts, targets, weights = train
+    # A head fitted first keeps the encoder from being torn about by an untrained one (Kumar et al. 2022).
+    if model.head is not None:
+        first = dataclasses.replace(options, epochs=_HEAD.epochs, learning_rate=_HEAD.learning_rate, verbose=0)
+        _fit_head(model, train, None, dataclasses.replace(first, optimizer=None, early_stopping=None, backup_dir=None))
 
     def batches(texts, targets, weights, *, shuffle):
         return BucketedBatches(
@@ -119,11 +133,11 @@ def _fit_all(model, train, validation, options):
 
     if validation is not None:
         validation = batches(*validation, None, shuffle=False)
-    return _run(model.network, batches(texts, targets, weights, shuffle=True), validation, options)
+    return _run(model.network, batches(*train, shuffle=True), validation, options)
 
 
 def _run(network, batches, validation, options):
-    optimizer = options.optimizer or keras.optimizers.Adam(options.learning_rate)
+    optimizer = options.optimizer or optimizers.RowwiseAdam(options.learning_rate)
     network.compile(
         optimizer=optimizer,
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=options.label_smoothing),
@@ -191,6 +205,10 @@ class _LastGoodWeights(keras.callbacks.Callback):
     def _restore(self):
         for variable, value in zip(self.model.trainable_variables, self._weights, strict=True):
             variable.assign(value)
+
+
+_HEAD = _Plan(60, 1e-3, _fit_head)
+_PLANS = {"head": _HEAD, "all": _Plan(4, 1e-4, _fit_all)}
 
 
 def _targets(model, dataset, name):

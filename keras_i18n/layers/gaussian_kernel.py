@@ -1,0 +1,53 @@
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="keras_i18n")
+class GaussianKernel(keras.layers.Layer):
+    """Compares vectors with anchors: exp(-gamma * squared distance).
+
+    Args:
+        num_anchors: number of anchors; they are zeros until they are set.
+        gamma: how fast the likeness falls with the squared distance.
+
+    Input shape: `(batch, dim)`.
+    Output shape: `(batch, num_anchors)`, between 0 and 1.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_i18n import layers
+    >>> kernel = layers.GaussianKernel(2, gamma=0.5)
+    >>> kernel.build((None, 3))
+    >>> kernel.set_weights([np.eye(2, 3, dtype="float32")])
+    >>> np.array(kernel(np.eye(1, 3, dtype="float32"))).round(3)
+    array([[1.   , 0.368]], dtype=float32)
+    """
+
+    def __init__(self, num_anchors, *, gamma=1.0, **kwargs):
+        super().__init__(**kwargs)
+        if int(num_anchors) < 1 or not gamma > 0:
+            raise ValueError(
+                f"`num_anchors` must be at least 1 and `gamma` above 0. Received: {num_anchors!r}, {gamma!r}."
+            )
+        self.num_anchors = int(num_anchors)
+        self.gamma = float(gamma)
+
+    def build(self, vectors_shape):
+        self.anchors = self.add_weight(
+            name="anchors", shape=(self.num_anchors, vectors_shape[-1]), initializer="zeros", trainable=False
+        )
+        self.built = True
+
+    def call(self, vectors):
+        products = ops.matmul(vectors, ops.transpose(self.anchors))  # (batch, num_anchors)
+        of_vectors = ops.sum(ops.square(vectors), axis=-1, keepdims=True)
+        of_anchors = ops.sum(ops.square(self.anchors), axis=-1)
+        distance = ops.maximum(of_vectors + of_anchors - 2.0 * products, 0.0)
+        return ops.exp(-self.gamma * distance)
+
+    def compute_output_shape(self, vectors_shape):
+        return (vectors_shape[0], self.num_anchors)
+
+    def get_config(self):
+        return {**super().get_config(), "num_anchors": self.num_anchors, "gamma": self.gamma}
