@@ -116,21 +116,22 @@ class UnigramSegmentation(keras.layers.Layer):
         numbers = tf.reshape(tf.range(blocks), [1, -1, 1])
         begin = np.full(2 * block, IMPOSSIBLE, np.float32)
         begin[0] = 0.0
-        state = tf.tile(tf.constant(begin.reshape(1, -1)), tf.stack([batch, 1]))
+        state = tf.tile(tf.constant(begin.reshape(1, 1, -1)), tf.stack([batch, 1, 1]))
 
         def body(number, state, best):
-            step = tf.gather(steps, number, axis=1)
-            for place in range(block):
-                state = tf.maximum(state, state[:, place : place + 1] + step[:, place])
-            best = tf.where(tf.equal(numbers, number), tf.expand_dims(state[:, :block], 1), best)
-            return number + 1, tf.pad(state[:, block:], [[0, 0], [0, block]], constant_values=IMPOSSIBLE), best
+            rows = tf.split(tf.gather(steps, number, axis=1), block, axis=1)
+            for place, row in enumerate(rows):
+                state = tf.maximum(state, state[:, :, place : place + 1] + row)
+            best = tf.where(tf.equal(numbers, number), state[:, :, :block], best)
+            state = tf.pad(state[:, :, block:], [[0, 0], [0, 0], [0, block]], constant_values=IMPOSSIBLE)
+            return number + 1, state, best
 
         shape = tf.TensorShape
         _, _, best = tf.while_loop(
             lambda number, *_: number < blocks,
             body,
             [0, state, tf.zeros(tf.stack([batch, blocks, block]))],
-            shape_invariants=[shape([]), shape([None, 2 * block]), shape([None, None, block])],
+            shape_invariants=[shape([]), shape([None, 1, 2 * block]), shape([None, None, block])],
         )
         return best
 
@@ -139,9 +140,10 @@ class UnigramSegmentation(keras.layers.Layer):
         block = self.block
         following = tf.concat([best[:, 1:], tf.zeros_like(best[:, :1])], axis=1)
         goals = tf.expand_dims(tf.concat([best, following], axis=2), 2)
-        places = np.arange(block, dtype=np.int32).reshape(1, 1, -1, 1)
-        reached = tf.where(tf.equal(tf.expand_dims(best, 3) + steps, goals), places, block)
-        start = tf.reduce_min(reached, axis=2)  # (batch, blocks, 2 blocks wide), `block` where nothing reaches
+        # how far a place lies before the block's end: the first place is the largest
+        distance = block - np.arange(block, dtype=np.int32).reshape(1, 1, -1, 1)
+        reached = tf.cast(tf.equal(tf.expand_dims(best, 3) + steps, goals), tf.int32) * distance
+        start = block - tf.reduce_max(reached, axis=2)  # (batch, blocks, 2 blocks wide), `block` where nothing reaches
         earlier = tf.pad(start[:, :-1, block:], [[0, 0], [1, 0], [0, 0]], constant_values=block)
         first_place = tf.reshape(tf.range(blocks) * block, [1, -1, 1])
         start = tf.where(earlier < block, earlier - block, start[:, :, :block]) + first_place
@@ -156,17 +158,21 @@ class UnigramSegmentation(keras.layers.Layer):
         back = tf.expand_dims(tf.range(count), 0)  # how many tokens back from the end
         ends = length + offsets + tf.zeros_like(previous)
 
-        def body(size, jumps, ends):
-            odd = tf.equal(tf.math.floormod(tf.truncatediv(back, size), 2), 1)
-            return size * 2, tf.gather(jumps, jumps), tf.where(odd, tf.gather(jumps, ends), ends)
+        tip = length + offsets
 
-        _, _, ends = tf.while_loop(
-            lambda size, *_: size < count,
+        def body(size, jumps, ends, tip):
+            odd = tf.equal(tf.math.floormod(tf.truncatediv(back, size), 2), 1)
+            ends = tf.where(odd, tf.gather(jumps, ends), ends)
+            return size * 2, tf.gather(jumps, jumps), ends, tf.gather(jumps, tip)
+
+        # `jumps` goes `size` tokens back; done when that is beyond the start from the end of every row
+        size, _, ends, _ = tf.while_loop(
+            lambda size, jumps, ends, tip: (size < count) & tf.reduce_any(tip > offsets),
             body,
-            [1, jumps, ends],
-            shape_invariants=[tf.TensorShape([]), tf.TensorShape([None]), tf.TensorShape([None, None])],
+            [1, jumps, ends, tip],
+            shape_invariants=[tf.TensorShape([]), tf.TensorShape([None]), *[tf.TensorShape([None, None])] * 2],
         )
-        ends = ends - offsets
+        ends = tf.where(back < size, ends - offsets, 0)
         tokens = tf.reduce_sum(tf.cast(ends > 0, tf.int32), axis=1, keepdims=True)
         width = tf.maximum(tf.reduce_max(tokens), 1)
         places = tf.expand_dims(tf.range(width), 0)
