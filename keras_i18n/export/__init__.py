@@ -1,1 +1,23 @@
-__all__ = []
+"""One file a format behind one table: write, open and verify. The room itself is the verb: `keras_i18n.export(...)`."""
+
+import sys
+import types
+
+from keras_i18n.export.codepoints import codepoints_of
+from keras_i18n.export.exporting import export, load_exported
+from keras_i18n.export.formats import FORMATS
+from keras_i18n.export.metadata import Metadata
+from keras_i18n.export.runner import Runner
+from keras_i18n.export.verification import VerificationReport, verify
+
+__all__ = ["FORMATS", "Metadata", "Runner", "VerificationReport", "codepoints_of", "export", "load_exported", "verify"]
+
+
+class _Room(types.ModuleType):
+    """A module that can be called: the room and its verb have one name."""
+
+    def __call__(self, *args, **options):
+        return export(*args, **options)
+
+
+sys.modules[__name__].__class__ = _Room

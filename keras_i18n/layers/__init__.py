@@ -19,6 +19,7 @@ from keras_i18n.layers.position_embedding import PositionEmbedding
 from keras_i18n.layers.projected_sum import ProjectedSum
 from keras_i18n.layers.simple_rnn import SimpleRNN
 from keras_i18n.layers.text_normalization import TextNormalization
+from keras_i18n.layers.token_count import TokenCount
 from keras_i18n.layers.tokenization import tokenization_layer
 from keras_i18n.layers.transformer_block import TransformerBlock
 from keras_i18n.layers.unigram_segmentation import UnigramSegmentation
@@ -44,6 +45,7 @@ __all__ = [
     "ProjectedSum",
     "SimpleRNN",
     "TextNormalization",
+    "TokenCount",
     "TransformerBlock",
     "UnigramSegmentation",
     "UnigramTokenization",

@@ -5,6 +5,7 @@ import functools
 import keras
 
 from keras_i18n import languages as tags
+from keras_i18n import layers
 from keras_i18n.models import saving
 from keras_i18n.models.forward import forward_of
 from keras_i18n.models.texts import MAX_CODEPOINTS, checked_texts
@@ -72,6 +73,18 @@ class TextModel:
             path: ends in `.keras`.
         """
         saving.save(self, path)
+
+    def to_keras(self):
+        """The text-in model: tokenizer and network in one `keras.Model`, raw code points -> numbers.
+
+        Input: `codepoints` int32 `(batch, length)`, raw Unicode code points, padded with 0 on the right.
+
+        Raises:
+            ValueError: the tokenizer cannot be compiled from built-in operators.
+        """
+        codepoints = keras.Input((None,), dtype="int32", name="codepoints")
+        token_ids = layers.tokenization_layer(self.tokenizer, name="tokenization")(codepoints)
+        return keras.Model(codepoints, self.network(token_ids), name=f"text_in_{self.network.name}")
 
     def to_config(self):
         """Everything of the model beside tokenizer and network, as plain data."""

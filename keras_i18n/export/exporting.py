@@ -1,0 +1,82 @@
+"""Writes a model in many formats, and opens what was written."""
+
+import dataclasses
+import pathlib
+
+from keras_i18n.export.formats import FORMATS, format_of
+from keras_i18n.export.metadata import TOLERANCES
+from keras_i18n.export.text_in_model import text_in_model
+from keras_i18n.files import atomic_path
+
+
+def export(model, folder, *, formats=tuple(FORMATS), precision="float32", progress=None):
+    """Writes a text-in model in some or all formats: raw code points in, numbers out, the tokenizer inside.
+
+    Each file holds all that is needed to use it: network, tokenizer, labels, languages and examples to replay. A file
+    is written under a temporary name and moved into place.
+
+    Args:
+        model: a `TextClassifier`, `TextEncoder` or other model of this package, or a tokenizer alone (then the files
+            give `token_ids` and `length`).
+        folder: where the files go: saved_model/, model.h5, model.keras, model.tflite, model.onnx.
+        formats: keys of `FORMATS`, or one of them.
+        precision: "float32", "float16" or "int8", of the weights. Formats without it (SavedModel, H5, .keras) are
+            written in float32; each file's metadata tells its own.
+        progress: called with the name of each format before it is written.
+
+    Returns:
+        The folder, a `pathlib.Path`.
+
+    Raises:
+        ValueError: an unknown format or precision, or a model that needs operators that a format lacks.
+        ImportError: the package that writes a format is not installed.
+
+    Example:
+
+    >>> import pathlib, tempfile
+    >>> import keras_i18n as ki
+    >>> tokenizer = ki.tokenizers.train_unigram(["to be or not to be", "be not"] * 9, vocabulary_size=20)
+    >>> folder = ki.export(tokenizer, pathlib.Path(tempfile.mkdtemp()) / "tokenizer", formats="tflite")
+    >>> ki.load_exported(folder / "model.tflite").tokenize(["not to be"])[0].dtype
+    dtype('int32')
+    """
+    formats = [formats] if isinstance(formats, str) else list(formats)
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown or not formats:
+        raise ValueError(f"`formats` must be some of {', '.join(FORMATS)}. Received: {unknown or formats}.")
+    if precision not in TOLERANCES:
+        raise ValueError(f"`precision` must be one of {', '.join(TOLERANCES)}. Received: {precision!r}.")
+    folder = pathlib.Path(folder)
+    text_in = text_in_model(model)
+    for name in formats:
+        if progress is not None:
+            progress(name)
+        row = FORMATS[name]
+        own = precision if precision in row.precisions else "float32"
+        metadata = text_in.metadata
+        if metadata.task != "tokenization":
+            metadata = dataclasses.replace(metadata, precision=own, tolerance=TOLERANCES[own])
+        with atomic_path(folder / row.file) as temporary:
+            row.save(dataclasses.replace(text_in, metadata=metadata), temporary)
+    return folder
+
+
+def load_exported(path):
+    """Opens an exported file in its own runtime.
+
+    Args:
+        path: a file that `export` wrote, or a SavedModel folder.
+
+    Returns:
+        A `Runner`: `predict(texts)`, `labels`, `metadata`.
+
+    Raises:
+        FileNotFoundError: no such file. ValueError: a damaged file or one of another kind.
+        ImportError: the runtime is not installed.
+
+    Example: see `export`.
+    """
+    path = pathlib.Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"No exported file at '{path}'.")
+    return format_of(path).load(path)

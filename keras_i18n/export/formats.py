@@ -1,0 +1,52 @@
+"""The table of formats: to add one, write its file with `save` and `load`, and add a row."""
+
+import dataclasses
+import importlib
+
+
+@dataclasses.dataclass(frozen=True)
+class Format:
+    """How a format is called and where its `save(text_in, path)`, `load(path)` and `PRECISIONS` are."""
+
+    file: str
+    module: str
+    told: str
+
+    def _module(self):
+        return importlib.import_module(f"keras_i18n.export.{self.module}")
+
+    @property
+    def precisions(self):
+        """Precisions that the format can hold."""
+        return self._module().PRECISIONS
+
+    def save(self, text_in, path):
+        """Writes a `TextInModel`."""
+        self._module().save(text_in, path)
+
+    def load(self, path):
+        """Opens a file as a `Runner`."""
+        return self._module().load(path)
+
+
+FORMATS = {
+    "saved_model": Format("saved_model", "saved_model", "TensorFlow Serving, tf.saved_model; also takes strings"),
+    "h5": Format("model.h5", "h5", "Keras, HDF5"),
+    "keras": Format("model.keras", "keras_file", "Keras"),
+    "tflite": Format("model.tflite", "tflite", "LiteRT, Android, iOS, edge devices"),
+    "onnx": Format("model.onnx", "onnx", "ONNX Runtime, servers, browsers"),
+}
+
+
+def format_of(path):
+    """The row of a path, by its ending; a folder is a SavedModel.
+
+    Raises:
+        ValueError: no format ends so.
+    """
+    suffix = "" if path.is_dir() else path.suffix
+    for row in FORMATS.values():
+        if suffix == (row.file[row.file.index(".") :] if "." in row.file else ""):
+            return row
+    endings = ", ".join(row.file for row in FORMATS.values())
+    raise ValueError(f"`path` must be an exported file such as {endings}. Received: '{path}'.")

@@ -1,0 +1,30 @@
+"""The HDF5 format: Keras' own file, the metadata as an attribute."""
+
+import h5py
+import numpy as np
+
+from keras_i18n.export.keras_file import keras_runner
+from keras_i18n.export.metadata import MEMBER, Metadata
+
+PRECISIONS = ("float32",)
+
+
+def save(text_in, path):
+    """Writes one file that `keras.saving.load_model` reads, once `keras_i18n.layers` is imported."""
+    text_in.keras_model.save(path)
+    with h5py.File(path, "r+") as file:
+        # A data set and not an attribute: attributes end at 64 KB.
+        file.create_dataset(MEMBER, data=np.frombuffer(text_in.metadata.to_json().encode("ascii"), "uint8"))
+
+
+def load(path):
+    """Opens the file with h5py and Keras, safe mode on."""
+    try:
+        with h5py.File(path, "r") as file:
+            stored = file.get(MEMBER)
+            if not isinstance(stored, h5py.Dataset):
+                raise ValueError(f"'{path}' must be a model that keras_i18n exported: it has no {MEMBER}.")
+            metadata = Metadata.from_json(bytes(stored[()]).decode("ascii"), path)
+    except OSError as error:
+        raise ValueError(f"'{path}' is damaged or no .h5 file: {error}.") from error
+    return keras_runner(path, metadata)

@@ -1,0 +1,52 @@
+"""The .keras format: Keras' own archive, the metadata as one more member."""
+
+import zipfile
+
+import keras
+
+from keras_i18n import layers  # registers the layers that the file names
+from keras_i18n.export.metadata import MEMBER, Metadata
+from keras_i18n.export.runner import Runner
+
+PRECISIONS = ("float32",)
+
+
+def save(text_in, path):
+    """Writes one file that `keras.saving.load_model` reads, once `keras_i18n.layers` is imported."""
+    text_in.keras_model.save(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(MEMBER, text_in.metadata.to_json())
+
+
+def load(path):
+    """Opens the file with Keras, safe mode on; every member's checksum is checked first."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if MEMBER not in archive.namelist():
+                raise ValueError(f"'{path}' must be a model that keras_i18n exported: it has no {MEMBER}.")
+            damaged = archive.testzip()
+            metadata = Metadata.from_json(archive.read(MEMBER).decode("ascii"), path)
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"'{path}' is damaged or no .keras file: {error}.") from error
+    if damaged:
+        raise ValueError(f"'{path}' is damaged: the checksum of its member '{damaged}' is wrong.")
+    return keras_runner(path, metadata)
+
+
+def keras_runner(path, metadata):
+    """A runner over a file that Keras loads."""
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True, custom_objects=_our_layers())
+    except Exception as error:
+        raise ValueError(f"The model in '{path}' cannot be rebuilt: {error}") from error
+
+    def run(codepoints):
+        outputs = model(codepoints, training=False)
+        outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+        return [keras.ops.convert_to_numpy(output) for output in outputs]
+
+    return Runner(path, metadata, run)
+
+
+def _our_layers():
+    return {name: getattr(layers, name) for name in layers.__all__ if isinstance(getattr(layers, name), type)}

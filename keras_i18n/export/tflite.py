@@ -1,0 +1,108 @@
+"""TFLite: one flat file for LiteRT and the mobile runtimes, the metadata packed behind the model as a zip member."""
+
+import pathlib
+import tempfile
+import zipfile
+
+import tensorflow as tf
+
+from keras_i18n.export import saved_model
+from keras_i18n.export.metadata import MEMBER, Metadata
+from keras_i18n.export.runner import Runner
+
+_PIP_LINE = "pip install keras_i18n[tflite]"
+_LABELS = "labels.txt"
+
+
+def _float16(converter):
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+
+
+def _int8(converter):
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    # Per-channel quantised dense layers are operators of a version that runtimes of 2023 do not know.
+    converter._experimental_disable_per_channel_quantization_for_dense_layers = True
+
+
+_CONVERTER_SETTINGS = {"float32": lambda converter: None, "float16": _float16, "int8": _int8}
+PRECISIONS = tuple(_CONVERTER_SETTINGS)
+
+
+def save(text_in, path):
+    """Converts by way of a SavedModel: `from_concrete_functions` can write a file without its weights.
+
+    Raises:
+        ValueError: the file would need an operator that is not built into the runtime.
+    """
+    with tempfile.TemporaryDirectory(dir=pathlib.Path(path).parent) as folder:
+        saved_model.save(text_in, folder)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        _CONVERTER_SETTINGS[text_in.metadata.precision](converter)
+        try:
+            data = converter.convert()
+        except Exception as error:
+            raise ValueError(f"TFLite has no built-in operators for this model: {str(error)[:2000]}") from error
+    _refuse_foreign(operators_of(data), path)
+    pathlib.Path(path).write_bytes(data)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(MEMBER, text_in.metadata.to_json())
+        if text_in.metadata.labels:
+            archive.writestr(_LABELS, "\n".join(text_in.metadata.labels))
+
+
+def load(path):
+    """Opens the file in LiteRT."""
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:
+        raise ImportError(f"TFLite files run in LiteRT. Install it: {_PIP_LINE}") from error
+    metadata = metadata_of(path)
+    _refuse_foreign(operators := operators_of(pathlib.Path(path).read_bytes()), path)
+    try:
+        interpreter = Interpreter(model_path=str(path), num_threads=2)
+        runner = interpreter.get_signature_runner("serving_default")
+    except (ValueError, RuntimeError) as error:
+        raise ValueError(f"LiteRT cannot open '{path}': {error}") from error
+
+    def run(codepoints):
+        outputs = runner(codepoints=codepoints)
+        return [outputs[name] for name in metadata.outputs]
+
+    return Runner(path, metadata, run, operators)
+
+
+def metadata_of(path):
+    """The `Metadata` packed behind the model."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return Metadata.from_json(archive.read(MEMBER).decode("ascii"), path)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ValueError(f"'{path}' must be a .tflite file that keras_i18n exported: {error}.") from error
+
+
+def operators_of(data):
+    """Names of the operators in a TFLite file: built-in ones as in the schema, "Custom: name" for others."""
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    if data[4:8] != b"TFL3":
+        raise ValueError("A TFLite file starts with the mark TFL3. Received: something else.")
+    names = {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
+    model = schema.Model.GetRootAsModel(data, 0)
+    operators = set()
+    for index in range(model.OperatorCodesLength()):
+        code = model.OperatorCodes(index)
+        number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+        custom = (code.CustomCode() or b"").decode("utf-8", "replace")
+        operators.add(f"Custom: {custom}" if custom else names.get(number, f"unknown operator {number}"))
+    return sorted(operators)
+
+
+def _refuse_foreign(operators, path):
+    foreign = [name for name in operators if name.startswith(("Custom", "unknown"))]
+    if foreign:
+        raise ValueError(
+            f"'{path}' must hold built-in operators only. Received: {', '.join(foreign)}. Use the layers of "
+            "keras_i18n.layers in place of those that need them."
+        )

@@ -1,0 +1,226 @@
+"""Compares every exported file, in its own runtime, with the Keras model: format by format, language by language."""
+
+import dataclasses
+import json
+import pathlib
+
+import numpy as np
+
+from keras_i18n.export.exporting import load_exported
+from keras_i18n.export.formats import FORMATS
+from keras_i18n.files import atomic_path
+from keras_i18n.text_table import text_table
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """One format in one language.
+
+    Args:
+        largest_difference: of any number to the Keras model's.
+        label_agreement: share of texts with the same best label (for vectors: with all numbers within tolerance).
+        accuracy_change: of the file against the Keras model, None without labels.
+    """
+
+    format: str
+    precision: str
+    language: str
+    count: int
+    largest_difference: float
+    label_agreement: float
+    accuracy_change: float | None
+    tolerance: float
+
+    @property
+    def same(self):
+        """The differences are within the tolerance, and at float32 every label agrees."""
+        agreement = 1.0 if self.precision == "float32" else 0.98
+        return self.largest_difference <= self.tolerance and self.label_agreement >= agreement
+
+
+@dataclasses.dataclass(frozen=True)
+class VerificationReport:
+    """What `verify` found: a `Comparison` for each format and language, and problems that have no language."""
+
+    rows: tuple
+    problems: tuple = ()
+
+    @property
+    def failures(self):
+        """Sentences that name format and language of each difference."""
+        found = [
+            f"{row.format} ({row.precision}) differs in '{row.language}': largest difference "
+            f"{row.largest_difference:.2g} (allowed {row.tolerance:g}), label agreement {row.label_agreement:.2%}"
+            for row in self.rows
+            if not row.same
+        ]
+        return [*self.problems, *found]
+
+    @property
+    def ok(self):
+        """Nothing differs."""
+        return not self.failures
+
+    def raise_if_different(self):
+        """Raises a ValueError that names each format and language that differs; returns the report otherwise."""
+        if not self.ok:
+            raise ValueError("Exported files differ from the Keras model:\n" + "\n".join(self.failures))
+        return self
+
+    def by_format(self):
+        """A dict from format to (texts, largest difference, label agreement) over all languages."""
+        result = {}
+        for name in dict.fromkeys(row.format for row in self.rows):
+            rows = [row for row in self.rows if row.format == name]
+            count = sum(row.count for row in rows)
+            agreement = sum(row.label_agreement * row.count for row in rows) / count
+            result[name] = (count, max(row.largest_difference for row in rows), agreement)
+        return result
+
+    def table(self):
+        """A row a format and language, as text."""
+        header = ("format", "precision", "language", "texts", "largest difference", "agreement", "accuracy", "")
+        return text_table(
+            header,
+            [
+                (
+                    row.format,
+                    row.precision,
+                    row.language,
+                    str(row.count),
+                    f"{row.largest_difference:.1e}",
+                    f"{row.label_agreement:.1%}",
+                    "-" if row.accuracy_change is None else f"{row.accuracy_change:+.1%}",
+                    "" if row.same else "DIFFERS",
+                )
+                for row in self.rows
+            ],
+        )
+
+    def to_json(self, path):
+        """Writes rows and problems."""
+        data = {"rows": [dataclasses.asdict(row) for row in self.rows], "problems": list(self.problems)}
+        with atomic_path(path) as temporary:
+            temporary.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
+
+    def __str__(self):
+        return self.table()
+
+
+def verify(model, folder, dataset, *, formats=None, max_texts=50, progress=None):
+    """Sends the same raw texts through the Keras model and through each exported file in its real runtime.
+
+    Args:
+        model: what was exported, with `predict(texts)`.
+        folder: what `export` returned, or one exported file.
+        dataset: `Dataset` of texts; with labels the change of accuracy is told too.
+        formats: keys of `FORMATS` to check; by default those that lie in the folder.
+        max_texts: texts of each language, the first ones.
+        progress: called with format and language.
+
+    Returns:
+        A `VerificationReport`. `report.raise_if_different()` stops where a file differs.
+
+    Raises:
+        FileNotFoundError: nothing exported lies there. ValueError: an empty data set or a file that cannot be opened.
+
+    Example: see the README; it takes an exported model.
+    """
+    if len(dataset) == 0:
+        raise ValueError("`dataset` must have at least one text. Received: an empty data set.")
+    files = _files(pathlib.Path(folder), formats)
+    parts = {
+        tag: [row for row, language in enumerate(dataset.language) if language == tag][:max_texts]
+        for tag in dataset.languages
+    }
+    texts = {tag: [dataset.text[row] for row in rows] for tag, rows in parts.items()}
+    # a tokenizer is verified by its ids, everything else by its numbers
+    answers = "predict" if hasattr(model, "predict") else "tokenize"
+    expected = {tag: getattr(model, answers)(some) for tag, some in texts.items()}
+    digest = getattr(model, "tokenizer", model).digest
+    rows, problems = [], []
+    for name, path in files.items():
+        runner = load_exported(path)
+        if runner.metadata.tokenizer_digest != digest:
+            problems.append(f"{name}: the tokenizer in the file is another one than the model's.")
+        problems += _replay(name, runner)
+        for tag, some in texts.items():
+            if progress is not None:
+                progress(name, tag)
+            labels = None if dataset.label is None else [dataset.label[row] for row in parts[tag]]
+            received = getattr(runner, answers)(some)
+            compare = _compare if answers == "predict" else _compare_ids
+            rows.append(compare(name, tag, runner, expected[tag], received, labels))
+    return VerificationReport(tuple(rows), tuple(problems))
+
+
+def _files(folder, formats):
+    if folder.is_file() or (folder / "saved_model.pb").is_file():
+        return {folder.name: folder}
+    found = {
+        name: folder / row.file
+        for name, row in FORMATS.items()
+        if (formats is None or name in formats) and (folder / row.file).exists()
+    }
+    missing = sorted(set(formats or ()) - set(found))
+    if missing or not found:
+        raise FileNotFoundError(f"'{folder}' has no exported {', '.join(missing) or 'files'}. Export the model first.")
+    return found
+
+
+def _replay(name, runner):
+    """The golden examples in the file's own metadata."""
+    golden = runner.metadata.golden
+    if not golden:
+        return []
+    texts = [example["text"] for example in golden]
+    if runner.metadata.task == "tokenization":
+        wrong = [
+            text for text, ids, example in zip(texts, runner.tokenize(texts), golden, strict=True)
+            if ids.tolist() != example["ids"]
+        ]
+        return [f"{name}: golden examples in the file come out with other ids: {wrong[:3]}."] if wrong else []
+    outputs = runner.predict(texts)
+    expected = np.array([example["output"] for example in golden], "float32")
+    difference = float(np.abs(outputs - expected).max())
+    if difference <= runner.metadata.tolerance:
+        return []
+    return [f"{name}: the golden examples in the file come out {difference:.2g} off."]
+
+
+def _compare_ids(name, tag, runner, expected, received, _labels):
+    equal = [np.array_equal(one, other) for one, other in zip(received, expected, strict=True)]
+    return Comparison(
+        format=name,
+        precision=runner.metadata.precision,
+        language=tag,
+        count=len(equal),
+        largest_difference=0.0 if all(equal) else float("inf"),
+        label_agreement=float(np.mean(equal)),
+        accuracy_change=None,
+        tolerance=0.0,
+    )
+
+
+def _compare(name, tag, runner, expected, received, labels):
+    difference = np.abs(received.astype("float64") - expected)
+    tolerance = runner.metadata.tolerance
+    if runner.labels:
+        agree = received.argmax(axis=1) == expected.argmax(axis=1)
+    else:
+        agree = (difference <= tolerance).all(axis=1)
+    change = None
+    if labels is not None and set(labels) <= set(runner.labels):
+        wanted = np.array([runner.labels.index(label) for label in labels])
+        change = float(np.mean(received.argmax(axis=1) == wanted) - np.mean(expected.argmax(axis=1) == wanted))
+    largest = float(difference.max()) if np.isfinite(received).all() else float("nan")
+    return Comparison(
+        format=name,
+        precision=runner.metadata.precision,
+        language=tag,
+        count=len(expected),
+        largest_difference=largest,
+        label_agreement=float(agree.mean()),
+        accuracy_change=change,
+        tolerance=tolerance,
+    )
