@@ -187,7 +187,7 @@ class UnigramSegmentation(keras.layers.Layer):
 
     def _bytes(self, table, ids, unknown, symbols):
         """Unknown tokens, one code point each, become the bytes of UTF-8."""
-        size = 1 + tf.add_n([tf.cast(symbols >= limit, tf.int32) for limit in (0x80, 0x800, 0x10000)])
+        size = 1 + sum(tf.cast(symbols >= limit, tf.int32) for limit in (0x80, 0x800, 0x10000))
         source, offset, valid = spread(tf.where(unknown, size, tf.cast(tf.not_equal(ids, PADDING_ID), tf.int32)))
         symbols, size = take(symbols, source), take(size, source)
         # every byte but the first carries six bits; the first says how many bytes there are
