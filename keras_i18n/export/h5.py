@@ -1,5 +1,7 @@
 """The HDF5 format: Keras' own file, the metadata as an attribute."""
 
+import logging
+
 import h5py
 import numpy as np
 
@@ -11,7 +13,13 @@ PRECISIONS = ("float32",)
 
 def save(text_in, path):
     """Writes one file that `keras.saving.load_model` reads, once `keras_i18n.layers` is imported."""
-    text_in.keras_model.save(path)
+    logger = logging.getLogger("absl")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # Keras calls the format old at each save; whoever asks for it knows
+    try:
+        text_in.keras_model.save(path)
+    finally:
+        logger.setLevel(level)
     with h5py.File(path, "r+") as file:
         # A data set and not an attribute: attributes end at 64 KB.
         file.create_dataset(MEMBER, data=np.frombuffer(text_in.metadata.to_json().encode("ascii"), "uint8"))

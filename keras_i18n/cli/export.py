@@ -1,0 +1,45 @@
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_i18n.cli.console import console, progress_bar, show_table
+
+_FORMATS = "saved_model,h5,keras,tflite,onnx"
+
+
+def export(
+    model: Annotated[pathlib.Path, typer.Argument(help="A saved model (.keras).")],
+    folder: Annotated[pathlib.Path, typer.Argument(help="Where the files go.")],
+    formats: Annotated[str, typer.Option(help="Which formats, with commas between.")] = _FORMATS,
+    precision: Annotated[str, typer.Option(help="float32, float16 or int8.")] = "float32",
+):
+    """Write a model in formats that run anywhere, the tokenizer inside.
+
+    Example: keras-i18n export model.keras saved_models/assistant --formats tflite,onnx --precision float16
+    """
+    import keras_i18n
+
+    wanted = [name.strip() for name in formats.split(",") if name.strip()]
+    with console.status("loading"):
+        loaded = keras_i18n.load(model)
+    with progress_bar("exporting", total=len(wanted)) as advance:
+        done = []
+
+        def tell(name):
+            advance(1 if done else 0, now=name)
+            done.append(name)
+
+        keras_i18n.export(loaded, folder, formats=wanted, precision=precision, progress=tell)
+        advance(1)
+    show_files(folder)
+    console.print(f"Next: keras-i18n verify {model} {folder} DATA")
+
+
+def show_files(folder):
+    """A table of what lies in a folder of exports."""
+    rows = []
+    for path in sorted(pathlib.Path(folder).iterdir()):
+        files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+        rows.append((path.name, f"{sum(file.stat().st_size for file in files) / 1e6:,.1f} MB"))
+    show_table(("file", "size"), rows)

@@ -1,0 +1,61 @@
+"""`keras-i18n`: reads the command line. TensorFlow is imported by the commands, not by `--help`."""
+
+import os
+import sys
+
+import typer
+
+from keras_i18n.cli import demo, evaluate, export, predict, train, verify
+from keras_i18n.cli.native_logs import native_logs_silenced
+from keras_i18n.version import __version__
+
+_EPILOG = "Start with: keras-i18n demo"
+
+app = typer.Typer(
+    name="keras-i18n",
+    help="Take a Keras text model across languages and across machines.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+for command in (demo.demo, train.train, evaluate.evaluate, predict.predict, export.export, verify.verify):
+    app.command(no_args_is_help=command is not demo.demo)(command)
+
+
+def _version(wanted: bool):
+    if wanted:
+        typer.echo(f"keras_i18n {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Tell the version."),
+):
+    """Take a Keras text model across languages and across machines."""
+
+
+def main():
+    """Runs the command line; what the library refuses is told in a line, without a traceback.
+
+    Set KERAS_I18N_DEBUG=1 to see where an error comes from.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        with native_logs_silenced():
+            app()
+    except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
+        if os.environ.get("KERAS_I18N_DEBUG"):
+            raise
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        typer.echo(f"error: {message}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; files that were not finished were removed", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""TensorFlow and LiteRT write to the terminal from C++, in the middle of progress bars."""
+
+import contextlib
+import os
+import sys
+
+
+@contextlib.contextmanager
+def native_logs_silenced():
+    """Sends what C++ code writes to standard error nowhere; Python's own standard error stays.
+
+    KERAS_I18N_DEBUG=1 keeps everything.
+    """
+    if os.environ.get("KERAS_I18N_DEBUG"):
+        yield
+        return
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    python_stderr, sys.stderr = sys.stderr, os.fdopen(os.dup(kept), "w", buffering=1, errors="backslashreplace")
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
+        sys.stderr = python_stderr

@@ -1,0 +1,53 @@
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_i18n.cli import options
+from keras_i18n.cli.console import console, progress_bar, show_table
+from keras_i18n.cli.opening import open_dataset
+
+
+def verify(
+    model: Annotated[pathlib.Path, typer.Argument(help="The saved model (.keras) that was exported.")],
+    folder: Annotated[pathlib.Path, typer.Argument(help="The exported files, or one of them.")],
+    data: Annotated[str, typer.Argument(help=options.DATA)] = "sample:assistant",
+    max_texts: Annotated[int, typer.Option(help="Texts of each language.")] = 50,
+    json: Annotated[pathlib.Path, typer.Option(help="Write everything to this file.")] = None,
+    text: str = options.TEXT,
+    label: str = options.LABEL,
+    language: str = options.LANGUAGE,
+):
+    """Compare exported files with the model: format by format, language by language, each in its own runtime.
+
+    Ends with exit status 1 where a file differs.
+
+    Example: keras-i18n verify model.keras saved_models/assistant sample:assistant
+    """
+    dataset = open_dataset(data, text=text, label=label, language=language, part="test")
+    import keras_i18n
+
+    with console.status("loading"):
+        loaded = keras_i18n.load(model)
+    with progress_bar("verifying") as advance:
+        report = keras_i18n.verify(
+            loaded, folder, dataset, max_texts=max_texts, progress=lambda name, tag: advance(1, now=f"{name} {tag}")
+        )
+    show_verification(report)
+    if json is not None:
+        report.to_json(json)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def show_verification(report):
+    """A row a format, and a line for each difference."""
+    show_table(
+        ("format", "texts", "largest difference", "label agreement"),
+        [
+            (name, count, f"{difference:.1e}", f"{agreement:.2%}")
+            for name, (count, difference, agreement) in report.by_format().items()
+        ],
+    )
+    for failure in report.failures:
+        console.print(f"[red]differs[/red] {failure}")
