@@ -191,7 +191,9 @@ class UnigramSegmentation(keras.layers.Layer):
         source, offset, valid = spread(tf.where(unknown, size, tf.cast(tf.not_equal(ids, PADDING_ID), tf.int32)))
         symbols, size = take(symbols, source), take(size, source)
         # every byte but the first carries six bits; the first says how many bytes there are
-        shifted = tf.truncatediv(symbols, tf.gather(np.array([1, 64, 4096, 262144], np.int32), size - 1 - offset))
+        shifted = tf.truncatediv(
+            symbols, tf.gather(np.array([1, 64, 4096, 262144], np.int32), tf.maximum(size - 1 - offset, 0))
+        )
         head = tf.gather(np.array([0, 0, 0xC0, 0xE0, 0xF0], np.int32), size)
         byte = tf.where(tf.equal(offset, 0), head + shifted, 0x80 + tf.math.floormod(shifted, 64))
         spelled = tf.gather(table["byte_ids"], tf.where(valid & take(unknown, source), byte, 0))

@@ -8,7 +8,7 @@ from keras_i18n.tokenizers import fingerprints, perfect_hash
 from keras_i18n.tokenizers.sentencepiece_model import PieceType
 
 UNKNOWN_PENALTY = 10.0  # an unknown code point scores this much below the worst piece
-SYMBOL_SCORE = 0.1  # what the sentencepiece library gives to a user-defined symbol, whatever the file says
+SYMBOL_SCORE = 0.1  # the library scores a user-defined symbol so much for each UTF-8 byte after the first (measured)
 MAX_PIECE_LENGTH = fingerprints.MAX_LENGTH
 
 
@@ -49,7 +49,9 @@ def build(model):
     table = perfect_hash.build(*fingerprints.fingerprints(pieces))
     scores, by_slot = np.zeros(table.size, np.float32), np.zeros(table.size, np.int32)
     given = np.array(model.scores, np.float32)
-    given[[kind == PieceType.USER_DEFINED for kind in model.types]] = SYMBOL_SCORE
+    for i in ids:
+        if model.types[i] == PieceType.USER_DEFINED:
+            given[i] = SYMBOL_SCORE * (len(model.pieces[i].encode()) - 1)
     scores[table.slots], by_slot[table.slots] = given[ids], ids
     return UnigramTables(
         table.multipliers,
