@@ -12,7 +12,7 @@ from keras_i18n.cli.opening import open_model
 
 def predict(
     model: Annotated[pathlib.Path, typer.Argument(help=options.MODEL)],
-    texts: Annotated[list[str], typer.Argument(help="Texts; without any, lines of standard input.")] = None,
+    texts: Annotated[list[str] | None, typer.Argument(help="Texts; without any, lines of standard input.")] = None,
     top: Annotated[int, typer.Option(help="So many labels a text.")] = 1,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON a line, for other programs.")] = False,
 ):

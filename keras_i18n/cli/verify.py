@@ -13,7 +13,7 @@ def verify(
     folder: Annotated[pathlib.Path, typer.Argument(help="The exported files, or one of them.")],
     data: Annotated[str, typer.Argument(help=options.DATA)] = "sample:assistant",
     max_texts: Annotated[int, typer.Option(help="Texts of each language.")] = 50,
-    json: Annotated[pathlib.Path, typer.Option(help="Write everything to this file.")] = None,
+    json: Annotated[pathlib.Path | None, typer.Option(help="Write everything to this file.")] = None,
     text: str = options.TEXT,
     label: str = options.LABEL,
     language: str = options.LANGUAGE,

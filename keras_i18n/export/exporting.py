@@ -74,7 +74,14 @@ def load_exported(path):
         FileNotFoundError: no such file. ValueError: a damaged file or one of another kind.
         ImportError: the runtime is not installed.
 
-    Example: see `export`.
+    Example:
+
+    >>> import pathlib, tempfile
+    >>> import keras_i18n as ki
+    >>> tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    >>> folder = ki.export(tokenizer, pathlib.Path(tempfile.mkdtemp()) / "ngrams", formats="keras")
+    >>> ki.load_exported(folder / "model.keras").metadata.task
+    'tokenization'
     """
     path = pathlib.Path(path)
     if not path.exists():
