@@ -5,6 +5,6 @@ from keras_i18n.models.saving import load
 from keras_i18n.models.text_classifier import Prediction, TextClassifier
 from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_model import TextModel
-from keras_i18n.models.training import TrainingOptions
+from keras_i18n.models.training_options import TrainingOptions
 
 __all__ = ["PRESETS", "Prediction", "TextClassifier", "TextEncoder", "TextModel", "TrainingOptions", "load", "load_preset"]

@@ -3,7 +3,10 @@ import numpy as np
 
 
 class BucketedBatches(keras.utils.PyDataset):
-    """Batches of inputs of about one length, in a new seeded order at each epoch.
+    """Batches of inputs of about one length, in a new seeded order at each epoch that `start_epoch` announces.
+
+    The order depends on seed and epoch alone: a training that goes on at epoch 7 sees the texts as one that came there
+    from epoch 0.
 
     Args:
         inputs: list of arrays, an entry a text (token ids of any lengths, or vectors).
@@ -27,9 +30,8 @@ class BucketedBatches(keras.utils.PyDataset):
         self.collate = collate
         self.seed = seed
         self.shuffle = shuffle
-        self.epoch = 0
         self._lengths = np.array([len(item) for item in inputs])
-        self._order()
+        self.start_epoch(0)
 
     def __len__(self):
         return -(-len(self.inputs) // self.batch_size)
@@ -39,16 +41,13 @@ class BucketedBatches(keras.utils.PyDataset):
         batch = (self.collate([self.inputs[row] for row in rows]), self.targets[rows])
         return batch if self.weights is None else (*batch, self.weights[rows])
 
-    def on_epoch_end(self):
-        self.epoch += 1
-        self._order()
-
-    def _order(self):
+    def start_epoch(self, epoch):
+        """Orders the texts anew; epochs count from 0."""
         if not self.shuffle:
             order = np.argsort(self._lengths, kind="stable")
             self._batches = np.array_split(order, range(self.batch_size, len(order), self.batch_size))
             return
-        random = np.random.default_rng((self.seed, self.epoch))
+        random = np.random.default_rng((self.seed, epoch))
         order = random.permutation(len(self.inputs))
         span = self._BATCHES_SORTED_TOGETHER * self.batch_size
         order = np.concatenate(

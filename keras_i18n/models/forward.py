@@ -54,12 +54,13 @@ class PaddedForward:
                 start = stop
 
 
-# name of a network -> what runs it faster than padded batches do
-_FASTER = {"universal_sentence_encoder": networks.PackedSentenceEncoder}
+# What runs a network faster than padded batches do; each tells which networks it fits.
+_FASTER = (networks.PackedSentenceEncoder,)
 
 
 def forward_of(network, padding_id):
     """The fastest known way to run a network on token id sequences."""
-    if network.name in _FASTER:
-        return _FASTER[network.name](network)
+    for faster in _FASTER:
+        if faster.fits(network):
+            return faster(network)
     return PaddedForward(network, padding_id=padding_id)

@@ -12,6 +12,7 @@ from keras_i18n.models.text_model import TextModel, sub_network
 from keras_i18n.models.texts import MAX_CODEPOINTS
 
 _VECTOR, _HEAD = "vector", "head"
+_ROWS = 4096  # vectors scored at once
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +117,8 @@ class TextClassifier(TextModel):
         return self._scores_of_vectors(self.encoder.encode(texts, progress=progress))
 
     def _scores_of_vectors(self, vectors):
-        return np.asarray(self.head(vectors, training=False))
+        parts = [vectors[start : start + _ROWS] for start in range(0, max(len(vectors), 1), _ROWS)]
+        return np.concatenate([np.asarray(self.head(part, training=False)) for part in parts])
 
     def classify(self, texts, *, top=1):
         """The best label of each text, or the `top` best.
@@ -145,7 +147,7 @@ class TextClassifier(TextModel):
             validation_data: `Dataset` with labels that the training data has too.
             trainable: "head" trains the head on vectors that are computed once (seconds); "all" trains the whole
                 network, after its head, on batches of texts of about one length.
-            options: of `keras_i18n.models.training.TrainingOptions`: epochs, batch_size, learning_rate, optimizer,
+            options: of `keras_i18n.models.TrainingOptions`: epochs, batch_size, learning_rate, optimizer,
                 label_smoothing, class_weight, early_stopping, callbacks, backup_dir, ridge, seed, verbose, progress.
 
         Returns:

@@ -29,6 +29,8 @@ class TextModel:
     _saved = ("languages", "max_codepoints")
 
     def __init__(self, *, tokenizer, network, languages=(), max_codepoints=MAX_CODEPOINTS):
+        if not hasattr(network, "inputs"):
+            raise ValueError(f"`network` must be a functional keras.Model. Received: {type(network).__name__}.")
         if len(network.inputs) != 1 or len(network.inputs[0].shape) != 2:
             raise ValueError(
                 "`network` must have one input of token ids, shape (batch, tokens). "
@@ -67,7 +69,7 @@ class TextModel:
         """Writes one `.keras` file with everything in it: network, tokenizer, labels, languages.
 
         The file is written under a temporary name and moved into place. `keras_i18n.load` reads it; Keras' own
-        `load_model` reads the network out of it, once keras_i18n.layers is imported.
+        `load_model` reads the network out of it, once keras_i18n.models is imported.
 
         Args:
             path: ends in `.keras`.
@@ -98,7 +100,6 @@ class TextModel:
     @functools.cached_property
     def _forward(self):
         return forward_of(self.network, self.tokenizer.padding_id)
-
 
     def __repr__(self):
         shown = ", ".join(self.languages[:8]) + (", …" if len(self.languages) > 8 else "")

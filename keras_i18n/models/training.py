@@ -2,58 +2,18 @@
 
 import collections
 import dataclasses
-import pathlib
+import hashlib
+import numbers
 
 import keras
 import numpy as np
 
 from keras_i18n import optimizers
 from keras_i18n.models import kernel_head
+from keras_i18n.models.backup import Backup
 from keras_i18n.models.bucketed_batches import BucketedBatches
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class TrainingOptions:
-    """Options of `TextClassifier.fit`.
-
-    Args:
-        epochs: the most passes over the data; by default 60 for a head, 4 for a whole network.
-        batch_size: texts of a step.
-        learning_rate: by default 1e-3 for a head, 1e-4 for a whole network.
-        optimizer: a Keras optimizer or its name; by default `keras_i18n.optimizers.RowwiseAdam`, which is Adam that
-            updates only the rows of an embedding table that a batch used.
-        label_smoothing: share of a label's probability that is spread over all labels.
-        class_weight: "balanced", or a dict from label to weight.
-        early_stopping: epochs without a better validation loss after which training stops and the best weights are
-            restored; None for no such stop. Needs validation data.
-        callbacks: Keras callbacks.
-        backup_dir: folder where each epoch is kept; a training that was killed goes on from there when it is called
-            again with the same arguments.
-        ridge: for a head of kind "kernel": how smooth its answer is; more for noisy labels.
-        seed: decides the order of texts.
-        verbose: as in Keras.
-        progress: called with the number of texts encoded since the last call, before the head is trained.
-    """
-
-    epochs: int | None = None
-    batch_size: int = 32
-    learning_rate: float | None = None
-    optimizer: object = None
-    label_smoothing: float = 0.0
-    class_weight: object = None
-    early_stopping: int | None = None
-    callbacks: tuple = ()
-    backup_dir: object = None
-    ridge: float = 0.1
-    seed: int = 0
-    verbose: object = "auto"
-    progress: object = None
-
-    def __post_init__(self):
-        for name, smallest in (("epochs", 1), ("batch_size", 1), ("early_stopping", 1)):
-            value = getattr(self, name)
-            if value is not None and (int(value) != value or value < smallest):
-                raise ValueError(f"`{name}` must be a whole number of at least {smallest}. Received: {value!r}.")
+from keras_i18n.models.good_weights import GoodWeights
+from keras_i18n.models.training_options import TrainingOptions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,16 +46,19 @@ def fit_classifier(model, train, *, validation_data, trainable, **options):
     targets = _targets(model, train, "train")
     if len(set(train.label)) < 2:
         raise ValueError(f"Training needs at least two labels. Received: only {train.label[0]!r}, {len(train)} times.")
+    backup = _backup(model, train, validation_data, trainable, chosen)
+    if backup is not None:
+        backup.read_state()  # a backup that does not belong here is told before the work begins
     if validation_data is not None:
         missing = sorted(set(validation_data.labels) - set(train.labels))
         if missing:
             raise ValueError(f"`validation_data` has labels that the training data lacks: {missing}.")
         validation_data = (validation_data.text, _targets(model, validation_data, "validation_data"))
     weights = _sample_weights(train.label, chosen.class_weight)
-    return plan.run(model, (train.text, targets, weights), validation_data, chosen)
+    return plan.run(model, (train.text, targets, weights), validation_data, chosen, backup)
 
 
-def _fit_head(model, train, validation, options):
+def _fit_head(model, train, validation, options, backup):
     texts, targets, weights = train
     head, inputs = model.head, model.encoder.encode(texts, progress=options.progress)
     if validation is not None:
@@ -111,14 +74,16 @@ def _fit_head(model, train, validation, options):
     batches = BucketedBatches(
         inputs, targets, weights, batch_size=options.batch_size, seed=options.seed, collate=np.asarray
     )
-    return _run(head, batches, validation, options)
+    return _run(head, batches, validation, options, backup)
 
 
-def _fit_all(model, train, validation, options):
+def _fit_all(model, train, validation, options, backup):
     # A head fitted first keeps the encoder from being torn about by an untrained one (Kumar et al. 2022).
-    if model.head is not None:
-        first = dataclasses.replace(options, epochs=_HEAD.epochs, learning_rate=_HEAD.learning_rate, verbose=0)
-        _fit_head(model, train, None, dataclasses.replace(first, optimizer=None, early_stopping=None, backup_dir=None))
+    # A training that goes on from a backup finds its head there.
+    if model.head is not None and (backup is None or backup.read_state() is None):
+        head_options = {name: getattr(options, name) for name in ("batch_size", "label_smoothing", "ridge", "seed")}
+        head_options |= {"epochs": _HEAD.epochs, "learning_rate": _HEAD.learning_rate, "progress": options.progress}
+        _fit_head(model, train, None, TrainingOptions(**head_options, verbose=0), None)
 
     def batches(texts, targets, weights, *, shuffle):
         return BucketedBatches(
@@ -133,34 +98,43 @@ def _fit_all(model, train, validation, options):
 
     if validation is not None:
         validation = batches(*validation, None, shuffle=False)
-    return _run(model.network, batches(*train, shuffle=True), validation, options)
+    return _run(model.network, batches(*train, shuffle=True), validation, options, backup)
 
 
-def _run(network, batches, validation, options):
-    optimizer = options.optimizer or optimizers.RowwiseAdam(options.learning_rate)
+def _run(network, batches, validation, options, backup):
     network.compile(
-        optimizer=optimizer,
+        optimizer=_optimizer(options),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=options.label_smoothing),
         metrics=["accuracy"],
     )
-    last_good = _LastGoodWeights()
+    good_weights = GoodWeights()
     history = network.fit(
         batches,
         validation_data=validation,
+        initial_epoch=0 if backup is None else backup.first_epoch(options.epochs),
         epochs=options.epochs,
         shuffle=False,  # the batches shuffle themselves
-        callbacks=[*options.callbacks, *_expected_callbacks(options), last_good],
+        callbacks=[_EpochOfBatches(batches), *options.callbacks, *_expected_callbacks(options, backup), good_weights],
         verbose=options.verbose,
     )
-    if last_good.stopped:
+    if good_weights.stopped is not None:
         raise ValueError(
-            f"The loss became {last_good.stopped} in epoch {last_good.epoch + 1}; the weights of the last good epoch "
-            f"were kept. Lower `learning_rate` (it was {float(network.optimizer.learning_rate):g})."
+            f"The loss became {good_weights.stopped} in epoch {good_weights.epoch + 1}; the last weights with a finite "
+            f"loss were kept. Lower `learning_rate` (it was {float(network.optimizer.learning_rate):g})."
         )
     return history
 
 
-def _expected_callbacks(options):
+def _optimizer(options):
+    if options.optimizer is None:
+        return optimizers.RowwiseAdam(options.learning_rate)
+    if isinstance(options.optimizer, str):
+        config = {"learning_rate": options.learning_rate}
+        return keras.optimizers.get({"class_name": options.optimizer, "config": config})
+    return options.optimizer
+
+
+def _expected_callbacks(options, backup):
     callbacks = []
     if options.early_stopping:
         callbacks.append(
@@ -168,43 +142,40 @@ def _expected_callbacks(options):
                 monitor="val_loss", patience=options.early_stopping, restore_best_weights=True
             )
         )
-    if options.backup_dir is not None:
-        pathlib.Path(options.backup_dir).mkdir(parents=True, exist_ok=True)
-        callbacks.append(keras.callbacks.BackupAndRestore(str(options.backup_dir)))
+    if backup is not None:
+        backup.early_stopping = callbacks[0] if callbacks else None
+        callbacks.append(backup)
     return callbacks
 
 
-class _LastGoodWeights(keras.callbacks.Callback):
-    """Ends the training at a loss that is no number, with the weights of the last epoch that had one."""
+class _EpochOfBatches(keras.callbacks.Callback):
+    """Tells the batches which epoch begins: Keras tells its data sets none, and a resumed training begins later."""
 
-    def __init__(self):
+    def __init__(self, batches):
         super().__init__()
-        self.stopped = None
-        self.epoch = 0
-
-    def on_train_begin(self, logs=None):
-        self._keep()
+        self.batches = batches
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.epoch = epoch
+        self.batches.start_epoch(epoch)
 
-    def on_train_batch_end(self, batch, logs=None):
-        loss = (logs or {}).get("loss")
-        if loss is not None and not np.isfinite(loss):
-            self.stopped = loss
-            self.model.stop_training = True
-            self._restore()
 
-    def on_epoch_end(self, epoch, logs=None):
-        if self.stopped is None:
-            self._keep()
-
-    def _keep(self):
-        self._weights = [np.array(variable) for variable in self.model.trainable_variables]
-
-    def _restore(self):
-        for variable, value in zip(self.model.trainable_variables, self._weights, strict=True):
-            variable.assign(value)
+def _backup(model, train, validation_data, trainable, options):
+    if options.backup_dir is None:
+        return None
+    optimizer = options.optimizer
+    if isinstance(optimizer, keras.optimizers.Optimizer):
+        optimizer = type(optimizer).__name__
+    digest = hashlib.sha256()
+    for part in (
+        (trainable, model.labels, model.tokenizer.digest, model.max_codepoints),
+        [(weight.path.split("/")[-1], tuple(weight.shape)) for weight in model.network.weights],
+        (options.batch_size, options.learning_rate, optimizer, options.label_smoothing, options.class_weight),
+        (options.early_stopping, options.ridge, options.seed),
+        (train.text, train.label),
+        None if validation_data is None else (validation_data.text, validation_data.label),
+    ):
+        digest.update(repr(part).encode("utf-8", "backslashreplace"))
+    return Backup(options.backup_dir, arguments=digest.hexdigest())
 
 
 _HEAD = _Plan(60, 1e-3, _fit_head)
@@ -216,14 +187,14 @@ def _targets(model, dataset, name):
         raise ValueError(f"`{name}` must have at least one row. Received: an empty data set.")
     if dataset.label is None:
         raise ValueError(f"`{name}` must have labels. Received: a data set with columns {', '.join(dataset.columns)}.")
-    unknown = collections.Counter(label for label in dataset.label if label not in set(model.labels))
+    place_of = {label: place for place, label in enumerate(model.labels)}
+    unknown = collections.Counter(label for label in dataset.label if label not in place_of)
     if unknown:
         raise ValueError(
             f"`{name}` has labels that the model lacks: {dict(unknown.most_common(5))}. "
             f"The model has: {', '.join(model.labels)}."
         )
-    places = [model.labels.index(label) for label in dataset.label]
-    return np.eye(len(model.labels), dtype="float32")[places]
+    return np.eye(len(model.labels), dtype="float32")[[place_of[label] for label in dataset.label]]
 
 
 def _sample_weights(labels, class_weight):
@@ -233,9 +204,10 @@ def _sample_weights(labels, class_weight):
     counts = collections.Counter(labels)
     if class_weight == "balanced":
         class_weight = {label: len(labels) / (len(counts) * count) for label, count in counts.items()}
-    if not isinstance(class_weight, dict) or set(class_weight) != set(counts):
+    fits = isinstance(class_weight, dict) and set(class_weight) == set(counts)
+    if not fits or not all(isinstance(w, numbers.Real) and 0 < w < float("inf") for w in class_weight.values()):
         raise ValueError(
-            f"`class_weight` must be 'balanced' or a dict with a weight for each of {sorted(counts)}. "
+            f"`class_weight` must be 'balanced' or a dict with a weight above 0 for each of {sorted(counts)}. "
             f"Received: {class_weight!r}."
         )
     return np.array([class_weight[label] for label in labels], "float32")

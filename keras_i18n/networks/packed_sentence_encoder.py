@@ -5,6 +5,12 @@ import tensorflow as tf
 
 # Texts stand this many padding tokens apart, so that no n-gram of up to five tokens reaches into a neighbour.
 _GAP = 2
+# What is computed here by hand; a network with other layers is not this network.
+_LAYERS = {
+    *("token_ids", "padding_mask", "token_embedding", "token_projection", "token_norm", "ngrams", "features"),
+    *("feature_norm", "text_projection", "dense_1", "shortcut_2", "dense_2", "sum_2", "relu_2", "dense_3"),
+    *("shortcut_4", "dense_4", "sum_4", "tanh_4", "vector"),
+}
 
 
 class PackedSentenceEncoder:
@@ -21,6 +27,11 @@ class PackedSentenceEncoder:
     """
 
     def __init__(self, network, *, max_tokens=4096):
+        if not self.fits(network):
+            raise ValueError(
+                f"`network` must be built by networks.universal_sentence_encoder. Received: '{network.name}' with layers "
+                f"{sorted({layer.name for layer in network.layers} ^ _LAYERS)[:5]} more or fewer."
+            )
         self.network = network
         self.max_tokens = int(max_tokens)
         self.dim = network.output_shape[-1]
@@ -29,6 +40,11 @@ class PackedSentenceEncoder:
             raise ValueError(f"n-grams of at most {2 * _GAP + 1} tokens can be packed. Received: {ngrams.orders}.")
         ids = tf.TensorSpec([None], tf.int32)
         self._forward = tf.function(self._graph, input_signature=[ids, ids, ids])
+
+    @staticmethod
+    def fits(network):
+        """Whether a network has the layers of `universal_sentence_encoder`, and no others."""
+        return {layer.name for layer in network.layers} == _LAYERS
 
     def __call__(self, sequences, *, progress=None):
         """Encodes token id sequences.
@@ -62,7 +78,7 @@ class PackedSentenceEncoder:
         ngrams = weights["ngrams"]
         distinct, row = tf.unique(token_ids)
         is_token = tf.cast(distinct >= 0, tf.float32)[:, None]
-        embedded = tf.gather(weights["token_embedding"].embeddings, tf.maximum(distinct, 0)) * is_token
+        embedded = weights["token_embedding"](distinct[None])[0]  # zeros for padding
         projected = weights["token_norm"](weights["token_projection"](embedded)) * is_token
 
         inner = slice(_GAP, -_GAP)  # every token but the padding at both ends

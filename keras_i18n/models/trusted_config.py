@@ -1,0 +1,73 @@
+"""What the description of a network in a file may name: Keras' building blocks, and classes registered in this process.
+
+Keras refuses most of what would run code (`safe_mode`). This list is stricter and does not depend on its version.
+"""
+
+import json
+import re
+
+import keras
+
+# Modules of Keras whose public names are building blocks of networks and of their training.
+_MODULES = re.compile(
+    r"keras\.(layers|initializers|regularizers|constraints|activations|losses|metrics|optimizers|dtype_policies|ops)"
+    r"(\.schedules)?|keras\.src\.(ops\.\w+|models\.(functional|sequential)|trainers\.compile_utils|dtype_policies\.\w+)"
+)
+_OF_KERAS_ITSELF = {"DTypePolicy", "Functional", "Model", "Sequential", "Variable"}
+# Plain values in Keras' notation. A `__lambda__` holds bytecode.
+_VALUES = {"__bytes__", "__ellipsis__", "__keras_tensor__", "__numpy__", "__slice__", "__tensor__"}
+# They run code from the file, or read files that it names.
+_REFUSED = {
+    "FlaxLayer",
+    "IntegerLookup",
+    "JaxLayer",
+    "Lambda",
+    "StringLookup",
+    "TFSMLayer",
+    "TextVectorization",
+    "TorchModuleWrapper",
+}
+
+
+def check(config):
+    """Refuses a network's config that names anything but Keras' building blocks and registered classes.
+
+    Args:
+        config: bytes of the `config.json` of a `.keras` file.
+
+    Raises:
+        ValueError: it names something else, or is no JSON.
+    """
+    try:
+        waiting = [json.loads(config)]
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"its description is no JSON that can be read ({error!r:.100})") from error
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, dict):
+            if "class_name" in entry:
+                _check_entry(entry)
+            waiting += entry.values()
+        elif isinstance(entry, list):
+            waiting += entry
+
+
+def _check_entry(entry):
+    name, module, registered = entry["class_name"], entry.get("module"), entry.get("registered_name")
+    if name == "function":
+        name = entry.get("config")
+    if not all(isinstance(value, str) or value is None for value in (name, module, registered)) or name is None:
+        raise ValueError(f"it names a class by something that is no name: {entry!r:.100}")
+    if name in _VALUES and module is None:
+        return
+    if registered is not None and ">" in registered and keras.saving.get_registered_object(registered) is not None:
+        return
+    plain = re.fullmatch(r"\w+", name) is not None and name not in _REFUSED
+    if plain and (module in (None, "builtins") or _MODULES.fullmatch(module)):
+        return
+    if module == "keras" and name in _OF_KERAS_ITSELF:
+        return
+    raise ValueError(
+        f"it names {module}.{name}, which is no building block of Keras and not registered. If the class is your own, "
+        "import its module first: `keras.saving.register_keras_serializable` makes it known"
+    )
