@@ -148,6 +148,11 @@ def operators(file):
                     yield from names(attribute.g)
 
         return sorted(set(names(onnx.load(file).graph)))
-    from ai_edge_litert.interpreter import Interpreter
+    from tensorflow.lite.python import schema_py_generated as schema
 
-    return sorted({op["op_name"] for op in Interpreter(str(file))._get_ops_details()} - {"DELEGATE"})
+    names = {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(file.read_bytes(), 0))
+    codes = (
+        code.customCode or names[max(code.builtinCode, code.deprecatedBuiltinCode)] for code in model.operatorCodes
+    )
+    return sorted({code.decode() if isinstance(code, bytes) else code for code in codes})

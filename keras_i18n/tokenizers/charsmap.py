@@ -4,6 +4,9 @@ The charsmap is a double-array trie (darts-clone) over the UTF-8 bytes of the ke
 values. Every node that a text could reach is checked to lie inside of the array, because the C++ library does not.
 """
 
+import functools
+import types
+
 import numpy as np
 
 MAX_RULES = 2**20
@@ -53,6 +56,42 @@ def _children(units):
     return bases, labels, positions ^ _offset(units[positions]), (units[positions] >> 8 & 1).astype(bool)
 
 
+def _split(blob):
+    """(units of the trie, pool of values)."""
+    size = int.from_bytes(blob[:4], "little")
+    if len(blob) <= 4 or size % 1024 or not 0 < size < len(blob) - 4:
+        raise _broken(f"a trie of {size} bytes in a charsmap of {len(blob)} bytes")
+    units = np.frombuffer(blob, "<u4", size // 4, 4).astype(np.int64)
+    if units[0] >> 8 & 1:
+        raise _broken("a rule for the empty text")
+    return units, bytes(blob[4 + size :])
+
+
+def check_charsmap(blob):
+    """Raises ValueError where a text could lead the C++ library out of a charsmap's bounds."""
+    if not blob:
+        return
+    units, pool = _split(blob)
+    if not pool.endswith(b"\0"):
+        raise _broken("a pool of values that does not end")
+    bases, _, targets, has_value = _children(units)
+    at, seen = _offset(units[:1]), np.zeros(len(units), bool)
+    while len(at):
+        if at.max() | 0xFF >= len(units):
+            raise _broken("a node beyond the trie's end")
+        seen[at] = True
+        edges = np.isin(bases, at)
+        reached = targets[edges]
+        if len(reached) and reached.max() >= len(units):
+            raise _broken("a node beyond the trie's end")
+        values = units[targets[edges & has_value]] & 0x7FFFFFFF
+        if len(values) and values.max() >= len(pool):
+            raise _broken("a value beyond the pool's end")
+        at = np.unique(reached)
+        at = at[~seen[at]]
+
+
+@functools.lru_cache(maxsize=1)
 def read_charsmap(blob):
     """Rules of a precompiled charsmap.
 
@@ -60,29 +99,24 @@ def read_charsmap(blob):
         blob: bytes of the normaliser's `precompiled_charsmap`; empty for no rules.
 
     Returns:
-        A dict: tuple of code points -> tuple of code points, possibly empty.
+        A read-only mapping: tuple of code points -> tuple of code points, possibly empty. The last one is kept.
 
     Raises:
         ValueError: for a charsmap that is not well formed.
 
-    >>> read_charsmap(b"")
-    {}
+    >>> len(read_charsmap(b""))
+    0
     """
     if not blob:
-        return {}
-    size = int.from_bytes(blob[:4], "little")
-    if len(blob) <= 4 or size % 1024 or not 0 < size < len(blob) - 4:
-        raise _broken(f"a trie of {size} bytes in a charsmap of {len(blob)} bytes")
-    units = np.frombuffer(blob, "<u4", size // 4, 4).astype(np.int64)
-    value_at = _values(bytes(blob[4 + size :]))
+        return types.MappingProxyType({})
+    units, pool = _split(blob)
+    value_at = _values(pool)
     bases, labels, targets, has_value = _children(units)
 
     rules = {}
     at = _offset(units[:1])  # node of each prefix
     keys = np.zeros((1, 0), np.uint8)  # (prefixes, bytes)
     prefixes = np.zeros(1, np.int64)
-    if units[0] >> 8 & 1:
-        raise _broken("a rule for the empty text")
     while len(at):
         if at.max() | 0xFF >= len(units):
             raise _broken("a node beyond the trie's end")
@@ -104,4 +138,4 @@ def read_charsmap(blob):
             except UnicodeDecodeError as error:
                 raise _broken(f"the key {keys[row].tobytes()!r}, which is not UTF-8") from error
             rules[key] = value_at(int(units[at[row]] & 0x7FFFFFFF))
-    return rules
+    return types.MappingProxyType(rules)

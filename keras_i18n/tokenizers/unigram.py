@@ -6,11 +6,12 @@ import json
 import os
 import pathlib
 import re
-import tempfile
 
 import numpy as np
 
+from keras_i18n.files import atomic_path
 from keras_i18n.tokenizers import sentencepiece_model
+from keras_i18n.tokenizers.charsmap import check_charsmap
 
 MAGIC = b"keras_i18n unigram tokenizer 1\n"
 PADDING_ID = -1
@@ -90,7 +91,11 @@ class UnigramTokenizer:
     def _processor(self):
         import sentencepiece
 
-        return sentencepiece.SentencePieceProcessor(model_proto=self.model_bytes)
+        check_charsmap(self.model.charsmap)  # the library does not
+        try:
+            return sentencepiece.SentencePieceProcessor(model_proto=self.model_bytes)
+        except RuntimeError as error:
+            raise ValueError(f"The sentencepiece library refused the model: {error}") from error
 
     @property
     def vocabulary_size(self):
@@ -203,16 +208,8 @@ class UnigramTokenizer:
 
     def save(self, path):
         """Writes one file, whole or not at all."""
-        path = pathlib.Path(path)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(self.to_bytes())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(self.to_bytes())
 
     @classmethod
     def load(cls, path):

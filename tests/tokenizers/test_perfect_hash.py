@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from keras_i18n.tokenizers import fingerprints, perfect_hash
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 15, 16, 17, 1000, 8190])
+def test_every_key_is_found_and_nothing_else(count):
+    first, second = np.random.default_rng(count).integers(-(2**31), 2**31, (2, count)).astype(np.int32)
+    table = perfect_hash.build(first, second)
+    assert len(set(table.slots)) == count
+    assert (table.find(first, second) == table.slots).all()
+    assert (table.find(first, second + np.int32(1)) == -1).all()
+    assert (table.find(first ^ np.int32(4), second) == -1).all()
+
+
+def test_full_tables_are_nearly_full():
+    first, second = np.random.default_rng(0).integers(-(2**31), 2**31, (2, 16000)).astype(np.int32)
+    assert perfect_hash.build(first, second).size == 16384
+
+
+def test_equal_fingerprints_are_refused():
+    with pytest.raises(ValueError, match="differ"):
+        perfect_hash.build(np.array([1, 1], np.int32), np.array([2, 2], np.int32))
+
+
+def test_fingerprints_tell_order_length_and_planes_apart():
+    sequences = [(97, 98), (98, 97), (97,), (97, 98, 0), (97, 98, 0, 0), (0x10061, 98), (97 + 256, 98), (0x20061, 98)]
+    pairs = set(zip(*map(np.ndarray.tolist, fingerprints.fingerprints(sequences)), strict=True))
+    assert len(pairs) == len(sequences)

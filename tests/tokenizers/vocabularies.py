@@ -1,0 +1,58 @@
+"""Small SentencePiece models for tests: trained, and written by hand to walk the edges."""
+
+import functools
+
+from sentencepiece import sentencepiece_model_pb2
+
+from keras_i18n.tokenizers import PieceType, UnigramTokenizer, train_unigram
+
+TEXTS = (
+    "The weather in Zürich will be fine tomorrow, won't it?", "İstanbul'da hava yarın ılık olacak mı?",
+    "कल मौसम कैसा रहेगा? ज़रूर बताइए", "ما حالة الطقس غدًا في القاهرة؟", "明日の天気はどうですか。東京タワー", "พรุ่งนี้อากาศเป็นอย่างไรบ้าง",
+    "Яка завтра погода в Києві?", "내일 서울 날씨는 어때요?", "Thời tiết ngày mai ở Hà Nội thế nào?", "ha haha hahaha aaaa",
+)  # fmt: skip
+
+
+def written(pieces, *, symbols=(), unused=(), byte_fallback=False, charsmap=b"", kind=1, **normalizer):
+    """Bytes of a model file with the given (piece, score) pairs."""
+    model = sentencepiece_model_pb2.ModelProto()
+
+    def add(piece, score, piece_type):
+        row = model.pieces.add()
+        row.piece, row.score, row.type = piece, score, int(piece_type)
+
+    add("<unk>", 0.0, PieceType.UNKNOWN)
+    add("<s>", 0.0, PieceType.CONTROL)
+    add("</s>", 0.0, PieceType.CONTROL)
+    for symbol in symbols:
+        add(symbol, 0.0, PieceType.USER_DEFINED)
+    if byte_fallback:
+        for byte in range(256):
+            add(f"<0x{byte:02X}>", 0.0, PieceType.BYTE)
+    for piece, score in pieces:
+        add(piece, score, PieceType.UNUSED if piece in unused else PieceType.NORMAL)
+    model.trainer_spec.model_type = kind
+    model.trainer_spec.byte_fallback = byte_fallback
+    model.normalizer_spec.name = "test"
+    model.normalizer_spec.precompiled_charsmap = charsmap
+    for name, value in normalizer.items():
+        setattr(model.normalizer_spec, name, value)
+    return model.SerializeToString()
+
+
+@functools.cache
+def trained(**options):
+    """A tokenizer trained on TEXTS."""
+    given = {"vocabulary_size": 200, "character_coverage": 0.98} | {
+        name: list(value) if isinstance(value, tuple) else value for name, value in options.items()
+    }
+    return train_unigram(TEXTS * 3, **given)
+
+
+def tie_rich():
+    """Many ways of equal score: pieces whose scores are multiples of their lengths."""
+    words = [a + b + c for a in ("a", "b", "h") for b in ("", "a", "h") for c in ("", "a", "b", "ab")]
+    pieces = [(word, -0.1 * len(word) - 0.3) for word in dict.fromkeys(words) if "hh" not in word]
+    return UnigramTokenizer(
+        written(pieces, add_dummy_prefix=False, remove_extra_whitespaces=False, symbols=("hh", "hhh"), unused=("ba",))
+    )
