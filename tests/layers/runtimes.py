@@ -94,9 +94,7 @@ def onnx_outputs(converted, *inputs):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        converted.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(converted.SerializeToString(), options, providers=["CPUExecutionProvider"])
     names = sorted(output.name for output in session.get_outputs())
     feeds = {spec.name: value for spec, value in zip(session.get_inputs(), inputs, strict=True)}
     return session.run(names, feeds)

@@ -6,17 +6,7 @@ import tensorflow as tf
 from keras_i18n.layers import MultilingualEmbedding
 from tests.layers import runtimes
 from tests.layers.checks import TOKEN_IDS, LayerCase, check_layer
-
-
-@keras.saving.register_keras_serializable(package="tests")
-class LanguageOfFirstToken(keras.layers.Layer):
-    """Stands in for an input that tells the language: 0 or 1 by the first token, -1 for the empty text."""
-
-    def call(self, token_ids):
-        return tf.minimum(token_ids[:, 0], 1)
-
-    def compute_output_spec(self, token_ids):
-        return keras.KerasTensor(token_ids.shape[:1], "int32")
+from tests.layers.languages_of_texts import LanguageOfFirstToken
 
 
 def with_languages():
@@ -51,7 +41,9 @@ def test_shared_checks(call):
 def test_ids_name_shared_rows_then_those_of_each_language():
     layer = with_languages()
     layer.build()
-    table = np.concatenate([layer.embeddings.numpy(), *(layer.language_resources(it)["rows"] for it in ("sw", "zh-Hant"))])
+    table = np.concatenate(
+        [layer.embeddings.numpy(), *(layer.language_resources(it)["rows"] for it in ("sw", "zh-Hant"))]
+    )
     assert layer.num_rows == len(table) == 23
     token_ids = np.arange(23)[None].astype("int32")
     np.testing.assert_array_equal(np.array(layer(token_ids))[0], table)

@@ -1,0 +1,23 @@
+import keras
+import numpy as np
+from keras import ops
+
+
+def masked_softmax(scores, mask):
+    """Softmax over the last axis of the entries where `mask` is True; the others get 0, all of them where none is.
+
+    Args:
+        scores: floats `(..., entries)`.
+        mask: bool of a shape that broadcasts to that of `scores`, or None.
+
+    Returns:
+        Weights of the shape of `scores`, finite; a row adds up to 1, or to 0 where it has no entry.
+    """
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    present = ops.cast(mask, scores.dtype)
+    lowest = np.finfo(keras.backend.standardize_dtype(scores.dtype)).min
+    scores = ops.where(mask, scores, ops.full_like(scores, float(lowest)))
+    weights = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True)) * present
+    # one entry at least has weight 1: half of it is never reached but where there is no entry
+    return weights / ops.maximum(ops.sum(weights, axis=-1, keepdims=True), 0.5)

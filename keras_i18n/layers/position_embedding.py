@@ -1,0 +1,63 @@
+import keras
+import numpy as np
+from keras import ops
+
+KINDS = ("learned", "sinusoidal")
+
+
+@keras.saving.register_keras_serializable(package="keras_i18n")
+class PositionEmbedding(keras.layers.Layer):
+    """Adds to each token vector a vector of its position.
+
+    Args:
+        max_tokens: number of learned positions; later tokens share the last one. Not used by "sinusoidal".
+        kind: "learned", or "sinusoidal" for the sines and cosines of Vaswani et al. 2017 ("Attention Is All You
+            Need"), which need no weights and know no last position.
+
+    Input shape: `(batch, tokens, dim)`; the dim even for "sinusoidal".
+    Output shape: that of the input.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_i18n import layers
+    >>> np.array(layers.PositionEmbedding(kind="sinusoidal")(np.zeros((1, 2, 2), "float32"))).round(2)
+    array([[[0.  , 1.  ],
+            [0.84, 0.54]]], dtype=float32)
+    """
+
+    def __init__(self, max_tokens=512, *, kind="learned", **kwargs):
+        super().__init__(**kwargs)
+        if kind not in KINDS:
+            raise ValueError(f"`kind` must be one of {', '.join(map(repr, KINDS))}. Received: {kind!r}.")
+        if int(max_tokens) < 1:
+            raise ValueError(f"`max_tokens` must be at least 1. Received: {max_tokens!r}.")
+        self.max_tokens = int(max_tokens)
+        self.kind = kind
+        self.supports_masking = True
+
+    def build(self, vectors_shape):
+        dim = vectors_shape[-1]
+        if self.kind == "learned":
+            initializer = keras.initializers.RandomNormal(stddev=0.02)
+            self.positions = self.add_weight(name="positions", shape=(self.max_tokens, dim), initializer=initializer)
+        elif dim % 2:
+            raise ValueError(f"Sinusoidal positions need vectors of an even size. Received: {dim}.")
+        self.built = True
+
+    def call(self, vectors, mask=None):
+        positions = ops.arange(ops.shape(vectors)[1], dtype="int32")
+        if self.kind == "learned":
+            added = ops.take(self.positions, ops.minimum(positions, self.max_tokens - 1), axis=0)
+        else:
+            dim = vectors.shape[-1]
+            rates = np.float32(10000.0) ** -(np.arange(0, dim, 2, dtype="float32") / dim)
+            angles = ops.expand_dims(ops.cast(positions, "float32"), -1) * rates  # (tokens, dim / 2)
+            added = ops.concatenate([ops.sin(angles), ops.cos(angles)], axis=-1)
+        return vectors + ops.cast(added, vectors.dtype)
+
+    def compute_output_shape(self, vectors_shape):
+        return vectors_shape
+
+    def get_config(self):
+        return {**super().get_config(), "max_tokens": self.max_tokens, "kind": self.kind}
