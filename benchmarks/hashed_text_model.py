@@ -1,0 +1,85 @@
+"""A classifier over hashed words and n-grams: built, trained under `fit`, its row weights folded away for the export.
+
+A feature that many texts have says little. While it trains, the vector of a row is multiplied by a fixed weight,
+(1 + uses)^-0.35; afterwards table and weights are one table, and the network that leaves is a table, a masked sum over
+the square root of the count, and a softmax.
+"""
+
+import time
+
+import numpy as np
+
+
+def build(num_buckets, dim, num_labels, row_weights=None, seed=1):
+    """Token ids -> probabilities. With `dim == num_labels` the vectors are the scores, without a further layer."""
+    import keras
+
+    from keras_i18n import layers
+
+    keras.utils.set_random_seed(seed)
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    mask = layers.PaddingMask(name="mask")(token_ids)
+    start = "zeros" if dim == num_labels else keras.initializers.RandomUniform(-1 / dim, 1 / dim, seed=seed)
+    vectors = layers.MultilingualEmbedding(num_buckets, dim, embeddings_initializer=start, name="table")(token_ids)
+    if row_weights is not None:
+        fixed = layers.MultilingualEmbedding(num_buckets, 1, name="row_weights", trainable=False)
+        vectors = keras.layers.Multiply()([vectors, fixed(token_ids)])
+        fixed.embeddings.assign(row_weights[:, None])
+    scores = layers.MaskedMean(divide_by="sqrt_count", name="pooled")(vectors, mask=mask)
+    if dim != num_labels:
+        scores = keras.layers.Dense(num_labels, name="labels")(scores)
+    return keras.Model(token_ids, keras.layers.Softmax(name="scores")(scores), name="hashed_text")
+
+
+def row_adagrad(learning_rate):
+    """Adagrad that divides a row by one number, the root of its summed mean squares, so that a step keeps its direction.
+
+    Adagrad for each number alone would move all wrong labels of a feature seen once by the same amount.
+    """
+    import tensorflow as tf
+
+    from keras_i18n import optimizers
+
+    class RowAdagrad(optimizers.RowwiseAdagrad):
+        def update_rows(self, rows, gradient, variable, learning_rate):
+            accumulators = self.state_of(self._accumulators, variable)
+            squares = tf.reduce_mean(tf.square(gradient), axis=-1, keepdims=True)
+            accumulator = tf.gather(accumulators, rows) + squares
+            accumulators.scatter_update(tf.IndexedSlices(accumulator, rows))
+            step = learning_rate * gradient * tf.math.rsqrt(accumulator + self.epsilon)
+            variable.scatter_sub(tf.IndexedSlices(step, rows))
+
+    # gradients are tiny and Adagrad has no scale of its own: no constant may stand beside their squares
+    return RowAdagrad(learning_rate, initial_accumulator_value=0.0, epsilon=1e-20)
+
+
+def train(tokenizer, texts, targets, *, dim, epochs, learning_rate, batch_size=128, weight_power=0.35, seed=1):
+    """`(network, seconds)`: the network to export, and the time that all of it took, tokenising included.
+
+    Args:
+        targets: float32 `(texts, labels)`, probabilities.
+    """
+    import keras
+
+    from keras_i18n.models.bucketed_batches import BucketedBatches
+
+    begin = time.perf_counter()
+    sequences = tokenizer.tokenize(texts)
+    uses = np.bincount(np.concatenate(sequences), minlength=tokenizer.num_buckets)
+    row_weights = ((1.0 + uses) ** -weight_power).astype("float32")
+    num_labels = targets.shape[1]
+    network = build(tokenizer.num_buckets, dim, num_labels, row_weights, seed)
+    batches = BucketedBatches(sequences, targets, batch_size=batch_size, collate=tokenizer.pad, seed=seed)
+    steps = epochs * len(batches)
+    schedule = keras.optimizers.schedules.PolynomialDecay(learning_rate, steps, end_learning_rate=0.0)
+    network.compile(row_adagrad(schedule), "categorical_crossentropy", jit_compile=False)
+    for epoch in range(epochs):
+        batches.start_epoch(epoch)
+        network.fit(batches, epochs=1, verbose=0, shuffle=False)
+    folded = build(tokenizer.num_buckets, dim, num_labels, seed=seed)
+    folded.get_layer("table").embeddings.assign(
+        np.asarray(network.get_layer("table").embeddings) * row_weights[:, None]
+    )
+    if dim != num_labels:
+        folded.get_layer("labels").set_weights(network.get_layer("labels").get_weights())
+    return folded, time.perf_counter() - begin
