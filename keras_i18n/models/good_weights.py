@@ -14,7 +14,7 @@ class GoodWeights(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.stopped = None
         self.epoch = 0
-        self._good = self._latest = self._weights()
+        self._good = self._latest = self.model.get_weights()
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
@@ -33,7 +33,7 @@ class GoodWeights(keras.callbacks.Callback):
         if validation_loss is not None and not np.isfinite(validation_loss):
             self._stop(validation_loss)
             return
-        latest = self._weights()
+        latest = self.model.get_weights()
         if not all(np.isfinite(values).all() for values in latest):
             self._stop(float("nan"))
             return
@@ -44,8 +44,4 @@ class GoodWeights(keras.callbacks.Callback):
     def _stop(self, loss):
         self.stopped = loss
         self.model.stop_training = True
-        for variable, value in zip(self.model.weights, self._good, strict=True):
-            variable.assign(value)
-
-    def _weights(self):
-        return [np.array(variable) for variable in self.model.weights]
+        self.model.set_weights(self._good)

@@ -1,6 +1,23 @@
 """Functional builders: token ids -> numbers. They know no text and no language names."""
 
+from keras_i18n.networks.building import build
+from keras_i18n.networks.convolution import convolution
+from keras_i18n.networks.gru import gru
+from keras_i18n.networks.lstm import lstm
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder
+from keras_i18n.networks.pooling import pooling
+from keras_i18n.networks.simple_rnn import simple_rnn
+from keras_i18n.networks.transformer import transformer
 from keras_i18n.networks.universal_sentence_encoder import universal_sentence_encoder
 
-__all__ = ["PackedSentenceEncoder", "universal_sentence_encoder"]
+__all__ = [
+    "PackedSentenceEncoder",
+    "build",
+    "convolution",
+    "gru",
+    "lstm",
+    "pooling",
+    "simple_rnn",
+    "transformer",
+    "universal_sentence_encoder",
+]

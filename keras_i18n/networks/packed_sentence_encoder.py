@@ -142,9 +142,10 @@ def _pack(sequences):
     counts = np.array([len(sequence) for sequence in sequences], "int32")
     spans = counts + _GAP
     starts = _GAP + np.concatenate([[0], np.cumsum(spans[:-1])])
-    token_ids = np.full(_GAP + spans.sum(), -1, "int32")
+    # One more at the end: between the paddings at both ends stands something, though every text be empty.
+    token_ids = np.full(_GAP + spans.sum() + 1, -1, "int32")
     text_of_token = np.zeros(len(token_ids), "int32")
-    text_of_token[_GAP:] = np.repeat(np.arange(len(sequences), dtype="int32"), spans)
+    text_of_token[_GAP:-1] = np.repeat(np.arange(len(sequences), dtype="int32"), spans)
     flat = np.concatenate([np.asarray(sequence, "int32") for sequence in sequences])
     within = np.arange(len(flat)) - np.repeat(np.cumsum(counts) - counts, counts)
     token_ids[np.repeat(starts, counts) + within] = flat

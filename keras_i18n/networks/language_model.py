@@ -1,0 +1,71 @@
+"""Networks that score the next token at every place of a text."""
+
+import keras
+
+from keras_i18n import layers
+
+_RECURRENT = {"rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}
+KINDS = (*_RECURRENT, "transformer")
+# size -> dim of an embedding, units of a layer, layers, heads
+SIZES = {
+    "tiny": (32, 128, 1, 4),
+    "small": (64, 256, 1, 4),
+    "medium": (64, 512, 1, 8),
+    "base": (128, 512, 2, 8),
+}
+
+
+def language_model(
+    vocabulary_size,
+    *,
+    kind="lstm",
+    size="small",
+    embedding_dim=None,
+    units=None,
+    num_layers=None,
+    dropout=0.2,
+    max_tokens=256,
+    name=None,
+):
+    """Token ids -> a score (logit) for every token to come next, at every place.
+
+    Args:
+        vocabulary_size: number of tokens; ids of padding are below 0.
+        kind: "rnn", "lstm", "gru" or "transformer".
+        size: "tiny", "small", "medium" or "base": what the three sizes below are unless given.
+        embedding_dim: size of a token's vector; a Transformer's is `units`.
+        units: of a layer.
+        num_layers: recurrent layers or Transformer blocks.
+        dropout: share that training drops, of vectors and of outputs of layers.
+        max_tokens: how far back a Transformer looks; recurrent networks know no such limit.
+
+    Returns:
+        Functional `keras.Model`: int32 `(batch, tokens)` -> float32 `(batch, tokens, vocabulary_size)`.
+
+    >>> language_model(50, kind="gru", size="tiny").output_shape
+    (None, None, 50)
+    """
+    if kind not in KINDS:
+        raise ValueError(f"`kind` must be one of {', '.join(map(repr, KINDS))}. Received: {kind!r}.")
+    if size not in SIZES:
+        raise ValueError(f"`size` must be one of {', '.join(map(repr, SIZES))}. Received: {size!r}.")
+    default_dim, default_units, default_layers, num_heads = SIZES[size]
+    units, num_layers = units or default_units, num_layers or default_layers
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    if kind == "transformer":
+        vectors = layers.MultilingualEmbedding(vocabulary_size, units, name="embedding")(token_ids)
+        vectors = layers.PositionEmbedding(max_tokens, name="positions")(vectors)
+        vectors = keras.layers.Dropout(dropout, name="dropout_0")(vectors)
+        for number in range(1, num_layers + 1):
+            block = layers.TransformerBlock(num_heads, 4 * units, causal=True, dropout=dropout, name=f"block_{number}")
+            vectors = block(vectors)
+        vectors = keras.layers.LayerNormalization(epsilon=1e-5, name="norm")(vectors)
+    else:
+        vectors = layers.MultilingualEmbedding(vocabulary_size, embedding_dim or default_dim, name="embedding")(token_ids)
+        vectors = keras.layers.Dropout(dropout / 2, name="dropout_0")(vectors)
+        for number in range(1, num_layers + 1):
+            layer = _RECURRENT[kind](units, return_sequences=True, return_state=True, name=f"{kind}_{number}")
+            vectors, *_ = layer(vectors)
+            vectors = keras.layers.Dropout(dropout, name=f"dropout_{number}")(vectors)
+    logits = keras.layers.Dense(vocabulary_size, dtype="float32", name="logits")(vectors)
+    return keras.Model(token_ids, logits, name=name or f"{kind}_language_model")
