@@ -50,6 +50,17 @@ class TextNormalization(keras.layers.Layer):
 
     Input shape: int32 `(batch, length)`, padded with 0 on the right.
     Output shape: int32 `(batch, new length)`, padded with 0 on the right; at least one place wide.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_i18n.layers import TextNormalization
+    >>> from keras_i18n.tokenizers import normalizer_tables
+    >>> tables = normalizer_tables.build({(0x2167,): tuple(map(ord, "VIII"))})
+    >>> layer = TextNormalization(**TextNormalization.config_of(tables))
+    >>> layer.assign(tables)
+    >>> "".join(map(chr, np.array(layer(np.array([[32, 0x2167]], "int32")))[0]))
+    '▁VIII'
     """
 
     def __init__(

@@ -28,6 +28,19 @@ class UnigramSegmentation(keras.layers.Layer):
 
     Input shape: int32 `(batch, length)` normalised code points, padded with 0 on the right.
     Output shape: int32 `(batch, tokens)`, padded with -1 on the right; at least one place wide.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_i18n.layers import UnigramSegmentation
+    >>> from keras_i18n.tokenizers import train_unigram, unigram_tables
+    >>> tokenizer = train_unigram(["to be or not to be", "be not"] * 9, vocabulary_size=20)
+    >>> tables = unigram_tables.build(tokenizer.model)
+    >>> layer = UnigramSegmentation(**UnigramSegmentation.config_of(tables))
+    >>> layer.assign(tables)
+    >>> ids = np.array(layer(np.array([[ord(symbol) for symbol in "▁to▁be"]], "int32")))[0]
+    >>> bool((ids == tokenizer.tokenize(["to be"])[0]).all())
+    True
     """
 
     def __init__(self, shapes, *, longest_piece, unknown_id, unknown_score, **kwargs):

@@ -18,7 +18,11 @@ MODEL_KINDS = {1: "unigram", 2: "BPE", 3: "word", 4: "character"}
 
 
 class PieceType(enum.IntEnum):
-    """What a piece of the vocabulary is."""
+    """What a piece of the vocabulary is.
+
+    >>> PieceType(6).name
+    'BYTE'
+    """
 
     NORMAL = 1
     UNKNOWN = 2
@@ -149,6 +153,11 @@ def _piece(data, index):
     if "\0" in text:
         raise ValueError(f"A piece must not hold the code point 0. Received: {what}: {text!r}.")
     return text, score, PieceType(kind)
+
+
+def raw_fields(data):
+    """(number, bytes) of the fields at the top of a model file that `parse` has read: all of them are messages."""
+    return [(field, bytes(value)) for field, wire, value in _Reader(data, "the model").fields() if wire == 2]
 
 
 def parse(data):

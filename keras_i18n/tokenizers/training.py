@@ -1,7 +1,9 @@
 """Trains a SentencePiece unigram vocabulary."""
 
+import collections
 import io
 import os
+import unicodedata
 
 from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
 
@@ -9,6 +11,7 @@ from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
 def train_unigram(
     texts,
     *,
+    languages=None,
     vocabulary_size=8000,
     character_coverage=0.9995,
     byte_fallback=False,
@@ -23,9 +26,12 @@ def train_unigram(
     """Trains a `UnigramTokenizer` on texts with the sentencepiece library.
 
     Args:
-        texts: iterable of str.
+        texts: iterable of str. Languages of unlike size are balanced by sampling first:
+            `dataset.sample(n, alpha=0.3).text`.
+        languages: language of each text, for `character_coverage` by language.
         vocabulary_size: number of pieces wanted; small texts give fewer.
-        character_coverage: share of the texts' characters that get a piece of their own.
+        character_coverage: share of the texts' characters that get a piece of their own; with `languages`, of each
+            language's characters: one number for all, or a dict by language whose key None is for all others.
         byte_fallback: spell unknown characters by their UTF-8 bytes.
         normalizer: "nmt_nfkc", "nfkc" or "identity"; `lower_case=True` folds case (nmt_nfkc_cf, nfkc_cf).
         user_defined_symbols: pieces that are kept whole wherever they stand in a text.
@@ -43,7 +49,13 @@ def train_unigram(
 
     if lower_case and normalizer == "identity":
         raise ValueError("`lower_case` needs a normaliser that folds. Received: normalizer='identity'.")
-    sentences = [text for text in map(clean_text, texts) if text.strip()]
+    sentences = [clean_text(text) for text in texts]
+    if languages is not None:
+        sentences = _covered(sentences, list(languages), character_coverage)
+        character_coverage = 1.0
+    elif not 0.98 <= character_coverage <= 1.0:
+        raise ValueError(f"`character_coverage` must be 0.98 to 1. Received: {character_coverage!r}.")
+    sentences = [text for text in sentences if text.strip()]
     if not sentences:
         raise ValueError("Training needs at least one text that is not empty. Received: none.")
     written = io.BytesIO()
@@ -66,3 +78,29 @@ def train_unigram(
     except RuntimeError as error:
         raise ValueError(f"The sentencepiece library refused to train: {error}") from error
     return UnigramTokenizer(written.getvalue(), begin=begin, end=end)
+
+
+def _covered(sentences, languages, coverage):
+    """The sentences without the characters that no language covers, which so get no piece."""
+    if len(sentences) != len(languages):
+        raise ValueError(
+            f"`languages` must name a language for each text. Received: {len(languages)} for {len(sentences)} texts."
+        )
+    shares = coverage if isinstance(coverage, dict) else {None: coverage}
+    sentences = [unicodedata.normalize("NFKC", text) for text in sentences]
+    counts = collections.defaultdict(collections.Counter)
+    for text, language in zip(sentences, languages, strict=True):
+        counts[language].update(text)
+    kept = {" "}
+    for language, counter in counts.items():
+        share = shares.get(language, shares.get(None, 0.9995))
+        if not 0 < share <= 1:
+            raise ValueError(f"`character_coverage` must be above 0, at most 1. Received: {share!r} for {language!r}.")
+        room = share * counter.total()
+        for character, count in sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])):
+            kept.add(character)
+            room -= count
+            if room <= 0:
+                break
+    gaps = {ord(character): " " for counter in counts.values() for character in counter if character not in kept}
+    return [text.translate(gaps) for text in sentences]

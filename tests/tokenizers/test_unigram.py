@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sentencepiece
 
-from keras_i18n.tokenizers import UnigramTokenizer, clean_text
+from keras_i18n.tokenizers import UnigramTokenizer, clean_text, train_unigram
 from tests.tokenizers.vocabularies import TEXTS, trained, written
 
 SPECIAL = ["", " ", "a\0b", "x\ud800y", "\0", "👩‍👩‍👧 ok", *TEXTS]
@@ -115,3 +115,17 @@ def test_importing_brings_no_tensorflow():
 
     code = "import sys, keras_i18n.tokenizers; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_coverage_by_language():
+    texts, languages = [*TEXTS] * 2, ["en", "tr", "hi", "ar", "ja", "th", "uk", "ko", "vi", "en"] * 2
+    given = {"languages": languages, "vocabulary_size": 300, "character_coverage": {"ja": 0.3, None: 1.0}}
+    characters = {c for piece in train_unigram(texts, **given).pieces for c in piece}
+    assert {*"क", *"Я", *"م"} <= characters
+    assert len({*"明日天気東京"} & characters) < 4
+    with pytest.raises(ValueError, match="each text"):
+        train_unigram(texts, languages=["en"])
+    with pytest.raises(ValueError, match=r"0\.98"):
+        train_unigram(texts, character_coverage=0.5)
+    with pytest.raises(ValueError, match="not empty"):
+        train_unigram([" ", ""])
