@@ -24,6 +24,7 @@ from keras_i18n.layers.tokenization import tokenization_layer
 from keras_i18n.layers.transformer_block import TransformerBlock
 from keras_i18n.layers.unigram_segmentation import UnigramSegmentation
 from keras_i18n.layers.unigram_tokenization import UnigramTokenization
+from keras_i18n.layers.unit_length import UnitLength
 
 __all__ = [
     "GRU",
@@ -49,5 +50,6 @@ __all__ = [
     "TransformerBlock",
     "UnigramSegmentation",
     "UnigramTokenization",
+    "UnitLength",
     "tokenization_layer",
 ]

@@ -27,7 +27,7 @@ def _scores(vector, num_labels, vector_dim, output_activation):
 
 def _vector(vector, num_labels, vector_dim, output_activation):
     vector = keras.layers.Dense(vector_dim, dtype="float32", name="projection")(vector)
-    return keras.layers.UnitNormalization(axis=-1, dtype="float32", name="vector")(vector)
+    return layers.UnitLength(dtype="float32", name="vector")(vector)
 
 
 # task -> pooled vectors to numbers
