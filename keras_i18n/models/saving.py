@@ -11,6 +11,7 @@ from keras_i18n.models import model_file
 
 # kind of a saved model -> where its class lives
 _KINDS = {
+    "LanguageIdentifier": "keras_i18n.models.language_identifier",
     "LanguageModel": "keras_i18n.models.language_model",
     "TextClassifier": "keras_i18n.models.text_classifier",
     "TextEncoder": "keras_i18n.models.text_encoder",

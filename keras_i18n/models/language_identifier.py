@@ -1,0 +1,73 @@
+"""Which language a text is in."""
+
+import keras
+
+from keras_i18n import languages as tags
+from keras_i18n import layers
+from keras_i18n.models.text_classifier import TextClassifier
+from keras_i18n.tokenizers import NgramTokenizer
+
+
+class LanguageIdentifier(TextClassifier):
+    """Tells the language of each text: a `TextClassifier` whose labels are language tags.
+
+    Args:
+        tokenizer, network, max_codepoints: as in `TextClassifier`.
+        labels: BCP-47 tags, in the order of the network's outputs; `.languages` are the same.
+
+    Example:
+
+    >>> import keras_i18n as ki
+    >>> train, test = ki.datasets.sample("assistant")
+    >>> identifier = ki.models.LanguageIdentifier.create(["en", "es", "sw"], num_buckets=1000)
+    >>> history = identifier.fit(train.select(languages=["en", "es", "sw"]), verbose=0)
+    >>> [found.label for found in identifier.classify(["¿Va a llover mañana?", "Je, kutakuwa na mvua?"])]
+    ['es', 'sw']
+    """
+
+    def __init__(self, *, tokenizer, network, labels, languages=(), **options):
+        labels = tuple(tags.normalize(label) for label in labels)
+        super().__init__(tokenizer=tokenizer, network=network, labels=labels, languages=languages or labels, **options)
+
+    @classmethod
+    def create(cls, languages, *, num_buckets=100_000, word_lengths=(1,), ngram_lengths=(1, 2, 3, 4), dim=16):
+        """A new identifier: hashed words and n-grams, their vectors summed, a softmax. It is untrained.
+
+        Args:
+            languages: the BCP-47 tags to tell apart, such as `train.languages`.
+            num_buckets, word_lengths, ngram_lengths: of its `NgramTokenizer`.
+            dim: size of a vector. The exported int8 file takes about `num_buckets * dim` bytes.
+
+        Raises:
+            ValueError: fewer than two languages.
+        """
+        tokenizer = NgramTokenizer(num_buckets=num_buckets, word_lengths=word_lengths, ngram_lengths=ngram_lengths)
+        token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+        mask = layers.PaddingMask(name="mask")(token_ids)
+        vectors = layers.MultilingualEmbedding(num_buckets, dim, name="table")(token_ids)
+        pooled = layers.MaskedMean(divide_by="sqrt_count", name="pooled")(vectors, mask=mask)
+        scores = keras.layers.Dense(len(languages), activation="softmax", name="scores")(pooled)
+        return cls(tokenizer=tokenizer, network=keras.Model(token_ids, scores, name="languages"), labels=languages)
+
+    def fit(self, train, *, validation_data=None, **options):
+        """Trains on the languages of the texts; their labels, if any, are not read.
+
+        Args:
+            train: `Dataset`.
+            validation_data: `Dataset`.
+            options: as in `TextClassifier.fit`; `learning_rate` is 0.01 and `batch_size` 64 unless told.
+
+        Returns:
+            Keras' `History`.
+
+        Raises:
+            ValueError: an empty data set, one language only, a language that the identifier does not know.
+        """
+        options = {"trainable": "all", "learning_rate": 0.01, "batch_size": 64, **options}
+        if validation_data is not None:
+            validation_data = _labelled_by_language(validation_data)
+        return super().fit(_labelled_by_language(train), validation_data=validation_data, **options)
+
+
+def _labelled_by_language(dataset):
+    return type(dataset)({"text": dataset.text, "language": dataset.language, "label": dataset.language})

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+import keras_i18n as ki
+from keras_i18n.models import LanguageIdentifier
+
+LANGUAGES = ["de", "el", "en", "he", "hi", "ja", "sw", "th", "tr", "zh-Hans"]
+
+
+@pytest.fixture(scope="module")
+def trained():
+    train, test = ki.datasets.sample("assistant")
+    identifier = LanguageIdentifier.create(LANGUAGES, num_buckets=4000, dim=8)
+    identifier.fit(train.select(languages=LANGUAGES), epochs=4, verbose=0)
+    return identifier, test.select(languages=LANGUAGES)
+
+
+def test_tells_languages_it_has_seen(trained):
+    identifier, test = trained
+    found = [prediction.label for prediction in identifier.classify(list(test.text))]
+    assert np.mean([a == b for a, b in zip(found, test.language, strict=True)]) > 0.95
+    assert identifier.languages == identifier.labels == tuple(LANGUAGES)
+
+
+def test_the_empty_text_is_valid(trained):
+    scores = trained[0].predict(["", " "])
+    np.testing.assert_allclose(scores.sum(axis=1), 1.0, rtol=1e-5)
+
+
+def test_saved_and_loaded(trained, tmp_path):
+    identifier, _ = trained
+    identifier.save(tmp_path / "languages.keras")
+    twin = ki.load(tmp_path / "languages.keras")
+    assert type(twin) is LanguageIdentifier
+    texts = ["Wie wird das Wetter?", "明日は雨ですか"]
+    np.testing.assert_array_equal(twin.predict(texts), identifier.predict(texts))
+
+
+def test_the_exported_file_tells_the_same(trained, tmp_path):
+    identifier, test = trained
+    folder = ki.export(identifier, tmp_path, formats=["tflite", "onnx"], precision="int8")
+    texts, expected = list(test.text)[::7], identifier.predict(list(test.text)[::7])
+    for file in ("model.tflite", "model.onnx"):
+        runner = ki.load_exported(folder / file)
+        assert tuple(runner.labels) == tuple(LANGUAGES)
+        assert np.abs(runner.predict(texts) - expected).max() < 5e-2
+
+
+def test_tags_become_canonical():
+    assert LanguageIdentifier.create(["eng", "iw"], num_buckets=10).labels == ("en", "he")
+
+
+def test_an_unknown_language_is_refused():
+    train, _ = ki.datasets.sample("assistant")
+    with pytest.raises(ValueError, match="fr"):
+        LanguageIdentifier.create(["de", "en"], num_buckets=10).fit(train.select(languages=["de", "fr"]), verbose=0)
