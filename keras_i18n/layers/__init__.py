@@ -14,6 +14,7 @@ from keras_i18n.layers.masked_mean import MaskedMean
 from keras_i18n.layers.multilingual_embedding import MultilingualEmbedding
 from keras_i18n.layers.ngram_convolutions import NgramConvolutions
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
+from keras_i18n.layers.packed_embedding import PackedEmbedding
 from keras_i18n.layers.padding_mask import PaddingMask
 from keras_i18n.layers.position_embedding import PositionEmbedding
 from keras_i18n.layers.projected_sum import ProjectedSum
@@ -41,6 +42,7 @@ __all__ = [
     "MultilingualEmbedding",
     "NgramConvolutions",
     "NgramTokenization",
+    "PackedEmbedding",
     "PaddingMask",
     "PositionEmbedding",
     "ProjectedSum",
