@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from keras_i18n.layers import fingerprint_lookup
 from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
+from keras_i18n.tokenizers import exact_scores
 
 TABLES = ("multipliers", "first", "second", "scores", "ids", "byte_ids")
 IMPOSSIBLE = -1e38
@@ -54,10 +55,9 @@ class UnigramSegmentation(keras.layers.Layer):
             name: self.add_weight(
                 name=name,
                 shape=shape,
-                dtype="float32" if name == "scores" else "int32",
+                dtype="int32",
                 initializer="zeros",
                 trainable=False,
-                autocast=False,
             )
             for name, shape in self.shapes.items()
         }
@@ -107,7 +107,7 @@ class UnigramSegmentation(keras.layers.Layer):
         """Slot and score of the substrings at each place, by length; and whether a place is unknown."""
         first, second = fingerprint_lookup.windows(symbols, count, self.longest_piece)
         slot, found = fingerprint_lookup.find(first, second, table["multipliers"], table["first"], table["second"])
-        scores = tf.where(found, tf.gather(table["scores"], slot), IMPOSSIBLE)
+        scores = tf.where(found, _unpack(tf.gather(table["scores"], slot)), IMPOSSIBLE)
         unknown = tf.logical_not(found[:, :, 0])
         alone = tf.where(unknown, self.unknown_score, scores[:, :, 0])
         return slot, tf.concat([tf.expand_dims(alone, 2), scores[:, :, 1:]], axis=2), unknown
@@ -222,3 +222,12 @@ class UnigramSegmentation(keras.layers.Layer):
             "unknown_id": self.unknown_id,
             "unknown_score": self.unknown_score,
         }
+
+
+def _unpack(packed):
+    """float32 scores of the int32 numbers that `exact_scores.pack` makes of them, to the bit."""
+    mantissa = tf.bitwise.right_shift(packed, exact_scores.EXPONENT_BITS)
+    exponent = packed - mantissa * exact_scores.NUM_EXPONENTS
+    # the powers are scaled so that a file of float16 constants holds them exactly
+    scaled = tf.cast(mantissa - exact_scores.OFFSET, tf.float32) * exact_scores.SCALE
+    return scaled * tf.gather(exact_scores.POWERS, exponent)

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from keras_i18n.tokenizers import fingerprints, perfect_hash
+from keras_i18n.tokenizers import exact_scores, fingerprints, perfect_hash
 from keras_i18n.tokenizers.sentencepiece_model import PieceType
 
 UNKNOWN_PENALTY = 10.0  # an unknown code point scores this much below the worst piece
@@ -14,7 +14,7 @@ MAX_PIECE_LENGTH = fingerprints.MAX_LENGTH
 
 @dataclasses.dataclass(frozen=True)
 class UnigramTables:
-    """A `PerfectHash` of the pieces with `scores` (float32) and `ids` (int32) by slot.
+    """A `PerfectHash` of the pieces with `scores` (int32, see `exact_scores`) and `ids` (int32) by slot.
 
     `byte_ids` are the 256 ids of byte pieces, or empty without byte fallback.
     """
@@ -57,7 +57,7 @@ def build(model):
         table.multipliers,
         table.first,
         table.second,
-        scores,
+        exact_scores.pack(scores),
         by_slot,
         _byte_ids(model),
         model.unknown_id,
