@@ -16,8 +16,8 @@ class Backup(keras.callbacks.Callback):
     """Keeps a training after each epoch, so that one that was killed goes on from there to the same end.
 
     It does what `keras.callbacks.BackupAndRestore` does, and more: a kill in the middle of writing leaves the backup of
-    the epoch before; early stopping goes on with its best weights and its count; a backup of another training is
-    refused; and at the end only its own files are removed, whatever else lies in the folder.
+    the epoch before; dropout goes on with its random numbers, and early stopping with its best weights and its count;
+    a backup of another training is refused; and at the end only its own files are removed, whatever else lies there.
 
     Args:
         folder: where the files are kept; made if it is missing.
@@ -44,6 +44,7 @@ class Backup(keras.callbacks.Callback):
             state = json.loads(file.read_bytes())
             version, arguments, patience = state["version"], state["arguments"], state["patience"]
             numbers = [state["epoch"], *([] if patience is None else (patience[name] for name in _PATIENCE[1:]))]
+            numbers += [number for words in state["random"] for number in words]
             if not all(isinstance(number, int) for number in numbers):
                 raise TypeError(f"whole numbers were expected, not {numbers}")
         except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -75,6 +76,12 @@ class Backup(keras.callbacks.Callback):
             self._load_weights(state["patience"]["best_epoch"])
             self.early_stopping.best_weights = self.model.get_weights()
         self._load_weights(state["epoch"] - 1)
+        for variable, value in zip(self._random_states(), state["random"], strict=True):
+            variable.assign(np.array(value, variable.dtype))
+
+    def _random_states(self):
+        # Keras keeps the state of a dropout's random numbers neither among the weights nor in their files.
+        return [variable for variable in self.model.variables if variable.path.endswith("seed_generator_state")]
 
     def _load_weights(self, epoch):
         file = self._weights_of(epoch)
@@ -86,7 +93,13 @@ class Backup(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self.folder.mkdir(parents=True, exist_ok=True)
         patience = self._patience()
-        state = {"version": _VERSION, "arguments": self.arguments, "epoch": epoch + 1, "patience": patience}
+        state = {
+            "version": _VERSION,
+            "arguments": self.arguments,
+            "epoch": epoch + 1,
+            "patience": patience,
+            "random": [variable.numpy().tolist() for variable in self._random_states()],
+        }
         with atomic_path(self._weights_of(epoch)) as temporary:
             self.model.save_weights(temporary)
         # From here on the new files count; those of the epoch before are no longer needed.

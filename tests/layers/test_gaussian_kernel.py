@@ -35,5 +35,5 @@ def test_a_vector_is_never_more_than_like_itself():
 
 @pytest.mark.parametrize("arguments", [(0, 1.0), (3, 0.0), (3, -1.0), (3, float("nan"))])
 def test_impossible_sizes_are_refused(arguments):
-    with pytest.raises(ValueError, match="`num_anchors` must be at least 1 and `gamma` above 0. Received"):
+    with pytest.raises(ValueError, match=r"`num_anchors` must be at least 1 and `gamma` above 0. Received"):
         GaussianKernel(arguments[0], gamma=arguments[1])

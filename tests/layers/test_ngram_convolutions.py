@@ -61,7 +61,7 @@ def test_without_mask_every_token_counts():
 
 @pytest.mark.parametrize("arguments", [{"orders": ()}, {"orders": (2, 0)}, {"dim": 0}])
 def test_impossible_sizes_are_refused(arguments):
-    with pytest.raises(ValueError, match="at least 1. Received"):
+    with pytest.raises(ValueError, match=r"at least 1. Received"):
         NgramConvolutions(**arguments)
 
 

@@ -26,5 +26,5 @@ def test_it_is_the_sum_of_projections_over_the_root_of_their_count():
 
 @pytest.mark.parametrize("units", [0, -3])
 def test_no_units_are_refused(units):
-    with pytest.raises(ValueError, match="`units` must be at least 1. Received"):
+    with pytest.raises(ValueError, match=r"`units` must be at least 1. Received"):
         ProjectedSum(units)

@@ -41,6 +41,22 @@ def make_small_encoder(tokenizer, seed=1):
     return ki.TextEncoder(tokenizer=tokenizer, network=network, languages=["en", "es"])
 
 
+@pytest.fixture
+def pooling_encoder(tokenizer):
+    """A new and very small encoder: quick to compile, for tests that train."""
+    return make_pooling_encoder(tokenizer)
+
+
+def make_pooling_encoder(tokenizer, seed=1):
+    keras.utils.set_random_seed(seed)
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    mask = layers.PaddingMask(name="mask")(token_ids)
+    x = layers.MultilingualEmbedding(tokenizer.vocabulary_size, 16, name="table")(token_ids)
+    x = layers.MaskedMean(name="mean")(x, mask=mask)
+    network = keras.Model(token_ids, keras.layers.Dense(16, name="vector")(x), name="pooling")
+    return ki.TextEncoder(tokenizer=tokenizer, network=network, languages=["en", "es"])
+
+
 def make_pooling_classifier(tokenizer, labels, seed=1, dropout=0.0):
     """A classifier from scratch, without encoder and head."""
     keras.utils.set_random_seed(seed)

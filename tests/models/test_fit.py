@@ -6,7 +6,7 @@ import keras_i18n as ki
 from keras_i18n.datasets import Dataset
 from keras_i18n.models import TrainingOptions
 from keras_i18n.models.bucketed_batches import BucketedBatches
-from tests.models.conftest import make_pooling_classifier, make_small_encoder
+from tests.models.conftest import make_pooling_classifier, make_pooling_encoder
 
 
 def equal(one, other):
@@ -29,7 +29,8 @@ def test_every_head_learns_and_leaves_the_encoder_alone(preset_encoder, assistan
     table = preset_encoder.network.get_layer("token_embedding").get_weights()[0].copy()
     history = classifier.fit(train, epochs=20, learning_rate=0.01, verbose=0)
     assert isinstance(history, keras.callbacks.History)
-    assert sorted(history.history) == ["accuracy", "loss"] and history.epoch == list(range(20))
+    assert sorted(history.history) == ["accuracy", "loss"]
+    assert history.epoch == list(range(20))
     assert history.history["loss"][-1] < history.history["loss"][0]
     assert accuracy_of(classifier, test) > 0.9
     assert equal(before, [weight for layer in classifier.encoder.network.layers[3:] for weight in layer.get_weights()])
@@ -43,9 +44,9 @@ def test_the_pretrained_encoder_answers_in_another_language(preset_encoder):
     assert accuracy_of(classifier, test.select(languages=["th"])) > 0.7
 
 
-def test_all_changes_the_encoder_and_lowers_the_loss(small_encoder, assistant):
+def test_all_changes_the_encoder_and_lowers_the_loss(pooling_encoder, assistant):
     train, test = assistant
-    classifier = classifier_of(small_encoder, train, head="linear")
+    classifier = classifier_of(pooling_encoder, train, head="linear")
     before = classifier.encoder.network.get_weights()
     history = classifier.fit(train, validation_data=test, trainable="all", epochs=6, learning_rate=0.02, verbose=0)
     assert history.history["loss"][-1] < 0.9 * history.history["loss"][0]
@@ -54,18 +55,18 @@ def test_all_changes_the_encoder_and_lowers_the_loss(small_encoder, assistant):
     assert all(changed)
 
 
-def test_the_callbacks_of_all_see_the_whole_network_only(small_encoder, assistant):
+def test_the_callbacks_of_all_see_the_whole_network_only(pooling_encoder, assistant):
     train, _ = assistant
     seen = []
     callback = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(epoch))
-    classifier_of(small_encoder, train).fit(train, trainable="all", epochs=2, callbacks=[callback], verbose=0)
+    classifier_of(pooling_encoder, train).fit(train, trainable="all", epochs=2, callbacks=[callback], verbose=0)
     assert seen == [0, 1]
 
 
 def test_a_network_from_scratch(tokenizer, assistant):
     train, _ = assistant
     classifier = make_pooling_classifier(tokenizer, train.labels)
-    with pytest.raises(ValueError, match="no head on an encoder. Train all of it: trainable='all'"):
+    with pytest.raises(ValueError, match=r"no head on an encoder. Train all of it: trainable='all'"):
         classifier.fit(train)
     losses = classifier.fit(train, trainable="all", epochs=25, learning_rate=0.05, verbose=0).history["loss"]
     assert losses[-1] < 0.3 * losses[0]
@@ -90,7 +91,7 @@ def test_one_seed_one_result(tokenizer, assistant, trainable):
     train = assistant[0][::2]
 
     def fitted(seed):
-        classifier = classifier_of(make_small_encoder(tokenizer), train, head="mlp", hidden_dim=8)
+        classifier = classifier_of(make_pooling_encoder(tokenizer), train, head="mlp", hidden_dim=8)
         history = classifier.fit(train, epochs=2, trainable=trainable, seed=seed, verbose=0)
         return classifier.predict(train.text), history.history["loss"]
 
@@ -136,9 +137,9 @@ def test_balanced_weights_lift_the_rare_label(tokenizer, assistant):
 
 
 @pytest.mark.parametrize("trainable", ["head", "all"])
-def test_a_loss_that_is_no_number_keeps_the_last_good_weights(small_encoder, assistant, trainable):
+def test_a_loss_that_is_no_number_keeps_the_last_good_weights(pooling_encoder, assistant, trainable):
     train, _ = assistant
-    classifier = classifier_of(small_encoder, train, head="linear")
+    classifier = classifier_of(pooling_encoder, train, head="linear")
     classifier.fit(train, epochs=2, verbose=0)
     with pytest.raises(ValueError, match=r"The loss became (nan|inf) in epoch \d.*Lower `learning_rate` \(it was 1e\+38"):
         classifier.fit(train, epochs=3, trainable=trainable, learning_rate=1e38, verbose=0)
@@ -151,7 +152,7 @@ def test_the_weights_before_the_first_bad_step_are_kept(tokenizer, assistant):
     train, _ = assistant
     classifier = make_pooling_classifier(tokenizer, train.labels)
     before = classifier.network.get_weights()
-    with pytest.raises(ValueError, match="in epoch 2"):
+    with pytest.raises(ValueError, match=r"in epoch 2"):
         classifier.fit(train, trainable="all", epochs=5, batch_size=10_000, learning_rate=1e38, verbose=0)
     assert equal(before, classifier.network.get_weights())
 
@@ -177,15 +178,15 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_trained_on_is_refused(small_encoder, name):
+def test_what_cannot_be_trained_on_is_refused(pooling_encoder, name):
     train, options, message = REFUSED[name]
-    classifier = ki.TextClassifier.on_encoder(small_encoder, labels=["a", "b", "c"])
+    classifier = ki.TextClassifier.on_encoder(pooling_encoder, labels=["a", "b", "c"])
     with pytest.raises(ValueError, match=message):
         classifier.fit(train, verbose=0, **options)
 
 
-def test_unknown_options_are_refused(small_encoder):
-    classifier = ki.TextClassifier.on_encoder(small_encoder, labels=["a", "b"])
+def test_unknown_options_are_refused(pooling_encoder):
+    classifier = ki.TextClassifier.on_encoder(pooling_encoder, labels=["a", "b"])
     with pytest.raises(TypeError, match=r"batch_size.*Received: \['batchsize'\]"):
         classifier.fit(rows(["a", "b"]), batchsize=3)
 
@@ -226,7 +227,8 @@ def test_batches_hold_every_text_once_in_an_order_of_seed_and_epoch():
 
     one, two = order(0), order(1)
     assert sorted(one) == sorted(two) == list(range(1000))
-    assert one != two and one == order(0)
+    assert one != two
+    assert one == order(0)
     spread = [np.ptp([len(inputs[row]) for row in batches[index][0]]) for index in range(len(batches))]
     assert np.mean(spread) < 2
     for index in range(len(batches)):

@@ -15,7 +15,8 @@ def classifier(tokenizer):
 
 def test_predict_gives_probabilities_in_the_order_of_the_labels(classifier):
     scores = classifier.predict(["wake me up", "", "\ud800"])
-    assert scores.shape == (3, 3) and scores.dtype == np.float32
+    assert scores.shape == (3, 3)
+    assert scores.dtype == np.float32
     np.testing.assert_allclose(scores.sum(1), 1.0, atol=1e-6)
 
 
@@ -39,7 +40,7 @@ def test_more_labels_than_there_are_cannot_be_asked_for(classifier, top):
 
 @pytest.mark.parametrize("labels", ["alarm", ["one"], ["a", "a"], ["a", ""], [1, 2]])
 def test_labels_that_are_none_are_refused(small_encoder, labels):
-    with pytest.raises(ValueError, match="`labels` must be"):
+    with pytest.raises(ValueError, match=r"`labels` must be"):
         ki.TextClassifier.on_encoder(small_encoder, labels=labels)
 
 
@@ -49,7 +50,7 @@ def test_the_network_must_have_an_output_a_label(classifier, tokenizer):
 
 
 def test_unknown_heads_are_refused(small_encoder):
-    with pytest.raises(ValueError, match="`head` must be one of 'kernel', 'linear', 'mlp'. Received: 'crf'"):
+    with pytest.raises(ValueError, match=r"`head` must be one of 'kernel', 'linear', 'mlp'. Received: 'crf'"):
         ki.TextClassifier.on_encoder(small_encoder, labels=LABELS, head="crf")
 
 
@@ -57,7 +58,8 @@ def test_unknown_heads_are_refused(small_encoder):
 def test_the_network_alone_gives_what_predict_gives(small_encoder, head):
     """`predict` runs encoder and head apart; the whole network must agree with it."""
     classifier = ki.TextClassifier.on_encoder(small_encoder, labels=LABELS, head=head)
-    assert classifier.head.name == "head" and classifier.encoder.dim == 16
+    assert classifier.head.name == "head"
+    assert classifier.encoder.dim == 16
     texts = ["wake me up", "play a song", ""]
     generator = np.random.default_rng(1)
     for weight in classifier.head.weights:
@@ -69,4 +71,5 @@ def test_the_network_alone_gives_what_predict_gives(small_encoder, head):
 
 
 def test_a_network_from_scratch_has_neither_head_nor_encoder(classifier):
-    assert classifier.head is None and classifier.encoder is None
+    assert classifier.head is None
+    assert classifier.encoder is None

@@ -12,7 +12,8 @@ TEXTS = ["wake me up at six", "", "a", "¿qué tiempo hará mañana por la tarde
 
 def test_a_text_gives_the_same_vector_alone_and_in_a_batch(small_encoder):
     together = small_encoder.encode(TEXTS)
-    assert together.shape == (len(TEXTS), small_encoder.dim) and together.dtype == np.float32
+    assert together.shape == (len(TEXTS), small_encoder.dim)
+    assert together.dtype == np.float32
     for text, vector in zip(TEXTS, together, strict=True):
         np.testing.assert_allclose(small_encoder.encode([text])[0], vector, atol=2e-6)
 
@@ -83,7 +84,7 @@ def test_a_megabyte_is_cut_with_one_warning(small_encoder):
 
 def test_the_classifier_warns_once_too(small_encoder):
     classifier = ki.TextClassifier.on_encoder(small_encoder, labels=["a", "b"])
-    with pytest.warns(UserWarning, match="1 of 1 texts are longer") as caught:
+    with pytest.warns(UserWarning, match=r"1 of 1 texts are longer") as caught:
         classifier.classify(["a " * MAX_CODEPOINTS])
     assert len(caught) == 1
 
@@ -91,22 +92,23 @@ def test_the_classifier_warns_once_too(small_encoder):
 def test_progress_counts_every_text(small_encoder):
     done = []
     small_encoder.encode(["one two three"] * 3000, progress=done.append)
-    assert sum(done) == 3000 and len(done) > 1
+    assert sum(done) == 3000
+    assert len(done) > 1
 
 
 def test_networks_that_do_not_fit_are_refused(tokenizer, small_encoder):
     import keras
 
     images = keras.Input((8, 8, 3))
-    with pytest.raises(ValueError, match="one input of token ids"):
+    with pytest.raises(ValueError, match=r"one input of token ids"):
         ki.TextEncoder(tokenizer=tokenizer, network=keras.Model(images, keras.layers.Flatten()(images)))
 
     class Own(keras.Model):
         pass
 
-    with pytest.raises(ValueError, match="functional keras.Model. Received: Own"):
+    with pytest.raises(ValueError, match=r"functional keras.Model. Received: Own"):
         ki.TextEncoder(tokenizer=tokenizer, network=Own())
-    with pytest.raises(ValueError, match="max_codepoints"):
+    with pytest.raises(ValueError, match=r"max_codepoints"):
         ki.TextEncoder(tokenizer=tokenizer, network=small_encoder.network, max_codepoints=0)
 
 

