@@ -60,9 +60,10 @@ def _check_entry(entry):
         raise ValueError(f"it names a class by something that is no name: {entry!r:.100}")
     if name in _VALUES and module is None:
         return
-    if registered is not None and ">" in registered and keras.saving.get_registered_object(registered) is not None:
-        return
-    plain = re.fullmatch(r"\w+", name) is not None and name not in _REFUSED
+    for known in (registered, name):  # a function is registered by its name
+        if known is not None and ">" in known and keras.saving.get_registered_object(known) is not None:
+            return
+    plain = re.fullmatch(r"(?!__)\w+", name) is not None and name not in _REFUSED
     if plain and (module in (None, "builtins") or _MODULES.fullmatch(module)):
         return
     if module == "keras" and name in _OF_KERAS_ITSELF:
