@@ -79,13 +79,14 @@ def test_bidirectional_equals_keras(merge_mode, return_sequences, mask):
     assert_same(ours(X, mask=MASKS[mask]), theirs(X, mask=MASKS[mask]))
 
 
+@pytest.mark.parametrize("mask", ["none", "right"])
 @pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("name", ["LSTM", "GRU", "SimpleRNN"])
-def test_gradients_equal_keras(name, training):
+def test_gradients_equal_keras(name, training, mask):
     gradients = []
     for layer in pair(name, return_sequences=True):
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.square(layer(X, mask=RIGHT_PADDED, training=training)))
+            loss = tf.reduce_mean(tf.square(layer(X, mask=MASKS[mask], training=training)))
         gradients.append(tape.gradient(loss, [weight.value for weight in layer.trainable_weights]))
     assert_same(gradients[1], gradients[0])
 
