@@ -1,6 +1,7 @@
 import keras
 import tensorflow as tf
 
+from keras_i18n.layers.lstm_gradient import lstm_outputs
 from keras_i18n.layers.portable_loop import PortableLoop
 
 
@@ -21,6 +22,28 @@ class LSTM(PortableLoop, keras.layers.LSTM):
     >>> layers.LSTM(4)(np.zeros((2, 3, 8), "float32"), mask=np.ones((2, 3), "bool")).shape
     TensorShape([2, 4])
     """
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        if not training or mask is not None or not self._trains_on_cpu():
+            return super().inner_loop(sequences, initial_state, mask, training=training)
+        projected = tf.transpose(self.project(sequences), (1, 0, 2))  # (tokens, batch, 4 * units)
+        output, carry = (tf.convert_to_tensor(state) for state in initial_state)
+        kernel = tf.convert_to_tensor(self.cell.recurrent_kernel)
+        outputs, carry = lstm_outputs(projected, kernel, output, carry)
+        last_output = outputs[-1]
+        outputs = tf.transpose(outputs, (1, 0, 2)) if self.return_sequences else tf.expand_dims(last_output, 1)
+        return last_output, outputs, [last_output, carry]
+
+    def _trains_on_cpu(self):
+        """Whether the layer is one that `lstm_outputs` computes, and no GPU has a faster way."""
+        cell = self.cell
+        return (
+            cell.activation is keras.activations.tanh
+            and cell.recurrent_activation is keras.activations.sigmoid
+            and self.compute_dtype == "float32"
+            and not (self.dropout or self.recurrent_dropout or self.unroll or self.go_backwards)
+            and not tf.config.list_logical_devices("GPU")
+        )
 
     def project(self, sequences):
         projected = tf.matmul(sequences, tf.cast(self.cell.kernel, sequences.dtype))

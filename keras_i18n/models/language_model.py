@@ -5,12 +5,14 @@ import functools
 import numpy as np
 
 from keras_i18n import languages as tags
-from keras_i18n import layers, networks
-from keras_i18n.models import language_model_training
+from keras_i18n import layers
+from keras_i18n.models import generation, language_model_training
+from keras_i18n.models.continuation import NextTokens
 from keras_i18n.models.next_token_scores import SequenceScores
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.models.texts import checked_texts
 from keras_i18n.networks.language_model import language_model
+from keras_i18n.networks.next_token_step import next_token_step
 
 _MAX_CODEPOINTS = 1 << 22
 
@@ -27,6 +29,7 @@ class LanguageModel(TextModel):
 
     Example:
 
+    >>> from keras_i18n.tokenizers import CharacterTokenizer
     >>> texts = ["aloha kakahiaka", "aloha ahiahi"] * 8
     >>> model = LanguageModel.create(CharacterTokenizer.train(texts), kind="gru", size="tiny")
     >>> history = model.fit(texts, epochs=20, verbose=0)
@@ -147,3 +150,158 @@ class LanguageModel(TextModel):
     @functools.cached_property
     def _nats(self):
         return SequenceScores(self.network, context=self.context, padding_id=self.tokenizer.padding_id)
+
+    def perplexity(self, data):
+        """Perplexity a token (the end counted as one) by language.
+
+        Args:
+            data: `Dataset` with languages.
+
+        Returns:
+            dict, language -> float, in the order of `data.languages`.
+        """
+        nats = self._nats_by_language(data)
+        return {
+            language: float(np.exp(-sum(map(np.sum, found)) / sum(map(len, found))))
+            for language, (found, _) in nats.items()
+        }
+
+    def bits_per_character(self, data):
+        """Bits a code point by language: all bits of the texts, those of their ends too, over their code points.
+
+        It compares models of different tokenizers. Arguments and result as in `perplexity`.
+        """
+        nats = self._nats_by_language(data)
+        return {
+            language: float(-sum(map(np.sum, found)) / np.log(2) / max(1, sum(map(len, texts))))
+            for language, (found, texts) in nats.items()
+        }
+
+    def _nats_by_language(self, data):
+        if getattr(data, "language", None) is None or not len(data.text):
+            raise ValueError(f"`data` must be a `datasets.Dataset` with at least one row. Received: {data!r:.80}.")
+        tagged = [language if language in self.language_tags else None for language in data.language]
+        found = self.token_log_probabilities(data.text, language=tagged if self.language_tags else None)
+        rows = {language: ([], []) for language in data.languages}
+        for language, nats, text in zip(data.language, found, data.text, strict=True):
+            rows[language][0].append(nats)
+            rows[language][1].append(text)
+        return rows
+
+    def generate(
+        self,
+        prompt="",
+        *,
+        max_tokens=200,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        num_beams=1,
+        language=None,
+        seed=0,
+    ):
+        """Writes on from a prompt, to the end piece or `max_tokens`.
+
+        Args:
+            prompt: str, how the text begins.
+            max_tokens: the most tokens to add.
+            temperature, top_k, top_p: see `generation.Sampling`; temperature 0 is greedy.
+            num_beams: above 1: the most probable text that a beam search of this width finds; it draws nothing, so
+                the options of sampling must be left out.
+            language: tag whose piece begins the text.
+            seed: the same seed gives the same text.
+
+        Returns:
+            The prompt with its continuation, str.
+        """
+        if isinstance(max_tokens, bool) or int(max_tokens) != max_tokens or max_tokens < 1:
+            raise ValueError(f"`max_tokens` must be a whole number of at least 1. Received: {max_tokens!r}.")
+        if int(num_beams) != num_beams or num_beams < 1:
+            raise ValueError(f"`num_beams` must be a whole number of at least 1. Received: {num_beams!r}.")
+        sampling = generation.Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
+        ids = self._prompt_ids(prompt, language)
+        if num_beams > 1:
+            if sampling != generation.Sampling():
+                raise ValueError(
+                    "Beam search draws nothing: leave out `temperature`, `top_k` and `top_p`, or set num_beams=1. "
+                    f"Received: num_beams={num_beams}, {sampling}."
+                )
+            found, _ = generation.beam_search(
+                lambda: self._next_tokens.start(ids), max_tokens=max_tokens, end_id=self.end_id, num_beams=num_beams
+            )
+        else:
+            found = generation.sample(
+                self._next_tokens.start(ids), max_tokens=max_tokens, end_id=self.end_id, sampling=sampling, seed=seed
+            )
+        return prompt + self._added(found, len(ids))
+
+    def suggest(self, text, *, top=3, unit="word", language=None):
+        """The most probable next words, as a keyboard shows them.
+
+        Args:
+            text: what was typed. If it stops within a word, suggestions complete the word.
+            top: number of suggestions.
+            unit: "word", or "token" for single tokens.
+            language: tag whose piece begins the text.
+
+        Returns:
+            List of `Suggestion` (text to add, probability), best first.
+        """
+        if unit not in ("word", "token"):
+            raise ValueError(f"`unit` must be 'word' or 'token'. Received: {unit!r}.")
+        if int(top) != top or top < 1:
+            raise ValueError(f"`top` must be a whole number of at least 1. Received: {top!r}.")
+        ids = self._prompt_ids(text, language)
+        continuation = self._next_tokens.start(ids)
+        if unit == "word":
+            return generation.next_words(
+                continuation,
+                top=top,
+                starts_word=np.array([piece.startswith("\u2581") for piece in self._pieces]),
+                is_space=np.array([piece.isspace() or piece == "\u2581" for piece in self._pieces]),
+                end_id=self.end_id,
+                text_of=lambda found: self._added(found, len(ids)),
+            )
+        best = np.argsort(-continuation.next[0], kind="stable")
+        best = [token for token in best if token != self.end_id and np.isfinite(continuation.next[0, token])][:top]
+        return [
+            generation.Suggestion(self._added([*ids, token], len(ids)), float(np.exp(continuation.next[0, token])))
+            for token in best
+        ]
+
+    def step_network(self):
+        """One step as a functional `keras.Model`: `token_ids` int32 `(batch, 1)` and states in, logits and states out.
+
+        It shares the weights of `.network` and exports to TFLite and ONNX with built-in operators only. See
+        `networks.next_token_step` for the states.
+        """
+        return next_token_step(self.network)
+
+    @property
+    def begin_id(self):
+        """Id of the begin piece."""
+        return int(self.tokenizer.tokenize([""])[0][0])
+
+    @property
+    def end_id(self):
+        """Id of the end piece."""
+        return int(self.tokenizer.tokenize([""])[0][1])
+
+    @property
+    def _pieces(self):
+        return (*self.tokenizer.pieces, *(f"<{tag}>" for tag in self.language_tags))
+
+    def _prompt_ids(self, prompt, language):
+        if not isinstance(prompt, str):
+            raise TypeError(f"A text to continue must be a str. Received: {prompt!r:.60}.")
+        return self.token_ids([prompt], language=language)[0][:-1]
+
+    def _added(self, token_ids, num_prompt):
+        """Text of the tokens after the prompt; decoded as a whole, because a piece may lose its space alone."""
+        text, prompt = self.tokenizer.detokenize([token_ids[1:], token_ids[1:num_prompt]])
+        return text[len(prompt) :]
+
+    @functools.cached_property
+    def _next_tokens(self):
+        never = {self.begin_id, self.tokenizer.unknown_id, *range(self.tokenizer.vocabulary_size, self.num_tokens)}
+        return NextTokens(self.network, context=self.context, never=sorted(never))

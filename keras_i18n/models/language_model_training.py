@@ -5,6 +5,7 @@ import hashlib
 import math
 import os
 import time
+import warnings
 
 import keras
 import numpy as np
@@ -93,22 +94,24 @@ def fit_language_model(model, train, *, validation_data=None, **options):
     )
     backup = _backup(model, train, validation_data, chosen)
     good_weights = GoodWeights()
-    history = network.fit(
-        _stream(batches),
-        validation_data=_stream(validation),
-        initial_epoch=0 if backup is None else backup.first_epoch(epochs),
-        epochs=epochs,
-        shuffle=False,  # the batches shuffle themselves
-        callbacks=[
-            _Cosine(chosen, epochs, num_steps),
-            *([_NewStates()] if carried else []),
-            *([] if isinstance(batches, text_stream.TextStream) else [_EpochOfBatches(batches)]),
-            *chosen.callbacks,
-            *_expected_callbacks(chosen, backup),
-            good_weights,
-        ],
-        verbose=chosen.verbose,
-    )
+    with warnings.catch_warnings():
+        # the number of batches in a file is known when it has been read
+        warnings.filterwarnings("ignore", message="Your input ran out of data")
+        history = network.fit(
+            _stream(batches),
+            validation_data=_stream(validation),
+            initial_epoch=0 if backup is None else backup.first_epoch(epochs),
+            epochs=epochs,
+            callbacks=[
+                _Cosine(chosen, epochs, num_steps),
+                *([_NewStates()] if carried else []),
+                *([] if isinstance(batches, text_stream.TextStream) else [_EpochOfBatches(batches)]),
+                *chosen.callbacks,
+                *_expected_callbacks(chosen, backup),
+                good_weights,
+            ],
+            verbose=chosen.verbose,
+        )
     if good_weights.stopped is not None:
         raise ValueError(
             f"The loss became {good_weights.stopped} in epoch {good_weights.epoch + 1}; the last weights with a finite "
@@ -279,7 +282,15 @@ def _training_tags(model, data, options, shuffle):
 
 
 def _stream(batches):
-    if not isinstance(batches, text_stream.TextStream):
-        return batches
-    spec = tf.TensorSpec((batches.batch_size, batches.window), tf.int32)
-    return tf.data.Dataset.from_generator(batches, output_signature=(spec, spec)).prefetch(2)
+    """A `tf.data.Dataset`: Keras takes the shapes of a `PyDataset` from its first two batches, and others differ."""
+    if batches is None:
+        return None
+    if isinstance(batches, TextRows):
+        spec, read = tf.TensorSpec((None, None), tf.int32), lambda: map(batches.__getitem__, range(len(batches)))
+    else:
+        spec = tf.TensorSpec((batches.batch_size, batches.window), tf.int32)
+        read = batches if callable(batches) else lambda: map(batches.__getitem__, range(len(batches)))
+    dataset = tf.data.Dataset.from_generator(read, output_signature=(spec, spec))
+    if not callable(batches):
+        dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
+    return dataset.prefetch(2)

@@ -32,7 +32,7 @@ class StatefulChain:
                 )
         self.recurrent = [layer for layer in self.layers if isinstance(layer, PortableLoop)]
         # sizes of the states, layer by layer
-        self.sizes = [size for layer in self.recurrent for size in _state_sizes(layer)]
+        self.sizes = [size for layer in self.recurrent for size in state_sizes(layer)]
 
     def __call__(self, token_ids, states, *, dropout=False, portable=False):
         """Logits and the new states.
@@ -46,7 +46,7 @@ class StatefulChain:
         values, new_states, states = token_ids, [], list(states)
         for layer in self.layers:
             if layer in self.recurrent:
-                own = [states.pop(0) for _ in _state_sizes(layer)]
+                own = [states.pop(0) for _ in state_sizes(layer)]
                 fast = not portable and not (layer.dropout or layer.recurrent_dropout)
                 values, *own = layer(values, initial_state=own, training=dropout or fast)
                 new_states += own
@@ -62,6 +62,7 @@ def is_recurrent(network):
     return any(isinstance(layer, PortableLoop) for layer in network.layers)
 
 
-def _state_sizes(layer):
+def state_sizes(layer):
+    """Sizes of the states of a recurrent layer: one, or two for an LSTM."""
     sizes = layer.cell.state_size
     return list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]

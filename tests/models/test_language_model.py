@@ -95,7 +95,7 @@ def test_perplexity_and_bits_by_language():
     assert model.log_probability(["ab"]) != pytest.approx(model.log_probability(["ab"], language="sw"))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["lstm", "transformer"])
 def test_learns_and_survives_a_file(kind, tmp_path):
     texts = ["mimi na wewe", "wewe na mimi", "jambo"] * 12
     model = LanguageModel.create(CharacterTokenizer.train(texts), kind=kind, size="tiny", max_tokens=32)
@@ -125,8 +125,8 @@ def test_subwords():
 def test_the_same_seed_gives_the_same_weights():
     weights = []
     for seed in (3, 3, 4):
-        model = model_of("gru")
-        model.fit(TEXTS * 3, epochs=2, seed=seed, verbose=0)
+        model = model_of("rnn")
+        model.fit(TEXTS, epochs=2, batch_size=3, seed=seed, verbose=0)
         weights.append(np.concatenate([weight.ravel() for weight in model.network.get_weights()]))
     np.testing.assert_array_equal(weights[0], weights[1])
     assert np.abs(weights[0] - weights[2]).max() > 1e-6

@@ -1,0 +1,63 @@
+"""A text that grows token by token, in one or several versions."""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_i18n.networks.states import StatefulChain, is_recurrent
+
+
+class NextTokens:
+    """Log probabilities of the next token, for texts that grow.
+
+    Args:
+        network: token ids -> logits.
+        context: how many tokens a Transformer sees; None for a recurrent network.
+        never: ids that are never continued with, such as the begin piece.
+    """
+
+    def __init__(self, network, *, context, never):
+        self.never = list(never)
+        self.context = context
+        token_ids = tf.TensorSpec([None, None], tf.int32)
+        self._chain = StatefulChain(network) if is_recurrent(network) else None
+        if self._chain is None:
+            self._last = tf.function(lambda ids: network(ids, training=False)[:, -1], [token_ids])
+        else:
+            states = [tf.TensorSpec([None, size], tf.float32) for size in self._chain.sizes]
+            self._last = tf.function(self._read, [token_ids, states])
+
+    def _read(self, token_ids, states):
+        logits, states = self._chain(token_ids, states)
+        return logits[:, -1], states
+
+    def start(self, token_ids):
+        """A `Continuation` of one sequence of token ids."""
+        return Continuation(self, np.asarray(token_ids, np.int32)[None])
+
+    def read(self, token_ids, new, states):
+        """Float64 log probabilities `(rows, tokens)` after `token_ids`, of which `new` are the last; new states."""
+        if self._chain is None:
+            logits = self._last(token_ids[:, -self.context :])
+        else:
+            states = states or [tf.zeros((len(token_ids), size)) for size in self._chain.sizes]
+            logits, states = self._last(new, states)
+        logits = logits.numpy().astype(np.float64)
+        logits[:, self.never] = -np.inf
+        highest = logits.max(axis=1, keepdims=True)
+        return logits - highest - np.log(np.exp(logits - highest).sum(axis=1, keepdims=True)), states
+
+
+class Continuation:
+    """Versions of a growing text: `token_ids` int32 `(rows, tokens)` and `next` float64 `(rows, vocabulary)`, in nats."""
+
+    def __init__(self, tokens, token_ids):
+        self._tokens = tokens
+        self.token_ids = token_ids
+        self.next, self._states = tokens.read(token_ids, token_ids, None)
+
+    def grow(self, rows, chosen):
+        """Keeps these rows (one may be kept several times), each with its chosen token added."""
+        chosen = np.asarray(chosen, np.int32)[:, None]
+        self.token_ids = np.concatenate([self.token_ids[rows], chosen], axis=1)
+        states = None if self._states is None else [tf.gather(state, rows) for state in self._states]
+        self.next, self._states = self._tokens.read(self.token_ids, chosen, states)

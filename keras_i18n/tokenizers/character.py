@@ -1,0 +1,155 @@
+"""One token a code point."""
+
+import collections
+import hashlib
+import json
+import pathlib
+
+import numpy as np
+
+from keras_i18n.files import atomic_path
+from keras_i18n.tokenizers.unigram import PADDING_ID, clean_text
+
+_FORMAT = "keras_i18n character tokenizer 1"
+_SPECIAL = ("<begin>", "<end>", "<unknown>")
+
+
+class CharacterTokenizer:
+    """Text to one token id a code point, in any script, with no rule of any language.
+
+    Ids 0, 1 and 2 are the begin, end and unknown piece; the characters follow in the order given.
+
+    Args:
+        characters: the code points of the vocabulary, a str without repetitions.
+        begin: whether each text starts with the begin piece.
+        end: whether each text ends with the end piece.
+
+    Raises:
+        ValueError: no characters, or one of them twice.
+
+    >>> tokenizer = CharacterTokenizer.train(["tāne", "wāhine"])
+    >>> ids = tokenizer.tokenize(["wāne"])
+    >>> ids[0].tolist(), tokenizer.detokenize(ids)
+    ([0, 9, 8, 6, 3, 1], ['wāne'])
+    """
+
+    padding_id = PADDING_ID
+    begin_id, end_id, unknown_id = range(len(_SPECIAL))
+
+    def __init__(self, characters, *, begin=True, end=True):
+        if not isinstance(characters, str) or not characters or len(set(characters)) != len(characters):
+            raise ValueError(
+                "`characters` must be a str of different code points. "
+                f"Received: {characters!r:.60}. `CharacterTokenizer.train(texts)` collects them from texts."
+            )
+        self.characters = clean_text(characters)
+        self.begin, self.end = bool(begin), bool(end)
+        self._ids = {character: place for place, character in enumerate(self.characters, len(_SPECIAL))}
+
+    @classmethod
+    def train(cls, texts, *, max_characters=None, min_count=1, **options):
+        """Collects the characters of texts.
+
+        Args:
+            texts: iterable of str; read once, so that it may be larger than memory.
+            max_characters: the most frequent ones are kept; None for all.
+            min_count: rarer characters become the unknown piece.
+            options: begin and end, as in the constructor.
+        """
+        if isinstance(texts, str):
+            raise TypeError(f"`texts` must be a sequence of str. Received: {texts!r:.60}. Put it into a list.")
+        counts = collections.Counter()
+        for text in texts:
+            counts.update(clean_text(text))
+        frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:max_characters]
+        return cls("".join(sorted(character for character, count in frequent if count >= min_count)), **options)
+
+    @property
+    def vocabulary_size(self):
+        """Number of pieces; token ids are 0 .. vocabulary_size - 1."""
+        return len(_SPECIAL) + len(self.characters)
+
+    @property
+    def pieces(self):
+        """The pieces, a tuple of str by token id."""
+        return _SPECIAL + tuple(self.characters)
+
+    def tokenize(self, texts, max_tokens=None):
+        """Token ids of texts, begin and end pieces included.
+
+        Args:
+            texts: sequence of str. Lone surrogates and code points 0 count as U+FFFD.
+            max_tokens: longest result; longer ones lose tokens before the end piece, which stays.
+
+        Returns:
+            A list of int32 arrays, one a text.
+        """
+        if isinstance(texts, (str, bytes)):
+            raise TypeError(f"`texts` must be a sequence of str. Received: {texts!r:.60}. Put it into a list.")
+        special = self.begin + self.end
+        if max_tokens is not None and max_tokens < max(special, 1):
+            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {max_tokens}.")
+        room = None if max_tokens is None else max_tokens - special
+        before, after = [self.begin_id] * self.begin, [self.end_id] * self.end
+        sequences = []
+        for text in texts:
+            ids = [self._ids.get(character, self.unknown_id) for character in clean_text(text)[:room]]
+            sequences.append(np.array(before + ids + after, np.int32))
+        return sequences
+
+    def pad(self, sequences):
+        """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
+        out = np.full((len(sequences), max(map(len, sequences), default=0)), self.padding_id, np.int32)
+        for row, ids in zip(out, sequences, strict=True):
+            row[: len(ids)] = ids
+        return out
+
+    def detokenize(self, sequences):
+        """Texts of sequences of token ids; unknown pieces become U+FFFD, begin, end and padding leave no trace."""
+        shown = ("", "", "\ufffd", *self.characters)
+        for ids in sequences:
+            if len(ids) and max(ids) >= self.vocabulary_size:
+                raise ValueError(f"Token ids must be below {self.vocabulary_size}. Received: {max(ids)}.")
+        return ["".join(shown[i] for i in ids if i >= 0) for ids in sequences]
+
+    def get_config(self):
+        """All that decides the token ids, as plain data."""
+        return {"characters": self.characters, "begin": self.begin, "end": self.end}
+
+    @property
+    def digest(self):
+        """Hex sha256 of all that decides the token ids."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    def to_bytes(self):
+        """The tokenizer as JSON."""
+        return json.dumps({"format": _FORMAT, **self.get_config()}, sort_keys=True).encode()
+
+    @classmethod
+    def from_bytes(cls, data):
+        """Reads `to_bytes()` again.
+
+        Raises:
+            ValueError: for other bytes.
+        """
+        try:
+            config = json.loads(bytes(data))
+            kind = config.pop("format")
+            if kind != _FORMAT:
+                raise ValueError(f"it says {kind!r}")
+            return cls(config.pop("characters"), **config)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"A character tokenizer's file must be JSON as `save` writes it: {error!r:.200}.") from error
+
+    def save(self, path):
+        """Writes one file, whole or not at all."""
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(self.to_bytes())
+
+    @classmethod
+    def load(cls, path):
+        """Reads what `save` wrote."""
+        return cls.from_bytes(pathlib.Path(path).read_bytes())
+
+    def __repr__(self):
+        return f"CharacterTokenizer({len(self.characters)} characters, begin={self.begin}, end={self.end})"
