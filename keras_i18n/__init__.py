@@ -18,6 +18,7 @@ _ROOMS = (
 )
 # public name -> the room that defines it
 _NAMES = {
+    "LanguageModel": "models",
     "TextClassifier": "models",
     "TextEncoder": "models",
     "load": "models",

@@ -3,7 +3,9 @@
 from keras_i18n.networks.building import build
 from keras_i18n.networks.convolution import convolution
 from keras_i18n.networks.gru import gru
+from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.lstm import lstm
+from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder
 from keras_i18n.networks.pooling import pooling
 from keras_i18n.networks.simple_rnn import simple_rnn
@@ -15,7 +17,9 @@ __all__ = [
     "build",
     "convolution",
     "gru",
+    "language_model",
     "lstm",
+    "next_token_step",
     "pooling",
     "simple_rnn",
     "transformer",

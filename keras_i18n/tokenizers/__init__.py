@@ -1,9 +1,10 @@
 """Vocabularies as plain data: text to token ids, without TensorFlow."""
 
+from keras_i18n.tokenizers.character import CharacterTokenizer
 from keras_i18n.tokenizers.keras_hub import from_keras_hub
 from keras_i18n.tokenizers.ngram import NgramTokenizer
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel
 from keras_i18n.tokenizers.training import train_unigram
 from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
 
-__all__ = ["NgramTokenizer", "PieceType", "SentencePieceModel", "UnigramTokenizer", "clean_text", "from_keras_hub", "train_unigram"]
+__all__ = ["CharacterTokenizer", "NgramTokenizer", "PieceType", "SentencePieceModel", "UnigramTokenizer", "clean_text", "from_keras_hub", "train_unigram"]
