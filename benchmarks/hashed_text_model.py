@@ -18,14 +18,16 @@ def build(num_buckets, dim, num_labels, row_weights=None, seed=1):
 
     keras.utils.set_random_seed(seed)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    mask = layers.PaddingMask(name="mask")(token_ids)
     start = "zeros" if dim == num_labels else keras.initializers.RandomUniform(-1 / dim, 1 / dim, seed=seed)
-    vectors = layers.MultilingualEmbedding(num_buckets, dim, embeddings_initializer=start, name="table")(token_ids)
-    if row_weights is not None:
+    if row_weights is None:
+        scores = layers.PooledEmbedding(num_buckets, dim, embeddings_initializer=start, name="table")(token_ids)
+    else:
+        mask = layers.PaddingMask(name="mask")(token_ids)
+        vectors = layers.MultilingualEmbedding(num_buckets, dim, embeddings_initializer=start, name="table")(token_ids)
         fixed = layers.MultilingualEmbedding(num_buckets, 1, name="row_weights", trainable=False)
         vectors = keras.layers.Multiply()([vectors, fixed(token_ids)])
         fixed.embeddings.assign(row_weights[:, None])
-    scores = layers.MaskedMean(divide_by="sqrt_count", name="pooled")(vectors, mask=mask)
+        scores = layers.MaskedMean(divide_by="sqrt_count", name="pooled")(vectors, mask=mask)
     if dim != num_labels:
         scores = keras.layers.Dense(num_labels, name="labels")(scores)
     return keras.Model(token_ids, keras.layers.Softmax(name="scores")(scores), name="hashed_text")

@@ -65,13 +65,13 @@ def fasttext_peer(train, dev):
 
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "train.txt"
-        path.write_text("".join(f"__label__{row['label']} {row['text'].lower()}\n" for row in train), "utf-8")
+        path.write_text("".join(f"__label__{row['label']} {row['text']}\n" for row in train), "utf-8")
         begin = time.perf_counter()
-        model = fasttext.train_supervised(str(path), minn=2, maxn=5, epoch=10, thread=2, verbose=0)
+        model = fasttext.train_supervised(str(path), minn=2, maxn=5, epoch=10, lr=0.5, dim=64, thread=2, verbose=0)
         seconds = time.perf_counter() - begin
         model.save_model(str(path))
         size = path.stat().st_size
-    texts = [row["text"].lower() for row in dev]
+    texts = [row["text"] for row in dev]
     begin = time.perf_counter()
     found = [labels[0].removeprefix("__label__") for labels in model.predict(texts)[0]]
     return ("fastText, n-grams 2-5, 10 epochs", found, size, seconds, len(dev) / (time.perf_counter() - begin))

@@ -16,6 +16,7 @@ from keras_i18n.layers.ngram_convolutions import NgramConvolutions
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
 from keras_i18n.layers.packed_embedding import PackedEmbedding
 from keras_i18n.layers.padding_mask import PaddingMask
+from keras_i18n.layers.pooled_embedding import PooledEmbedding
 from keras_i18n.layers.position_embedding import PositionEmbedding
 from keras_i18n.layers.projected_sum import ProjectedSum
 from keras_i18n.layers.simple_rnn import SimpleRNN
@@ -44,6 +45,7 @@ __all__ = [
     "NgramTokenization",
     "PackedEmbedding",
     "PaddingMask",
+    "PooledEmbedding",
     "PositionEmbedding",
     "ProjectedSum",
     "SimpleRNN",

@@ -30,7 +30,7 @@ class LanguageIdentifier(TextClassifier):
         super().__init__(tokenizer=tokenizer, network=network, labels=labels, languages=languages or labels, **options)
 
     @classmethod
-    def create(cls, languages, *, num_buckets=100_000, word_lengths=(1,), ngram_lengths=(1, 2, 3, 4), dim=16):
+    def create(cls, languages, *, num_buckets=100_000, word_lengths=(1,), ngram_lengths=(2, 4), dim=16):
         """A new identifier: hashed words and n-grams, their vectors summed, a softmax. It is untrained.
 
         Args:
@@ -43,9 +43,7 @@ class LanguageIdentifier(TextClassifier):
         """
         tokenizer = NgramTokenizer(num_buckets=num_buckets, word_lengths=word_lengths, ngram_lengths=ngram_lengths)
         token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-        mask = layers.PaddingMask(name="mask")(token_ids)
-        vectors = layers.MultilingualEmbedding(num_buckets, dim, name="table")(token_ids)
-        pooled = layers.MaskedMean(divide_by="sqrt_count", name="pooled")(vectors, mask=mask)
+        pooled = layers.PooledEmbedding(num_buckets, dim, name="table")(token_ids)
         scores = keras.layers.Dense(len(languages), activation="softmax", name="scores")(pooled)
         return cls(tokenizer=tokenizer, network=keras.Model(token_ids, scores, name="languages"), labels=languages)
 
