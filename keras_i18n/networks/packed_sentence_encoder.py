@@ -1,10 +1,14 @@
 """The universal sentence encoder over texts laid end to end: no padding, and nothing computed twice for one token."""
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
 # Texts stand this many padding tokens apart, so that no n-gram of up to five tokens reaches into a neighbour.
 _GAP = 2
+# Below so many tokens, finding the distinct ones and laying out kernels costs more than it saves.
+_FEW = 256
 # What is computed here by hand; a network with other layers is not this network.
 _LAYERS = {
     *("token_ids", "padding_mask", "token_embedding", "token_projection", "token_norm", "ngrams", "features"),
@@ -39,7 +43,8 @@ class PackedSentenceEncoder:
         if max(ngrams.orders) > 2 * _GAP + 1:
             raise ValueError(f"n-grams of at most {2 * _GAP + 1} tokens can be packed. Received: {ngrams.orders}.")
         ids = tf.TensorSpec([None], tf.int32)
-        self._forward = tf.function(self._graph, input_signature=[ids, ids, ids])
+        self._forward = tf.function(functools.partial(self._graph, distinct=True), input_signature=[ids] * 3)
+        self._forward_few = tf.function(functools.partial(self._graph, distinct=False), input_signature=[ids] * 3)
 
     @staticmethod
     def fits(network):
@@ -58,7 +63,9 @@ class PackedSentenceEncoder:
         """
         vectors = np.empty((len(sequences), self.dim), "float32")
         for start, stop in self._packs([len(sequence) for sequence in sequences]):
-            vectors[start:stop] = self._forward(*_pack(sequences[start:stop])).numpy()
+            pack = _pack(sequences[start:stop])
+            forward = self._forward_few if len(pack[0]) < _FEW else self._forward
+            vectors[start:stop] = forward(*pack).numpy()
             if progress is not None:
                 progress(stop - start)
         return vectors
@@ -73,24 +80,25 @@ class PackedSentenceEncoder:
         if lengths:
             yield start, len(lengths)
 
-    def _graph(self, token_ids, text_of_token, counts):
+    def _graph(self, token_ids, text_of_token, counts, *, distinct):
         weights = {layer.name: layer for layer in self.network.layers}
         ngrams = weights["ngrams"]
-        distinct, row = tf.unique(token_ids)
-        is_token = tf.cast(distinct >= 0, tf.float32)[:, None]
-        embedded = weights["token_embedding"](distinct[None])[0]  # zeros for padding
+        rows, row = tf.unique(token_ids) if distinct else (token_ids, tf.range(tf.size(token_ids)))
+        is_token = tf.cast(rows >= 0, tf.float32)[:, None]
+        embedded = weights["token_embedding"](rows[None])[0]  # zeros for padding
         projected = weights["token_norm"](weights["token_projection"](embedded)) * is_token
 
         inner = slice(_GAP, -_GAP)  # every token but the padding at both ends
         real = tf.cast(token_ids[inner] >= 0, tf.float32)[:, None]
         branches = []
-        for branch, (order, convolutions) in enumerate(zip(ngrams.orders, ngrams.convolutions, strict=True)):
+        for branch, (first, second) in enumerate(ngrams.convolutions):
             x = projected[:, branch * ngrams.dim : (branch + 1) * ngrams.dim]
-            hidden = (_convolve_distinct(x, row, *convolutions[0]) + tf.gather(x, row[inner])) * real
-            left = (order - 1) // 2
-            padded = tf.pad(hidden, [[left, order - 1 - left], [0, 0]])
-            kernel, bias = convolutions[1]
-            branches.append(tf.nn.relu(tf.nn.conv1d(padded[None], kernel, 1, "VALID")[0] + bias) + hidden)
+            if distinct:
+                hidden = (_convolve_distinct(x, row, *first) + tf.gather(x, row[inner])) * real
+                branches.append(_convolve(hidden, *second) + hidden)
+            else:
+                hidden = (_convolve_few(x[inner], *first) + x[inner]) * real
+                branches.append(_convolve_few(hidden, *second) + hidden)
         features = tf.concat(branches, axis=1)
 
         summed = self._sum_of_normalised(embedded, row[inner], features, real, text_of_token[inner], counts)
@@ -120,6 +128,24 @@ class PackedSentenceEncoder:
         b = tf.nn.relu(weights["shortcut_2"](text) + weights["dense_2"](a))
         c = weights["dense_3"](b)
         return weights["vector"](tf.tanh(weights["shortcut_4"](b) + weights["dense_4"](c)))
+
+
+def _convolve(x, kernel, bias):
+    """relu(conv(x) + bias)."""
+    return tf.nn.relu(tf.nn.conv1d(_with_margins(x, kernel.shape[0])[None], kernel, 1, "VALID")[0] + bias)
+
+
+def _convolve_few(x, kernel, bias):
+    """The same for a few tokens: a matrix product needs no other layout of the kernel, which would cost more."""
+    order, length = kernel.shape[0], tf.shape(x)[0]
+    padded = _with_margins(x, order)
+    windows = tf.concat([padded[place : place + length] for place in range(order)], axis=1)
+    return tf.nn.relu(tf.matmul(windows, tf.reshape(kernel, [-1, kernel.shape[-1]])) + bias)
+
+
+def _with_margins(x, order):
+    left = (order - 1) // 2
+    return tf.pad(x, [[left, order - 1 - left], [0, 0]])
 
 
 def _convolve_distinct(x, row, kernel, bias):
