@@ -143,6 +143,7 @@ class CarriedStates(keras.Model):
         self._states = [
             [tf.Variable(tf.zeros((rows, size)), trainable=False) for size in self._chain.sizes] for rows in batch_sizes
         ]
+        self.built = True  # the network is; a backup asks for it
 
     def call(self, token_ids, training=None):
         return self.network(token_ids, training=training)

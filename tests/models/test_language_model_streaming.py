@@ -1,5 +1,6 @@
 """Training from long texts and from files: windows that follow one another, bad bytes named."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -116,3 +117,26 @@ def test_refuses_files_without_text(tmp_path):
         model.fit(tmp_path / "empty.txt", verbose=0)
     with pytest.raises(FileNotFoundError, match="No text file"):
         model.fit(tmp_path / "absent.txt", verbose=0)
+
+
+class _Kill(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("train", [[POEM[:3000]], POEM[:900].split()], ids=["carried", "rows"])
+def test_a_killed_training_goes_on_to_the_same_end(tmp_path, train):
+    def model():
+        keras.utils.set_random_seed(0)
+        return LanguageModel.create(CharacterTokenizer.train([POEM]), kind="rnn", size="tiny", dropout=0.0)
+
+    options = {"epochs": 4, "batch_size": 8, "window": 16, "verbose": 0}
+    whole, killed, resumed = model(), model(), model()
+    whole.fit(train, **options)
+    with pytest.raises(KeyboardInterrupt):
+        killed.fit(train, backup_dir=tmp_path / "backup", callbacks=[_Kill()], **options)
+    history = resumed.fit(train, backup_dir=tmp_path / "backup", **options)
+    assert len(history.history["loss"]) == 2
+    for one, other in zip(whole.network.get_weights(), resumed.network.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
