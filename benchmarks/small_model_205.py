@@ -65,7 +65,10 @@ def fasttext_peer(train, dev):
 
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "train.txt"
-        path.write_text("".join(f"__label__{row['label']} {row['text']}\n" for row in train), "utf-8")
+        # fastText reads its lines in order: sorted by language, each would unlearn the one before
+        lines = [f"__label__{row['label']} {row['text']}\n" for row in train]
+        np.random.default_rng(1).shuffle(lines)
+        path.write_text("".join(lines), "utf-8")
         begin = time.perf_counter()
         model = fasttext.train_supervised(str(path), minn=2, maxn=5, epoch=10, lr=0.5, dim=64, thread=2, verbose=0)
         seconds = time.perf_counter() - begin

@@ -30,7 +30,7 @@ class LanguageIdentifier(TextClassifier):
         super().__init__(tokenizer=tokenizer, network=network, labels=labels, languages=languages or labels, **options)
 
     @classmethod
-    def create(cls, languages, *, num_buckets=100_000, word_lengths=(1,), ngram_lengths=(2, 4), dim=16):
+    def create(cls, languages, *, num_buckets=100_000, word_lengths=(1,), ngram_lengths=(3,), dim=16):
         """A new identifier: hashed words and n-grams, their vectors summed, a softmax. It is untrained.
 
         Args:
