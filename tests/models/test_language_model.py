@@ -135,7 +135,7 @@ def test_the_same_seed_gives_the_same_weights():
 def test_by_the_clock():
     model = model_of("rnn")
     history = model.fit(TEXTS, minutes=0.02, verbose=0)
-    assert 1 <= len(history.history["loss"])
+    assert len(history.history["loss"]) >= 1
     assert float(model.network.optimizer.learning_rate) < 3e-3
 
 

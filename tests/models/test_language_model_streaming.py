@@ -1,5 +1,7 @@
 """Training from long texts and from files: windows that follow one another, bad bytes named."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -21,7 +23,7 @@ def test_windows_follow_one_another():
     ids = np.arange(1000, dtype="int32")
     windows = TokenWindows(ids, batch_size=4, window=16, seed=2)
     batches = [windows[number] for number in range(len(windows))]
-    for (_, before), (after, _) in zip(batches, batches[1:], strict=False):
+    for (_, before), (after, _) in itertools.pairwise(batches):
         np.testing.assert_array_equal(before[:, -1], after[:, 0])
     for token_ids, next_ids in batches:
         np.testing.assert_array_equal((token_ids + 1) % 1000, next_ids)
