@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import keras_i18n as ki
+from keras_i18n.models.bucketed_batches import BucketedBatches
 from tests.models.conftest import make_pooling_classifier, make_pooling_encoder
 
 
@@ -129,6 +130,7 @@ import sys, time
 import keras
 import keras_i18n as ki
 from keras_i18n import tokenizers
+from keras_i18n.models.bucketed_batches import BucketedBatches
 from tests.models.conftest import make_pooling_classifier
 folder, file, wait = sys.argv[1], sys.argv[2], float(sys.argv[3])
 train, _ = ki.datasets.sample("assistant")
@@ -224,3 +226,16 @@ def test_half_written_weights_leave_the_epoch_before(interrupted, tmp_path):
     (kept,) = tmp_path.glob("epoch-*.weights.h5")
     (tmp_path / "epoch-3.weights.h5").write_bytes(kept.read_bytes()[:100])
     assert interrupted().epoch == [2]
+
+
+def test_each_epoch_has_an_order_of_its_own_also_when_resumed(interrupted, monkeypatch):
+    announced = []
+    start_epoch = BucketedBatches.start_epoch
+
+    def spy(batches, epoch):
+        announced.append(epoch)
+        start_epoch(batches, epoch)
+
+    monkeypatch.setattr(BucketedBatches, "start_epoch", spy)
+    interrupted(epochs=4)
+    assert announced == [0, 2, 3]  # the first is that of a new data set
