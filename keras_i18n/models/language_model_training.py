@@ -102,6 +102,7 @@ def fit_language_model(model, train, *, validation_data=None, **options):
             validation_data=_stream(validation),
             initial_epoch=0 if backup is None else backup.first_epoch(epochs),
             epochs=epochs,
+            shuffle=False,  # the batches shuffle themselves
             callbacks=[
                 _Cosine(chosen, epochs, num_steps),
                 *([_NewStates()] if carried else []),

@@ -30,7 +30,7 @@ class CharacterTokenizer:
     >>> tokenizer = CharacterTokenizer.train(["tāne", "wāhine"])
     >>> ids = tokenizer.tokenize(["wāne"])
     >>> ids[0].tolist(), tokenizer.detokenize(ids)
-    ([0, 9, 8, 6, 3, 1], ['wāne'])
+    ([0, 8, 9, 6, 3, 1], ['wāne'])
     """
 
     padding_id = PADDING_ID
