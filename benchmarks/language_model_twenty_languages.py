@@ -82,6 +82,8 @@ def main():
         embedding_dim=options.embedding_dim,
         dropout=options.dropout,
     )
+    untrained = model.bits_per_character(dev.select(languages=["en"]))["en"]
+    print(f"untrained, en: {untrained:.3f} bits a character", flush=True)
     began, cpu_began = time.monotonic(), time.process_time()
     history = model.fit(
         train,
