@@ -28,7 +28,7 @@ def save(text_in, path):
         import tf2onnx
     except ImportError as error:
         raise ImportError(f"ONNX files are written by tf2onnx. Install it: {_PIP_LINE}") from error
-    logging.getLogger("tf2onnx").setLevel(logging.ERROR)
+    logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
     tables = _tables(text_in.keras_model)
     codepoints = tf.TensorSpec([None, None], tf.int32, name="codepoints")
     signature = [codepoints, *(tf.TensorSpec(table.shape, table.dtype, name=name) for name, table in tables.items())]
@@ -105,7 +105,10 @@ def operators_of(model):
 
 
 def _refuse_foreign(operators, path):
-    foreign = [name for name in operators if "." in name]
+    from onnx import defs
+
+    # tf2onnx writes what it cannot convert under its TensorFlow name, in the domain of ONNX
+    foreign = [name for name in operators if "." in name or not defs.has(name, max_inclusive_version=_OPSET)]
     if foreign:
         raise ValueError(f"'{path}' must hold ai.onnx operators only. Received: {', '.join(foreign)}.")
 

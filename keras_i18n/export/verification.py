@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 
 from keras_i18n.export.exporting import load_exported
-from keras_i18n.export.formats import FORMATS
+from keras_i18n.export.formats import FORMATS, format_of
 from keras_i18n.files import atomic_path
 from keras_i18n.text_table import text_table
 
@@ -156,7 +156,8 @@ def verify(model, folder, dataset, *, formats=None, max_texts=50, progress=None)
 
 def _files(folder, formats):
     if folder.is_file() or (folder / "saved_model.pb").is_file():
-        return {folder.name: folder}
+        row = format_of(folder)
+        return {next(name for name, known in FORMATS.items() if known is row): folder}
     found = {
         name: folder / row.file
         for name, row in FORMATS.items()

@@ -58,5 +58,5 @@ def universal_sentence_encoder(
         [dense(dim, use_bias=False, name="shortcut_4")(b), dense(dim, use_bias=False, name="dense_4")(c)]
     )
     d = keras.layers.Activation("tanh", name="tanh_4")(d)
-    vector = keras.layers.UnitNormalization(name="vector")(d)
+    vector = layers.UnitLength(name="vector")(d)
     return keras.Model(token_ids, vector, name="universal_sentence_encoder")

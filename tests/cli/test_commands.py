@@ -1,0 +1,98 @@
+"""The commands, as a person types them."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+COMMANDS = ("demo", "train", "evaluate", "predict", "export", "verify")
+
+
+def run(*arguments, stdin="", check=0):
+    result = subprocess.run(
+        [sys.executable, "-m", "keras_i18n.cli.main", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert result.returncode == check, result.stdout + result.stderr
+    return result
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_teaches(command):
+    out = run(command, "--help").stdout
+    assert "Usage" in out
+    assert command == "demo" or f"keras-i18n {command}" in " ".join(out.split())
+
+
+def test_help_and_version_load_no_tensorflow():
+    code = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom keras_i18n.cli.main import app\n"
+        "result = CliRunner().invoke(app, ['--help'])\n"
+        "print(result.exit_code, [name for name in ('tensorflow', 'keras', 'numpy') if name in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "0 []"
+    assert run("--version").stdout.startswith("keras_i18n ")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A model trained by the command line on a file of a person's own."""
+    folder = tmp_path_factory.mktemp("cli")
+    rows = ["text\tlabel\tlanguage"]
+    rows += [f"please {verb} number {place}\t{label}\ten" for place in range(6) for verb, label in VERBS]
+    (folder / "data.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    out = run("train", folder / "data.tsv", folder / "model.keras", "--epochs", 8).stdout
+    assert "saved" in out
+    assert (folder / "model.keras").is_file()
+    return folder
+
+
+VERBS = (("wake me", "alarm"), ("play a song", "music"), ("show the weather forecast", "weather"))
+
+
+def test_train_evaluate_export_verify_predict(trained):
+    model = trained / "model.keras"
+    out = run("evaluate", model, trained / "data.tsv", "--csv", trained / "rows.csv", "--plot", trained / "p.png").stdout
+    assert "English" in out
+    assert (trained / "rows.csv").read_text().count("\n") >= 2
+    assert (trained / "p.png").read_bytes().startswith(b"\x89PNG")
+
+    exported = trained / "exported"
+    assert "model.tflite" in run("export", model, exported, "--formats", "tflite", "--precision", "float16").stdout
+    out = run("verify", model, exported, trained / "data.tsv", "--max-texts", 5).stdout
+    assert "100.00%" in out
+
+    answer = run("predict", exported / "model.tflite", "--jsonl", "--top", 2, stdin="wake me\nplay a song\n").stdout
+    rows = [json.loads(line) for line in answer.splitlines()]
+    assert [row["labels"][0]["label"] for row in rows] == ["alarm", "music"]
+    assert all(len(row["labels"]) == 2 for row in rows)
+    assert "weather" in run("predict", model, "what is the weather like").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "missing.tsv", "out.keras"),
+        ("predict", "missing.keras", "text"),
+        ("evaluate", "missing.tflite", "sample:assistant"),
+        ("train", "sample:nothing", "out.keras"),
+    ],
+)
+def test_errors_are_one_line_without_traceback(arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments, check=1)
+    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith("error: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verify_ends_with_status_1_where_a_file_differs(trained, tmp_path):
+    run("train", trained / "data.tsv", tmp_path / "other.keras", "--epochs", 8, "--head", "linear")
+    run("export", tmp_path / "other.keras", tmp_path / "exported", "--formats", "tflite")
+    result = run("verify", trained / "model.keras", tmp_path / "exported", trained / "data.tsv", check=1)
+    assert "differs" in result.stdout

@@ -1,0 +1,47 @@
+"""A small model with everything that an export carries, and its files in every format and precision."""
+
+import functools
+
+import keras
+import pytest
+
+import keras_i18n as ki
+from keras_i18n import networks
+
+LABELS = ("alarm", "music", "weather")
+
+
+@pytest.fixture(scope="session")
+def sample():
+    """Train and test part of a few intents."""
+    return tuple(part.select(labels=LABELS) for part in ki.datasets.sample("assistant"))
+
+
+@pytest.fixture(scope="session")
+def tokenizer(sample):
+    """A unigram vocabulary of texts in every script of the sample."""
+    return ki.tokenizers.train_unigram(sample[0].text, vocabulary_size=3000, begin=True, end=True, threads=1)
+
+
+@pytest.fixture(scope="session")
+def classifier(tokenizer, sample):
+    """Trained far enough that its answers differ from text to text."""
+    keras.utils.set_random_seed(7)
+    network = networks.universal_sentence_encoder(
+        vocabulary_size=tokenizer.vocabulary_size, dim=48, ngram_dim=24, hidden_dim=32
+    )
+    encoder = ki.TextEncoder(tokenizer=tokenizer, network=network, languages=sample[0].languages)
+    classifier = ki.TextClassifier.on_encoder(encoder, labels=LABELS, num_anchors=256, gamma=4.0)
+    classifier.fit(sample[0].select(languages=["en", "am", "ja"]), epochs=10, verbose=0)
+    return classifier
+
+
+@pytest.fixture(scope="session")
+def exported(classifier, tmp_path_factory):
+    """precision -> folder of `classifier` in every format."""
+
+    @functools.cache
+    def of(precision):
+        return ki.export(classifier, tmp_path_factory.mktemp("exported") / precision, precision=precision)
+
+    return of
