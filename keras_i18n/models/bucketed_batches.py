@@ -16,12 +16,13 @@ class BucketedBatches(keras.utils.PyDataset):
         collate: makes one array of the inputs of a batch.
         seed: decides the order.
         shuffle: False keeps texts sorted by length, for validation.
+        padding_id: what widens a batch of token ids; None for inputs of one size.
     """
 
     # Texts are sorted by length within this many batches: short padding, yet other neighbours at each epoch.
     _BATCHES_SORTED_TOGETHER = 50
 
-    def __init__(self, inputs, targets, weights=None, *, batch_size, collate, seed=0, shuffle=True):
+    def __init__(self, inputs, targets, weights=None, *, batch_size, collate, seed=0, shuffle=True, padding_id=None):
         super().__init__()
         self.inputs = inputs
         self.targets = targets
@@ -30,6 +31,7 @@ class BucketedBatches(keras.utils.PyDataset):
         self.collate = collate
         self.seed = seed
         self.shuffle = shuffle
+        self.padding_id = padding_id
         self._lengths = np.array([len(item) for item in inputs])
         self.start_epoch(0)
 
@@ -38,8 +40,15 @@ class BucketedBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         rows = self._batches[index]
-        batch = (self.collate([self.inputs[row] for row in rows]), self.targets[rows])
+        inputs = self.collate([self.inputs[row] for row in rows])
+        if index == 0 and self.padding_id is not None and inputs.shape[1] == self._width(1):
+            # Keras takes a size that the first two batches share for one that all batches have
+            inputs = np.pad(inputs, [(0, 0), (0, 1)], constant_values=self.padding_id)
+        batch = (inputs, self.targets[rows])
         return batch if self.weights is None else (*batch, self.weights[rows])
+
+    def _width(self, index):
+        return self._lengths[self._batches[index]].max() if index < len(self._batches) else None
 
     def start_epoch(self, epoch):
         """Orders the texts anew; epochs count from 0."""

@@ -94,6 +94,7 @@ def _fit_all(model, train, validation, options, backup):
             seed=options.seed,
             shuffle=shuffle,
             collate=model.tokenizer.pad,
+            padding_id=model.tokenizer.padding_id,
         )
 
     if validation is not None:
