@@ -14,10 +14,13 @@ _ROOMS = (
     "languages",
     "layers",
     "models",
+    "networks",
+    "optimizers",
     "tokenizers",
 )
 # public name -> the room that defines it
 _NAMES = {
+    "LanguageIdentifier": "models",
     "LanguageModel": "models",
     "TextClassifier": "models",
     "TextEncoder": "models",
