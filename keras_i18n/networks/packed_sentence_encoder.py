@@ -28,6 +28,17 @@ class PackedSentenceEncoder:
     Args:
         network: built by `networks.universal_sentence_encoder`.
         max_tokens: tokens of a pack. 4,096 keep the working set in the cache of a small server.
+
+    Raises:
+        ValueError: the network has other layers, or n-grams of more than five tokens.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_i18n import networks
+    >>> network = networks.universal_sentence_encoder(vocabulary_size=100, dim=8, ngram_dim=4, hidden_dim=6)
+    >>> networks.PackedSentenceEncoder(network)([np.array([3, 7, 9], "int32"), np.array([5], "int32")]).shape
+    (2, 8)
     """
 
     def __init__(self, network, *, max_tokens=4096):
