@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-console = Console()
+# texts of users are shown as they are: "[/b]" and ":dog:" are text, not markup
+console = Console(markup=False, emoji=False)
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ def predict(
     """
     texts = list(texts or ()) or [line.rstrip("\n") for line in sys.stdin]
     opened = open_model(model)
-    if not opened.labels:
+    if not getattr(opened, "labels", ()):
         raise ValueError(f"`model` must be a classifier. Received: '{model}', which has no labels.")
     if not 1 <= top <= len(opened.labels):
         raise ValueError(f"`--top` must lie in 1 .. {len(opened.labels)}. Received: {top}.")

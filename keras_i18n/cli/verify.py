@@ -50,4 +50,4 @@ def show_verification(report):
         ],
     )
     for failure in report.failures:
-        console.print(f"[red]differs[/red] {failure}")
+        console.print(f"differs {failure}", style="red")

@@ -96,3 +96,8 @@ def test_verify_ends_with_status_1_where_a_file_differs(trained, tmp_path):
     run("export", tmp_path / "other.keras", tmp_path / "exported", "--formats", "tflite")
     result = run("verify", trained / "model.keras", tmp_path / "exported", trained / "data.tsv", check=1)
     assert "differs" in result.stdout
+
+
+def test_texts_are_shown_as_they_are(trained):
+    text = "[/b] [red]wake[/red] :dog:"
+    assert text in run("predict", trained / "model.keras", text).stdout
