@@ -8,12 +8,24 @@ from keras_i18n.evaluation.comparison import Comparison, compare
 from keras_i18n.evaluation.confusion import Confusion, confusion_counts
 from keras_i18n.evaluation.language_report import LanguageReport, LanguageScore
 from keras_i18n.evaluation.macro_f1 import macro_f1
+from keras_i18n.evaluation.nearest import Scorer, nearest
+from keras_i18n.evaluation.retrieval import (
+    RetrievalReport,
+    RetrievalScore,
+    ranks_of,
+    retrieval_by_language,
+    sentence_retrieval,
+    word_retrieval,
+)
 
 __all__ = [
     "Comparison",
     "Confusion",
     "LanguageReport",
     "LanguageScore",
+    "RetrievalReport",
+    "RetrievalScore",
+    "Scorer",
     "accuracy",
     "bootstrap_interval",
     "compare",
@@ -21,4 +33,9 @@ __all__ = [
     "evaluate_by_language",
     "expected_calibration_error",
     "macro_f1",
+    "nearest",
+    "ranks_of",
+    "retrieval_by_language",
+    "sentence_retrieval",
+    "word_retrieval",
 ]

@@ -54,7 +54,7 @@ class InitializationContext:
     vectors: np.ndarray | None = None
     num_neighbours: int = 10
     temperature: float = 0.1
-    num_iterations: int = 5
+    num_iterations: int = 10
     seed: int = 0
 
     def __post_init__(self):
