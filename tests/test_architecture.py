@@ -18,7 +18,7 @@ MAY_USE = {
     "networks": {"layers"},
     "models": {"tokenizers", "networks", "optimizers", "datasets"},
     "evaluation": {"datasets"},
-    "transfer": {"datasets", "tokenizers", "models"},
+    "transfer": {"datasets", "tokenizers", "models", "evaluation"},
     "localization": {"tokenizers", "models"},
     "export": {"models", "evaluation"},
     "cli": {"transfer", "localization", "export", "evaluation"},

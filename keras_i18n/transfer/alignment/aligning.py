@@ -1,0 +1,136 @@
+"""From pairs to a common space."""
+
+import dataclasses
+
+import numpy as np
+
+from keras_i18n.transfer.alignment.maps import MAPS, mutual_pairs
+from keras_i18n.transfer.alignment.steps import fit_steps
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Alignment:
+    """How vectors of two spaces get into one; `align` makes it.
+
+    Attributes:
+        matrix: float32 `(dim, dim)`, from the source's space to the target's.
+        num_pairs: pairs that it was fitted to.
+        refinements: number of pairs found in each round of refinement.
+    """
+
+    matrix: np.ndarray
+    num_pairs: int
+    refinements: tuple
+    _source_steps: tuple
+    _target_steps: tuple
+
+    def source(self, vectors):
+        """Source vectors `(rows, dim)` in the common space, float32."""
+        return _apply(self._source_steps, vectors) @ self.matrix
+
+    def target(self, vectors):
+        """Target vectors `(rows, dim)` in the common space, float32."""
+        return _apply(self._target_steps, vectors)
+
+
+def align(
+    source,
+    target,
+    pairs,
+    *,
+    method="procrustes",
+    steps=("unit", "centre", "unit"),
+    num_refinements=0,
+    refine_among=20_000,
+    **options,
+):
+    """A linear map between two spaces of vectors.
+
+    Args:
+        source: float `(rows, dim)`; target: float `(other rows, dim)`.
+        pairs: int `(pairs, 2)`, rows of source and target that mean the same: from a lexicon, from shared tokens
+            (`shared_pairs`), or row beside row for sentences of parallel texts.
+        method: "procrustes" (a rotation), "ridge" (near to leaving vectors alone), "rcsls" (for CSLS retrieval).
+        steps: what is done to both sides before: "unit", "centre", "whiten".
+        num_refinements: rounds in which rows that are each other's nearest join the pairs.
+        refine_among: the first so many rows of both sides take part in that.
+        options: of the method.
+
+    Returns:
+        `Alignment`.
+
+    Raises:
+        ValueError: no pairs, rows that are not there, unlike sizes, no such method or step.
+
+    Example:
+
+    >>> random = np.random.default_rng(0)
+    >>> target = random.standard_normal((50, 4))
+    >>> source = target[:, ::-1]
+    >>> found = align(source, target, [(row, row) for row in range(20)])
+    >>> bool(np.allclose(found.source(source), found.target(target), atol=1e-5))
+    True
+    """
+    source, target = np.asarray(source, np.float32), np.asarray(target, np.float32)
+    pairs = _checked_pairs(pairs, source, target)
+    if method not in MAPS:
+        raise ValueError(f"`method` must be one of {', '.join(map(repr, MAPS))}. Received: {method!r}.")
+    source_steps = fit_steps(steps, source, pairs[:, 0])
+    target_steps = fit_steps(steps, target, pairs[:, 1])
+    source, target = _apply(source_steps, source), _apply(target_steps, target)
+
+    def fit(rows):
+        paired = source[rows[:, 0]], target[rows[:, 1]]
+        return MAPS[method](*paired, all_source=source, all_target=target, **options)
+
+    matrix, found = fit(pairs), []
+    for _ in range(num_refinements):
+        more = mutual_pairs(source[:refine_among] @ matrix, target[:refine_among])
+        found.append(len(more))
+        matrix = fit(np.unique(np.concatenate([pairs, more]), axis=0))
+    return Alignment(matrix, len(pairs), tuple(found), tuple(source_steps), tuple(target_steps))
+
+
+def shared_pairs(source_words, target_words):
+    """Pairs of rows from words (or pieces) that both sides have.
+
+    Args:
+        source_words, target_words: str, one a row.
+
+    Returns:
+        int64 `(pairs, 2)`.
+
+    Raises:
+        ValueError: nothing is shared.
+
+    Example:
+
+    >>> shared_pairs(["sun", "2026", "Berlin"], ["Berlin", "jua", "2026"]).tolist()
+    [[1, 2], [2, 0]]
+    """
+    place_of = {word: place for place, word in enumerate(target_words)}
+    pairs = [(row, place_of[word]) for row, word in enumerate(source_words) if word in place_of]
+    if not pairs:
+        raise ValueError("The two sides must share words. Received: none shared. Give pairs from a lexicon instead.")
+    return np.array(pairs, np.int64)
+
+
+def _apply(steps, vectors):
+    vectors = np.asarray(vectors, np.float32)
+    for step in steps:
+        vectors = step(vectors)
+    return vectors.astype(np.float32)
+
+
+def _checked_pairs(pairs, source, target):
+    pairs = np.asarray(pairs, np.int64)
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or not len(pairs):
+        raise ValueError(f"`pairs` must be rows of source and target, at least one pair. Received: {pairs.shape}.")
+    if source.ndim != 2 or target.ndim != 2 or source.shape[1] != target.shape[1]:
+        raise ValueError(
+            "`source` and `target` must be vectors with the same number of columns. "
+            f"Received shapes: {source.shape} and {target.shape}."
+        )
+    if pairs.min() < 0 or (pairs.max(0) >= (len(source), len(target))).any():
+        raise ValueError(f"`pairs` must name rows that are there. Received: rows up to {pairs.max(0).tolist()}.")
+    return pairs

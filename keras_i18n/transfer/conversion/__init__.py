@@ -1,0 +1,17 @@
+"""A model of one language becomes a model of another: its body is kept, its vocabulary replaced."""
+
+from keras_i18n.transfer.conversion.adjusting import AdjustReport, adjust
+from keras_i18n.transfer.conversion.comparing import MethodComparison, compare_methods
+from keras_i18n.transfer.conversion.converting import ConversionReport, convert_language
+from keras_i18n.transfer.conversion.ways import WAYS, train_resources
+
+__all__ = [
+    "WAYS",
+    "AdjustReport",
+    "ConversionReport",
+    "MethodComparison",
+    "adjust",
+    "compare_methods",
+    "convert_language",
+    "train_resources",
+]

@@ -1,0 +1,173 @@
+"""`convert_language`: the new vocabulary, its rows, and the way that the model is trained with them."""
+
+import dataclasses
+
+from keras_i18n import languages as tags
+from keras_i18n import models
+from keras_i18n.transfer.conversion.new_rows import TokenWeights
+from keras_i18n.transfer.conversion.new_vocabulary import bare_ids, train_like
+from keras_i18n.transfer.conversion.ways import check_way, train_by_way
+from keras_i18n.transfer.initialization import InitializationContext, initialize_rows
+from keras_i18n.transfer.language_resources import LanguageResources
+
+
+@dataclasses.dataclass(frozen=True)
+class ConversionReport:
+    """What became of a model's vocabulary.
+
+    Attributes:
+        language: tag of the new language.
+        method, way: as they were asked for.
+        counts: dict, "copied", "combined", "random" -> number of rows.
+        pieces_before, pieces_after: sizes of the vocabularies.
+        tied: whether the scores of tokens are read from the table itself; None where the model scores no tokens.
+        history: Keras' `History` of the training, None for the way "source".
+    """
+
+    language: str
+    method: str
+    way: str
+    counts: dict
+    pieces_before: int
+    pieces_after: int
+    tied: bool | None
+    history: object = None
+
+    def __str__(self):
+        told = ", ".join(f"{count} {name}" for name, count in self.counts.items())
+        return (
+            f"{tags.name(self.language)} by '{self.method}', way '{self.way}': {self.pieces_before} pieces before, "
+            f"{self.pieces_after} after ({told})"
+        )
+
+
+def convert_language(
+    model,
+    target,
+    *,
+    tokenizer=None,
+    texts=(),
+    parallel=None,
+    lexicon=(),
+    method="best",
+    way="source",
+    train=None,
+    source_train=None,
+    vocabulary_size=None,
+    seed=0,
+    initialization=None,
+    **training,
+):
+    """Makes a model of another language of a model, which stays as it is.
+
+    The vocabulary is replaced: a piece that the old one has keeps its row, the others get theirs by `method`, in the
+    table and in the scores of a language model. The rest of the network is kept.
+
+    Args:
+        model: `LanguageModel` or `TextClassifier` with a row a token, or the path of its file.
+        target: BCP-47 tag of the new language.
+        tokenizer: the new vocabulary; by default one like the model's is trained on `texts` and `parallel`.
+        texts: texts of the new language, list of str.
+        parallel: `ParallelTexts` of a language that the model knows and the new one.
+        lexicon: pairs (word that the model knows, its translation).
+        method: of `initialize_rows`.
+        way: "source" (rows only: no labels of the new language), "target" (its rows are then trained on `train`, the
+            body frozen), "joint" (one vocabulary for both languages, everything trained on `train` and
+            `source_train`).
+        train: `Dataset` of the new language, with labels for a classifier.
+        source_train: `Dataset` of the old language, for "joint".
+        vocabulary_size: pieces of the new vocabulary; by default the old one's number.
+        seed: of random rows and of the training.
+        initialization: dict of further options of `InitializationContext`, such as `vectors`.
+        training: options of the model's `fit`: epochs, batch_size, learning_rate, ...
+
+    Returns:
+        The new model and a `ConversionReport`.
+
+    Raises:
+        ValueError: a language that the model has already, texts in the wrong script, a lexicon that shares no word, a
+            network without a table, `train` or `source_train` missing. UserWarning: few sentence pairs.
+
+    Example:
+
+    >>> import keras_i18n as ki
+    >>> english = ["the sun is red", "the house is big", "a red house"] * 8
+    >>> vocabulary = ki.tokenizers.train_unigram(english, vocabulary_size=40, begin=True, end=True)
+    >>> model = ki.LanguageModel.create(vocabulary, languages=["en"], kind="gru", size="tiny")
+    >>> converted, report = convert_language(model, "sw", texts=["jua ni jekundu", "nyumba ni kubwa"] * 8, method="parts")
+    >>> converted.languages, report.counts["copied"] > 3
+    (('sw',), True)
+    """
+    model = models.load(model) if not hasattr(model, "network") else model
+    target = tags.normalize(target)
+    _check_model(model, target)
+    found = _checked_resources(target, texts, parallel, lexicon)
+    check_way(way, train, source_train)
+    own = list(train.text) if train is not None else []
+    if tokenizer is None:
+        both = list(source_train.text) if way == "joint" else []
+        tokenizer = train_like(model.tokenizer, [*found.sentences(), *own, *both], vocabulary_size=vocabulary_size)
+    converted, rows, tied = _with_vocabulary(model, target, tokenizer, found, own, method, seed, initialization, way)
+    history = train_by_way(way, converted, train, source_train, seed=seed, **training)
+    report = ConversionReport(
+        language=target,
+        method=method,
+        way=way,
+        counts=rows.counts,
+        pieces_before=model.tokenizer.vocabulary_size,
+        pieces_after=tokenizer.vocabulary_size,
+        tied=tied,
+        history=history,
+    )
+    return converted, report
+
+
+def _with_vocabulary(model, target, tokenizer, found, own, method, seed, initialization, way):
+    config = model.to_config()
+    pieces, old_pieces = list(tokenizer.pieces), list(model.tokenizer.pieces)
+    config["languages"] = [*model.languages, target] if way == "joint" else [target]
+    if "language_tags" in config:
+        kept = config["language_tags"]
+        config["language_tags"] = ([*kept, target] if way == "joint" else [target]) if kept else []
+        pieces += [f"<{tag}>" for tag in config["language_tags"]]
+        old_pieces += [f"<{tag}>" for tag in kept]
+    scores_tokens = isinstance(model, models.LanguageModel)
+    weights = TokenWeights.of(model.network, num_tokens=len(old_pieces), scores_tokens=scores_tokens)
+    sources, targets = found.sides()
+    context = InitializationContext(
+        pieces=pieces,
+        source_pieces=old_pieces,
+        source_rows=weights.rows,
+        tokenize=lambda words: bare_ids(model.tokenizer, words),
+        unknown_id=model.tokenizer.unknown_id,
+        parallel=list(zip(bare_ids(model.tokenizer, sources), bare_ids(tokenizer, targets), strict=True)),
+        lexicon=found.lexicon,
+        target_texts=bare_ids(tokenizer, [*found.sentences(), *own]),
+        seed=seed,
+        **(initialization or {}),
+    )
+    rows = initialize_rows(method, context)
+    network = weights.network_with(model.network, rows.rows)
+    converted = type(model).from_saved(tokenizer=tokenizer, network=network, config=config)
+    return converted, rows, (weights.output is None) if scores_tokens else None
+
+
+def _check_model(model, target):
+    if not hasattr(model, "tokenizer"):
+        raise ValueError(
+            f"`model` must be a LanguageModel or TextClassifier, or its file. Received: {type(model).__name__}."
+        )
+    if target in model.languages:
+        raise ValueError(
+            f"`target` must be a language that the model lacks. Received: {target!r}; the model has "
+            f"{', '.join(model.languages)}. Train it further with `fit`."
+        )
+
+
+def _checked_resources(target, texts, parallel, lexicon):
+    if isinstance(texts, str):
+        raise ValueError(f"`texts` must be a list of str. Received: the str {texts[:40]!r}.")
+    found = LanguageResources(parallel=parallel, texts=tuple(texts), lexicon=tuple(lexicon))
+    if parallel is None and not found.lexicon and not found.texts:
+        return found
+    return found.checked(target, has_teacher=parallel is None)

@@ -1,0 +1,94 @@
+"""A network with other rows: the table of tokens, and the scores of tokens where it has them."""
+
+import dataclasses
+
+import keras
+import numpy as np
+
+from keras_i18n import layers
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TokenWeights:
+    """The weights of a network that belong to single tokens, beside each other: a row a token.
+
+    Attributes:
+        rows: float32 `(tokens, numbers)`: the token's vector and, where the network scores tokens with weights of
+            their own, its column of the output's kernel and its bias.
+        embedding: the layer with the vectors.
+        output: the layer with the scores, or None. A tied output is the embedding itself.
+    """
+
+    rows: np.ndarray
+    embedding: object
+    output: object
+
+    @classmethod
+    def of(cls, network, *, num_tokens, scores_tokens):
+        """Reads them.
+
+        Raises:
+            ValueError: no table with a row a token, several, or one inside of another network.
+        """
+        tables = [layer for layer in network.layers if isinstance(layer, layers.MultilingualEmbedding)]
+        if len(tables) != 1:
+            raise ValueError(
+                "The network must have one `layers.MultilingualEmbedding`, with a row for each token: that is what is "
+                f"converted. Received: '{network.name}' with {len(tables)}. Hashed tables have no rows of their own."
+            )
+        table = tables[0]
+        parts = [np.concatenate([weights.numpy() for weights in (table.embeddings, *table._own_rows)])[:num_tokens]]
+        output = None
+        if scores_tokens:
+            dense = [
+                layer
+                for layer in network.layers
+                if isinstance(layer, keras.layers.Dense)
+                and layer.units == num_tokens
+                and layer.output in network.outputs
+            ]
+            output = dense[0] if dense else None
+        if output is not None:
+            parts += [weights.numpy().T.reshape(num_tokens, -1) for weights in output.weights]
+        return cls(np.concatenate(parts, axis=1).astype(np.float32), table, output)
+
+    def network_with(self, network, rows):
+        """A copy of the network with these rows in place of its own; every other weight is copied bit for bit."""
+
+        def copied(layer):
+            config = layer.get_config()
+            if layer is self.embedding:
+                config |= {"vocabulary_size": len(rows), "language_rows": {}}
+            if layer is self.output:
+                config |= {"units": len(rows)}
+            return layer.__class__.from_config(config)
+
+        copy = keras.models.clone_model(network, clone_function=copied)
+        copy.name = network.name
+        for layer in copy.layers:
+            if layer.name not in self.layer_names:
+                layer.set_weights(network.get_layer(layer.name).get_weights())
+        dim = self.embedding.dim
+        vectors = [rows[:, :dim]] + [
+            weights.numpy() for weights in self.embedding.weights if "vectors" in weights.path.split("/")[-1]
+        ]
+        copy.get_layer(self.embedding.name).set_weights(vectors)
+        if self.output is not None:
+            found = [rows[:, dim : dim + self.output.input.shape[-1]].T, rows[:, -1]]
+            copy.get_layer(self.output.name).set_weights(found[: len(self.output.weights)])
+        return copy
+
+    @property
+    def layer_names(self):
+        """Names of the layers that hold them."""
+        return {layer.name for layer in (self.embedding, self.output) if layer is not None}
+
+
+def copy_of(network):
+    """A network with the same weights, none of them shared."""
+    copy = keras.models.clone_model(
+        network, clone_function=lambda layer: layer.__class__.from_config(layer.get_config())
+    )
+    copy.name = network.name
+    copy.set_weights(network.get_weights())
+    return copy
