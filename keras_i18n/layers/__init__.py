@@ -2,6 +2,7 @@
 
 from keras_i18n.layers.attention_pooling import AttentionPooling
 from keras_i18n.layers.bidirectional import Bidirectional
+from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.convolution_block import ConvolutionBlock
 from keras_i18n.layers.gaussian_kernel import GaussianKernel
 from keras_i18n.layers.global_average_pooling import GlobalAveragePooling1D
@@ -33,6 +34,7 @@ __all__ = [
     "LSTM",
     "AttentionPooling",
     "Bidirectional",
+    "CharacterTokenization",
     "ConvolutionBlock",
     "GaussianKernel",
     "GlobalAveragePooling1D",

@@ -1,10 +1,12 @@
 """The layer of a tokenizer, by the tokenizer's type: a new tokenizer is a row."""
 
+from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
 from keras_i18n.layers.unigram_tokenization import UnigramTokenization
-from keras_i18n.tokenizers import NgramTokenizer, UnigramTokenizer
+from keras_i18n.tokenizers import CharacterTokenizer, NgramTokenizer, UnigramTokenizer
 
 LAYERS = {
+    CharacterTokenizer: CharacterTokenization,
     NgramTokenizer: NgramTokenization,
     UnigramTokenizer: UnigramTokenization,
 }
