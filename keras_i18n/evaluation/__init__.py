@@ -8,7 +8,7 @@ from keras_i18n.evaluation.comparison import Comparison, compare
 from keras_i18n.evaluation.confusion import Confusion, confusion_counts
 from keras_i18n.evaluation.language_report import LanguageReport, LanguageScore
 from keras_i18n.evaluation.macro_f1 import macro_f1
-from keras_i18n.evaluation.nearest import Scorer, nearest
+from keras_i18n.evaluation.nearest_neighbours import Scorer, nearest
 from keras_i18n.evaluation.retrieval import (
     RetrievalReport,
     RetrievalScore,

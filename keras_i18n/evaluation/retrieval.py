@@ -5,7 +5,7 @@ import dataclasses
 
 import numpy as np
 
-from keras_i18n.evaluation.nearest import Scorer
+from keras_i18n.evaluation.nearest_neighbours import Scorer
 from keras_i18n.text_table import text_table
 
 
@@ -58,7 +58,7 @@ def ranks_of(queries, candidates, answers, **options):
     >>> ranks_of(np.eye(2), np.eye(2)[::-1], [1, [0, 1]], scoring="cosine").tolist()
     [1, 1]
     """
-    answers = [np.atleast_1d(places) for places in answers]
+    answers = [np.unique(places) for places in answers]
     if len(answers) != len(queries) or not all(len(places) for places in answers):
         raise ValueError(
             f"`answers` must hold at least one right place a query ({len(queries)}). Received: {len(answers)}."
