@@ -3,21 +3,22 @@
 import dataclasses
 import pathlib
 
+from keras_i18n.export.exportable import exportable
 from keras_i18n.export.formats import FORMATS, format_of
 from keras_i18n.export.metadata import TOLERANCES
-from keras_i18n.export.text_in_model import text_in_model
 from keras_i18n.files import atomic_path
 
 
 def export(model, folder, *, formats=tuple(FORMATS), precision="float32", progress=None):
-    """Writes a text-in model in some or all formats: raw code points in, numbers out, the tokenizer inside.
+    """Writes a model in some or all formats: raw code points in, numbers out, the tokenizer inside.
 
     Each file holds all that is needed to use it: network, tokenizer, labels, languages and examples to replay. A file
     is written under a temporary name and moved into place.
 
     Args:
-        model: a `TextClassifier`, `TextEncoder` or other model of this package, or a tokenizer alone (then the files
-            give `token_ids` and `length`).
+        model: a `TextClassifier`, `TextEncoder` or other model of this package; a `LanguageModel` leaves as a step with
+            its states in sight (see `LanguageModel.to_keras`), an `ImageClassifier` takes images. Or a tokenizer alone:
+            then the files give `token_ids` and `length`.
         folder: where the files go: saved_model/, model.h5, model.keras, model.tflite, model.onnx.
         formats: keys of `FORMATS`, or one of them.
         precision: "float32", "float16" or "int8", of the weights. Formats without it (SavedModel, H5, .keras) are
@@ -47,17 +48,17 @@ def export(model, folder, *, formats=tuple(FORMATS), precision="float32", progre
     if precision not in TOLERANCES:
         raise ValueError(f"`precision` must be one of {', '.join(TOLERANCES)}. Received: {precision!r}.")
     folder = pathlib.Path(folder)
-    text_in = text_in_model(model)
+    exported = exportable(model)
     for name in formats:
         if progress is not None:
             progress(name)
         row = FORMATS[name]
         own = precision if precision in row.precisions else "float32"
-        metadata = text_in.metadata
+        metadata = exported.metadata
         if metadata.task != "tokenization":
             metadata = dataclasses.replace(metadata, precision=own, tolerance=TOLERANCES[own])
         with atomic_path(folder / row.file) as temporary:
-            row.save(dataclasses.replace(text_in, metadata=metadata), temporary)
+            row.save(dataclasses.replace(exported, metadata=metadata), temporary)
     return folder
 
 
@@ -68,7 +69,8 @@ def load_exported(path):
         path: a file that `export` wrote, or a SavedModel folder.
 
     Returns:
-        A `Runner`: `predict(texts)`, `labels`, `metadata`.
+        A `Runner`: `predict(texts)`, `labels`, `metadata`; of a language model also `suggest(text)`; of an image
+        classifier `predict(images)` and `classify(images, language="sw")`.
 
     Raises:
         FileNotFoundError: no such file. ValueError: a damaged file or one of another kind.

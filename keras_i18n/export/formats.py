@@ -6,7 +6,7 @@ import importlib
 
 @dataclasses.dataclass(frozen=True)
 class Format:
-    """How a format is called and where its `save(text_in, path)`, `load(path)` and `PRECISIONS` are."""
+    """How a format is called and where its `save(exported, path)`, `load(path)` and `PRECISIONS` are."""
 
     file: str
     module: str
@@ -20,9 +20,9 @@ class Format:
         """Precisions that the format can hold."""
         return self._module().PRECISIONS
 
-    def save(self, text_in, path):
-        """Writes a `TextInModel`."""
-        self._module().save(text_in, path)
+    def save(self, exported, path):
+        """Writes a `Exportable`."""
+        self._module().save(exported, path)
 
     def load(self, path):
         """Opens a file as a `Runner`."""

@@ -11,18 +11,18 @@ from keras_i18n.export.metadata import MEMBER, Metadata
 PRECISIONS = ("float32",)
 
 
-def save(text_in, path):
+def save(exported, path):
     """Writes one file that `keras.saving.load_model` reads, once `keras_i18n.layers` is imported."""
     logger = logging.getLogger("absl")
     level = logger.level
     logger.setLevel(logging.ERROR)  # Keras calls the format old at each save; whoever asks for it knows
     try:
-        text_in.keras_model.save(path)
+        exported.keras_model.save(path)
     finally:
         logger.setLevel(level)
     with h5py.File(path, "r+") as file:
         # A data set and not an attribute: attributes end at 64 KB.
-        file.create_dataset(MEMBER, data=np.frombuffer(text_in.metadata.to_json().encode("ascii"), "uint8"))
+        file.create_dataset(MEMBER, data=np.frombuffer(exported.metadata.to_json().encode("ascii"), "uint8"))
 
 
 def load(path):

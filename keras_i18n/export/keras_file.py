@@ -6,16 +6,16 @@ import keras
 
 from keras_i18n import layers  # registers the layers that the file names
 from keras_i18n.export.metadata import MEMBER, Metadata
-from keras_i18n.export.runner import Runner
+from keras_i18n.export.runners import runner_of
 
 PRECISIONS = ("float32",)
 
 
-def save(text_in, path):
+def save(exported, path):
     """Writes one file that `keras.saving.load_model` reads, once `keras_i18n.layers` is imported."""
-    text_in.keras_model.save(path)
+    exported.keras_model.save(path)
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(MEMBER, text_in.metadata.to_json())
+        archive.writestr(MEMBER, exported.metadata.to_json())
 
 
 def load(path):
@@ -40,12 +40,15 @@ def keras_runner(path, metadata):
     except Exception as error:
         raise ValueError(f"The model in '{path}' cannot be rebuilt: {error}") from error
 
-    def run(codepoints):
-        outputs = model(codepoints, training=False)
+    names = [tensor.name for tensor in model.inputs]
+
+    def run(**inputs):
+        given = [inputs[name] for name in names]
+        outputs = model(given[0] if len(given) == 1 else given, training=False)
         outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
         return [keras.ops.convert_to_numpy(output) for output in outputs]
 
-    return Runner(path, metadata, run)
+    return runner_of(path, metadata, run)
 
 
 def _our_layers():

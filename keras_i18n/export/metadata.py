@@ -22,7 +22,7 @@ class Metadata:
     """The one JSON of an exported file.
 
     Args:
-        task: "text-classification", "text-embedding", "tokenization", ...
+        task: "text-classification", "text-embedding", "text-generation", "image-classification", "tokenization".
         outputs: names of the outputs, in order.
         labels: names of the scores' columns; empty for vectors and token ids.
         languages: BCP-47 tags that the model was made for.
@@ -30,7 +30,12 @@ class Metadata:
         precision: of the weights in this very file.
         tolerance: largest difference to the Keras model.
         max_codepoints: texts are cut to this many code points before they are given to the file.
-        golden: list of {"text", "codepoints", "ids", "output"}: examples that a client can replay.
+        golden: list of {"text", "codepoints", "ids", "output"}: examples that a client can replay. Of a language model
+            "output" are the log probabilities of "tokens", the best ones to follow; of images: {"image", "output"}.
+        label_names: dict, language -> the labels' names in it, in their order.
+        image_shape: shape of one image, None where any size fits; empty for texts.
+        generation: of a language model: "states" (input, output, size, dtype, first value), "end_id", "language_tags",
+            "subwords" (whether U+2581 in a piece is a space, and <0xNN> a byte).
         contract: version of this description.
     """
 
@@ -43,7 +48,15 @@ class Metadata:
     tolerance: float = TOLERANCES["float32"]
     max_codepoints: int = 16_384
     golden: tuple = ()
+    label_names: dict = dataclasses.field(default_factory=dict)
+    image_shape: tuple = ()
+    generation: dict = dataclasses.field(default_factory=dict)
     contract: int = CONTRACT_VERSION
+
+    @property
+    def output_dim(self):
+        """Numbers that the file gives for one text or image."""
+        return len(self.labels) or (len(self.golden[0]["output"]) if self.golden else 0)
 
     def to_json(self):
         """JSON in ASCII: lone surrogates of the examples survive as escapes."""

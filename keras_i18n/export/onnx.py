@@ -1,6 +1,7 @@
 """ONNX: one file of pure ai.onnx operators, the metadata in its `metadata_props`."""
 
 import logging
+import os
 import re
 
 import keras
@@ -9,15 +10,16 @@ import tensorflow as tf
 
 from keras_i18n.export import onnx_weights
 from keras_i18n.export.metadata import MEMBER, Metadata
-from keras_i18n.export.runner import Runner
+from keras_i18n.export.runners import runner_of
 
 PRECISIONS = ("float32", *onnx_weights.STORED_AS)
 _OPSET = 18  # tf2onnx 1.17 knows no later one
 _TABLE_SIZE = 1 << 18  # elements
+_CATCH_ERRORS = "TF2ONNX_CATCH_ERRORS"  # tf2onnx asks whether it is set, not to what
 _PIP_LINE = "pip install keras_i18n[onnx]"
 
 
-def save(text_in, path):
+def save(exported, path):
     """Converts with tf2onnx and checks that the file holds nothing but ai.onnx operators.
 
     Raises:
@@ -29,22 +31,37 @@ def save(text_in, path):
     except ImportError as error:
         raise ImportError(f"ONNX files are written by tf2onnx. Install it: {_PIP_LINE}") from error
     logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
-    tables = _tables(text_in.keras_model)
-    codepoints = tf.TensorSpec([None, None], tf.int32, name="codepoints")
-    signature = [codepoints, *(tf.TensorSpec(table.shape, table.dtype, name=name) for name, table in tables.items())]
+    tables = _tables(exported.keras_model)
+    signature = [*exported.inputs, *(tf.TensorSpec(table.shape, table.dtype, name=name) for name, table in tables.items())]
 
     @tf.function(input_signature=signature)
-    def forward(codepoints, *values):
+    def forward(*values):
+        inputs, values = values[: len(exported.inputs)], values[len(exported.inputs) :]
         with keras.StatelessScope(state_mapping=list(zip(tables.values(), values, strict=True))):
-            return text_in.outputs_of(codepoints)
+            return exported.outputs_of(*inputs)
 
-    model, _ = tf2onnx.convert.from_function(forward, input_signature=signature, opset=_OPSET)
+    model = _converted(tf2onnx.convert, forward, signature)
     _fill_tables(model.graph, tables)
     _name_dimensions(model.graph)
-    onnx_weights.store(model, text_in.metadata.precision)
+    onnx_weights.store(model, exported.metadata.precision)
     _refuse_foreign(operators_of(model), path)
-    onnx.helper.set_model_props(model, {MEMBER: text_in.metadata.to_json()})
+    onnx.helper.set_model_props(model, {MEMBER: exported.metadata.to_json()})
     onnx.save(model, path)
+
+
+def _converted(convert, forward, signature):
+    """The model that tf2onnx makes. Where its optimisers raise nothing, copying the graph before each is time lost."""
+    before = os.environ.get(_CATCH_ERRORS)
+    os.environ[_CATCH_ERRORS] = "FALSE"
+    try:
+        return convert.from_function(forward, input_signature=signature, opset=_OPSET)[0]
+    except Exception:  # of any kind: an optimiser's own fault, which tf2onnx survives when it is asked to
+        del os.environ[_CATCH_ERRORS]
+        return convert.from_function(forward, input_signature=signature, opset=_OPSET)[0]
+    finally:
+        os.environ.pop(_CATCH_ERRORS, None)
+        if before is not None:
+            os.environ[_CATCH_ERRORS] = before
 
 
 def _tables(keras_model):
@@ -79,10 +96,10 @@ def load(path):
         raise ValueError(f"'{path}' must be an .onnx file that keras_i18n exported: it has no {MEMBER}.")
     metadata = Metadata.from_json(properties[MEMBER], path)
 
-    def run(codepoints):
-        return session.run(list(metadata.outputs), {"codepoints": codepoints})
+    def run(**inputs):
+        return session.run(list(metadata.outputs), inputs)
 
-    return Runner(path, metadata, run, _operators_of_file(path))
+    return runner_of(path, metadata, run, _operators_of_file(path))
 
 
 def _operators_of_file(path):

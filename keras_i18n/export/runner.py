@@ -1,5 +1,6 @@
 import numpy as np
 
+from keras_i18n import languages as tags
 from keras_i18n.export.codepoints import batches_by_length, codepoints_of
 from keras_i18n.models.texts import checked_texts
 
@@ -10,7 +11,7 @@ class Runner:
     Args:
         path: the file.
         metadata: the `Metadata` found in it.
-        run: int32 code points `(batch, length)` -> list of arrays, in the order of `metadata.outputs`.
+        run: arrays by name of the input -> list of arrays, in the order of `metadata.outputs`.
         operators: names of the operators in the file, sorted; empty where the runtime has no such list.
     """
 
@@ -42,15 +43,18 @@ class Runner:
             raise ValueError("An exported tokenizer gives token ids: call `tokenize(texts)`. Received: `predict`.")
         texts = checked_texts(texts, self.metadata.max_codepoints)
         if not texts:
-            return np.zeros((0, len(self.labels)), "float32")
+            return np.zeros((0, self.metadata.output_dim), "float32")
         results = [None] * len(texts)
         for rows in batches_by_length(texts):
-            output = self._run(codepoints_of([texts[row] for row in rows]))[0]
+            output = self._first_output([texts[row] for row in rows])
             for row, values in zip(rows, output, strict=True):
                 results[row] = values
             if progress is not None:
                 progress(len(rows))
         return np.stack(results)
+
+    def _first_output(self, texts):
+        return self._run(codepoints=codepoints_of(texts))[0]
 
     def tokenize(self, texts):
         """Token ids of texts, where the file is a tokenizer: a list of int32 arrays."""
@@ -59,14 +63,40 @@ class Runner:
         texts = checked_texts(texts, self.metadata.max_codepoints)
         sequences = [None] * len(texts)
         for rows in batches_by_length(texts):
-            token_ids, lengths = self._run(codepoints_of([texts[row] for row in rows]))
+            token_ids, lengths = self._run(codepoints=codepoints_of([texts[row] for row in rows]))
             for row, ids, length in zip(rows, token_ids, lengths, strict=True):
                 sequences[row] = ids[:length]
         return sequences
 
-    def classify(self, texts):
-        """The best label of each text."""
-        return [self.labels[place] for place in self.predict(texts).argmax(axis=1)]
+    def classify(self, inputs, *, language=None):
+        """The best label of each text or image.
+
+        Args:
+            inputs: what `predict` takes.
+            language: tag of the language to name labels in, where the file has names; None for the labels themselves.
+
+        Raises:
+            ValueError: the file has no names in that language.
+        """
+        names = self.labels if language is None else self.labels_in(language)
+        return [names[place] for place in self.predict(inputs).argmax(axis=1)]
+
+    def labels_in(self, language):
+        """Names of the labels in a language, out of the file's own metadata.
+
+        Raises:
+            ValueError: the file has none in that language.
+        """
+        names = self.metadata.label_names
+        found = tags.lookup(language, list(names))
+        if found is None:
+            known = ", ".join(names) or "none"
+            raise ValueError(f"`language` must be one that '{self.path}' has names in ({known}). Received: {language!r}.")
+        return tuple(names[found])
+
+    def replay_inputs(self):
+        """The inputs of the golden examples, as `predict` takes them."""
+        return [example["text"] for example in self.metadata.golden]
 
     def __repr__(self):
-        return f"Runner('{self.path}', {self.metadata.task}, {self.metadata.precision})"
+        return f"{type(self).__name__}('{self.path}', {self.metadata.task}, {self.metadata.precision})"

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_i18n.export import saved_model
 from keras_i18n.export.metadata import MEMBER, Metadata
-from keras_i18n.export.runner import Runner
+from keras_i18n.export.runners import runner_of
 
 _PIP_LINE = "pip install keras_i18n[tflite]"
 _LABELS = "labels.txt"
@@ -29,17 +29,17 @@ _CONVERTER_SETTINGS = {"float32": lambda converter: None, "float16": _float16, "
 PRECISIONS = tuple(_CONVERTER_SETTINGS)
 
 
-def save(text_in, path):
+def save(exported, path):
     """Converts by way of a SavedModel: `from_concrete_functions` can write a file without its weights.
 
     Raises:
         ValueError: the file would need an operator that is not built into the runtime.
     """
     with tempfile.TemporaryDirectory(dir=pathlib.Path(path).parent) as folder:
-        saved_model.save(text_in, folder)
+        saved_model.save(exported, folder)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        _CONVERTER_SETTINGS[text_in.metadata.precision](converter)
+        _CONVERTER_SETTINGS[exported.metadata.precision](converter)
         try:
             data = converter.convert()
         except Exception as error:
@@ -47,9 +47,10 @@ def save(text_in, path):
     _refuse_foreign(operators_of(data), path)
     pathlib.Path(path).write_bytes(data)
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(MEMBER, text_in.metadata.to_json())
-        if text_in.metadata.labels:
-            archive.writestr(_LABELS, "\n".join(text_in.metadata.labels))
+        archive.writestr(MEMBER, exported.metadata.to_json())
+        # pieces of a vocabulary, which may hold line ends, are no labels to be read line by line
+        if exported.metadata.labels and not exported.metadata.generation:
+            archive.writestr(_LABELS, "\n".join(exported.metadata.labels))
 
 
 def load(path):
@@ -66,11 +67,11 @@ def load(path):
     except (ValueError, RuntimeError) as error:
         raise ValueError(f"LiteRT cannot open '{path}': {error}") from error
 
-    def run(codepoints):
-        outputs = runner(codepoints=codepoints)
+    def run(**inputs):
+        outputs = runner(**inputs)
         return [outputs[name] for name in metadata.outputs]
 
-    return Runner(path, metadata, run, operators)
+    return runner_of(path, metadata, run, operators)
 
 
 def metadata_of(path):

@@ -113,7 +113,8 @@ def verify(model, folder, dataset, *, formats=None, max_texts=50, progress=None)
     Args:
         model: what was exported, with `predict(texts)`.
         folder: what `export` returned, or one exported file.
-        dataset: `Dataset` of texts; with labels the change of accuracy is told too.
+        dataset: `Dataset` of texts; with labels the change of accuracy is told too. For an `ImageClassifier` an array
+            of images, all of which are compared; their row's language is "-".
         formats: keys of `FORMATS` to check; by default those that lie in the folder.
         max_texts: texts of each language, the first ones.
         progress: called with format and language.
@@ -129,29 +130,37 @@ def verify(model, folder, dataset, *, formats=None, max_texts=50, progress=None)
     if len(dataset) == 0:
         raise ValueError("`dataset` must have at least one text. Received: an empty data set.")
     files = _files(pathlib.Path(folder), formats)
-    parts = {
-        tag: [row for row, language in enumerate(dataset.language) if language == tag][:max_texts]
-        for tag in dataset.languages
-    }
-    texts = {tag: [dataset.text[row] for row in rows] for tag, rows in parts.items()}
+    parts, labels = _by_language(dataset, max_texts)
     # a tokenizer is verified by its ids, everything else by its numbers
     answers = "predict" if hasattr(model, "predict") else "tokenize"
-    expected = {tag: getattr(model, answers)(some) for tag, some in texts.items()}
-    digest = getattr(model, "tokenizer", model).digest
+    expected = {tag: getattr(model, answers)(some) for tag, some in parts.items()}
+    digest = getattr(getattr(model, "tokenizer", model), "digest", "")  # a model that reads no text has none
     rows, problems = [], []
     for name, path in files.items():
         runner = load_exported(path)
         if runner.metadata.tokenizer_digest != digest:
             problems.append(f"{name}: the tokenizer in the file is another one than the model's.")
         problems += _replay(name, runner)
-        for tag, some in texts.items():
+        for tag, some in parts.items():
             if progress is not None:
                 progress(name, tag)
-            labels = None if dataset.label is None else [dataset.label[row] for row in parts[tag]]
             received = getattr(runner, answers)(some)
             compare = _compare if answers == "predict" else _compare_ids
-            rows.append(compare(name, tag, runner, expected[tag], received, labels))
+            rows.append(compare(name, tag, runner, expected[tag], received, labels.get(tag)))
     return VerificationReport(tuple(rows), tuple(problems))
+
+
+def _by_language(dataset, max_texts):
+    """Inputs and labels as dicts by language."""
+    if not hasattr(dataset, "language"):
+        return {"-": np.asarray(dataset)}, {}
+    parts, labels = {}, {}
+    for tag in dataset.languages:
+        rows = [row for row, language in enumerate(dataset.language) if language == tag][:max_texts]
+        parts[tag] = [dataset.text[row] for row in rows]
+        if dataset.label is not None:
+            labels[tag] = [dataset.label[row] for row in rows]
+    return parts, labels
 
 
 def _files(folder, formats):
@@ -174,15 +183,18 @@ def _replay(name, runner):
     golden = runner.metadata.golden
     if not golden:
         return []
-    texts = [example["text"] for example in golden]
+    inputs = runner.replay_inputs()
     if runner.metadata.task == "tokenization":
         wrong = [
-            text for text, ids, example in zip(texts, runner.tokenize(texts), golden, strict=True)
+            text for text, ids, example in zip(inputs, runner.tokenize(inputs), golden, strict=True)
             if ids.tolist() != example["ids"]
         ]
         return [f"{name}: golden examples in the file come out with other ids: {wrong[:3]}."] if wrong else []
-    outputs = runner.predict(texts)
+    outputs = runner.predict(inputs)
     expected = np.array([example["output"] for example in golden], "float32")
+    if runner.metadata.generation:  # log probabilities of the best tokens
+        outputs = np.take_along_axis(outputs, np.array([example["tokens"] for example in golden]), axis=1)
+        expected = np.exp(expected)
     difference = float(np.abs(outputs - expected).max())
     if difference <= runner.metadata.tolerance:
         return []

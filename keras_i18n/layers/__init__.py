@@ -8,6 +8,7 @@ from keras_i18n.layers.gaussian_kernel import GaussianKernel
 from keras_i18n.layers.global_average_pooling import GlobalAveragePooling1D
 from keras_i18n.layers.gru import GRU
 from keras_i18n.layers.hash_embedding import HashEmbedding
+from keras_i18n.layers.joined_tokens import JoinedTokens
 from keras_i18n.layers.language_adapter import LanguageAdapter
 from keras_i18n.layers.lstm import LSTM
 from keras_i18n.layers.masked_max import MaskedMax
@@ -39,6 +40,7 @@ __all__ = [
     "GaussianKernel",
     "GlobalAveragePooling1D",
     "HashEmbedding",
+    "JoinedTokens",
     "LanguageAdapter",
     "MaskedMax",
     "MaskedMean",

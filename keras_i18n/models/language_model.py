@@ -8,7 +8,9 @@ from keras_i18n import languages as tags
 from keras_i18n import layers
 from keras_i18n.models import generation, language_model_training
 from keras_i18n.models.continuation import NextTokens
+from keras_i18n.models.language_model_step import text_in_step
 from keras_i18n.models.next_token_scores import SequenceScores
+from keras_i18n.models.suggestions import suggestions
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.models.texts import checked_texts
 from keras_i18n.networks.language_model import language_model
@@ -247,27 +249,50 @@ class LanguageModel(TextModel):
         Returns:
             List of `Suggestion` (text to add, probability), best first.
         """
-        if unit not in ("word", "token"):
-            raise ValueError(f"`unit` must be 'word' or 'token'. Received: {unit!r}.")
-        if int(top) != top or top < 1:
-            raise ValueError(f"`top` must be a whole number of at least 1. Received: {top!r}.")
         ids = self._prompt_ids(text, language)
-        continuation = self._next_tokens.start(ids)
-        if unit == "word":
-            return generation.next_words(
-                continuation,
-                top=top,
-                starts_word=np.array([piece.startswith("\u2581") for piece in self._pieces]),
-                is_space=np.array([piece.isspace() or piece == "\u2581" for piece in self._pieces]),
-                end_id=self.end_id,
-                text_of=lambda found: self._added(found, len(ids)),
-            )
-        best = np.argsort(-continuation.next[0], kind="stable")
-        best = [token for token in best if token != self.end_id and np.isfinite(continuation.next[0, token])][:top]
-        return [
-            generation.Suggestion(self._added([*ids, token], len(ids)), float(np.exp(continuation.next[0, token])))
-            for token in best
-        ]
+        return suggestions(
+            self._next_tokens.start(ids),
+            pieces=self.pieces,
+            end_id=self.end_id,
+            text_of=lambda found: self._added(found, len(ids)),
+            top=top,
+            unit=unit,
+        )
+
+    def predict(self, texts, *, language=None, progress=None):
+        """Probabilities of the token that follows each text.
+
+        Args:
+            texts: list of str.
+            language: as in `token_ids`.
+            progress: called with the number of texts done since the last call.
+
+        Returns:
+            float32 `(texts, num_tokens)`.
+        """
+        found = np.zeros((len(texts), self.num_tokens), "float32")
+        for row, ids in enumerate(self.token_ids(texts, language=language)):
+            found[row] = np.exp(self._next_tokens.start(ids[:-1]).next[0])
+            if progress is not None:
+                progress(1)
+        return found
+
+    def to_keras(self):
+        """The text-in model that is exported: text so far and states in, what may come next and new states out.
+
+        A `keras.Model` that shares the weights of `.network`. Inputs, int32 unless told otherwise:
+            codepoints `(batch, length)`: raw code points of the text, padded with 0 on the right. With a tokenizer of
+                characters what was typed since the last call; with pieces, which cannot be cut in two, the whole text.
+            token_ids `(batch, tokens)`: tokens to be read after the text, such as a suggestion that was taken; -1 is
+                padding.
+            state_0 `(batch, 1)`: 0 at the start of a text, or the place of a language in `language_tags`, counted
+                from 1.
+            state_1, ...: the network's states, float32 zeros at the start; those of a Transformer are its last
+                tokens, int32 `(batch, context)`, -1 at the start.
+        Outputs, a list: log probabilities of the next token, float32 `(batch, num_tokens)`, and the states for the
+        next call, in the order of the inputs.
+        """
+        return text_in_step(self)
 
     def step_network(self):
         """One step as a functional `keras.Model`: `token_ids` int32 `(batch, 1)` and states in, logits and states out.
@@ -283,12 +308,23 @@ class LanguageModel(TextModel):
         return int(self.tokenizer.tokenize([""])[0][0])
 
     @property
+    def begin_ids(self):
+        """Ids that a text may begin with: the begin piece, then the language tags."""
+        return [self.begin_id, *range(self.tokenizer.vocabulary_size, self.num_tokens)]
+
+    @property
+    def never_next(self):
+        """Ids that never follow: the begin piece, the unknown piece and the language tags."""
+        return sorted({self.tokenizer.unknown_id, *self.begin_ids})
+
+    @property
     def end_id(self):
         """Id of the end piece."""
         return int(self.tokenizer.tokenize([""])[0][1])
 
     @property
-    def _pieces(self):
+    def pieces(self):
+        """Pieces of the tokenizer and language tags, a tuple of str by token id."""
         return (*self.tokenizer.pieces, *(f"<{tag}>" for tag in self.language_tags))
 
     def _prompt_ids(self, prompt, language):
@@ -303,5 +339,4 @@ class LanguageModel(TextModel):
 
     @functools.cached_property
     def _next_tokens(self):
-        never = {self.begin_id, self.tokenizer.unknown_id, *range(self.tokenizer.vocabulary_size, self.num_tokens)}
-        return NextTokens(self.network, context=self.context, never=sorted(never))
+        return NextTokens(self.network, context=self.context, never=self.never_next)

@@ -13,6 +13,7 @@ import tensorflow as tf
 import keras_i18n as ki
 from keras_i18n.export import onnx as onnx_format
 from keras_i18n.export import tflite as tflite_format
+from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import TOLERANCES, Metadata
 
 TEXTS = [
@@ -161,7 +162,7 @@ class _NeedsFlex(keras.layers.Layer):
 def test_a_foreign_operator_is_refused_by_name_and_leaves_nothing(classifier, tmp_path):
     codepoints = keras.Input((None,), dtype="int32", name="codepoints")
     model = keras.Model(codepoints, _NeedsFlex()(codepoints))
-    text_in = ki.export.text_in_model.TextInModel(model, Metadata(task="text-embedding", outputs=("vector",)))
+    text_in = Exportable(model, Metadata(task="text-embedding", outputs=("vector",)))
     with pytest.raises(ValueError, match=r"(?i)string"):
         tflite_format.save(text_in, tmp_path / "model.tflite")
     with pytest.raises(ValueError, match=r"(?i)string"):

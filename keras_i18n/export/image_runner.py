@@ -1,0 +1,35 @@
+import numpy as np
+
+from keras_i18n.export.runner import Runner
+from keras_i18n.models.image_classifier import checked_images
+
+_BATCH = 64
+
+
+class ImageRunner(Runner):
+    """An exported file that reads images: `predict(images)`, `classify(images, language=...)`."""
+
+    def predict(self, images, *, progress=None):
+        """Runs the file.
+
+        Args:
+            images: array of the shape that the file takes, or a list of such images.
+            progress: called with the number of images done since the last call.
+
+        Returns:
+            float32 `(images, labels)`, as the model's own `predict`.
+
+        Raises:
+            ValueError: images of another shape.
+        """
+        images = checked_images(images, self.metadata.image_shape)
+        found = [np.zeros((0, len(self.labels)), "float32")]
+        for start in range(0, len(images), _BATCH):
+            part = images[start : start + _BATCH]
+            found.append(self._run(images=part)[0])
+            if progress is not None:
+                progress(len(part))
+        return np.concatenate(found)
+
+    def replay_inputs(self):
+        return [example["image"] for example in self.metadata.golden]

@@ -1,0 +1,99 @@
+import keras
+import numpy as np
+
+from keras_i18n.models.localized_labels import LocalizedLabels
+from keras_i18n.models.text_classifier import Prediction
+
+_BATCH = 256
+
+
+class ImageClassifier:
+    """Any network that reads no text, with labels that have names in many languages: what such a network needs to leave
+    through the same formats and the same verification as a text model.
+
+    Compile and fit `.network` as any `keras.Model`.
+
+    Args:
+        network: functional `keras.Model` with one input (images, or any other numbers) and one score for each label.
+        labels: `LocalizedLabels`, or a list of str.
+
+    Raises:
+        ValueError: another number of inputs, or of outputs than labels.
+
+    Example:
+
+    >>> import keras, numpy as np
+    >>> from keras_i18n import models
+    >>> image = keras.Input((8, 8, 1))
+    >>> scores = keras.layers.Dense(10, activation="softmax")(keras.layers.Flatten()(image))
+    >>> classifier = models.ImageClassifier(keras.Model(image, scores), models.LocalizedLabels.digits())
+    >>> classifier.predict(np.zeros((2, 8, 8, 1))).shape
+    (2, 10)
+    >>> classifier.classify(np.zeros((1, 8, 8, 1)), language="fr")[0].label in classifier.localized_labels.names["fr"]
+    True
+    """
+
+    task = "image-classification"
+
+    def __init__(self, network, labels):
+        self.localized_labels = labels if isinstance(labels, LocalizedLabels) else LocalizedLabels(labels)
+        num_labels = len(self.localized_labels.labels)
+        if len(getattr(network, "inputs", ())) != 1 or network.output_shape != (None, num_labels):
+            raise ValueError(
+                f"`network` must be a functional keras.Model with one input and one score for each of {num_labels} labels. "
+                f"Received: {network!r:.60} with outputs {getattr(network, 'output_shape', None)}."
+            )
+        self.network = network
+
+    @property
+    def labels(self):
+        """The labels, in the order of the scores."""
+        return self.localized_labels.labels
+
+    def predict(self, images, *, progress=None):
+        """Scores of the labels.
+
+        Args:
+            images: array of the network's input shape, or a list of such images.
+            progress: called with the number of images done since the last call.
+
+        Returns:
+            float32 `(images, labels)`.
+        """
+        images = checked_images(images, self.network.inputs[0].shape[1:])
+        found = [np.zeros((0, len(self.labels)), "float32")]
+        for start in range(0, len(images), _BATCH):
+            part = images[start : start + _BATCH]
+            found.append(keras.ops.convert_to_numpy(self.network(part, training=False)))
+            if progress is not None:
+                progress(len(part))
+        return np.concatenate(found)
+
+    def classify(self, images, *, language=None):
+        """The best label of each image, a `Prediction`; by its name in `language` if one is given."""
+        names = self.labels if language is None else self.localized_labels.in_language(language)
+        scores = self.predict(images)
+        return [Prediction(names[place], float(row[place])) for row, place in zip(scores, scores.argmax(1), strict=True)]
+
+    def to_keras(self):
+        """The model that is exported; its one input is called `images`."""
+        (given,) = self.network.inputs
+        images = keras.Input(given.shape[1:], dtype=given.dtype, name="images")
+        return keras.Model(images, self.network(images), name=f"images_in_{self.network.name}")
+
+
+def checked_images(images, shape):
+    """An array `(images, *shape)`; None in `shape` fits any size.
+
+    Raises:
+        ValueError: another shape.
+    """
+    images = np.asarray(images, "float32")
+    if images.size == 0 and images.ndim == 1:
+        return np.zeros((0, *[size or 1 for size in shape]), "float32")
+    fits = images.ndim == len(shape) + 1 and all(
+        size in (None, given) for size, given in zip(shape, images.shape[1:], strict=True)
+    )
+    if not fits:
+        raise ValueError(f"`images` must have the shape (images, {', '.join(map(str, shape))}). Received: {images.shape}.")
+    return images
