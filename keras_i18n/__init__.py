@@ -20,8 +20,10 @@ _ROOMS = (
 )
 # public name -> the room that defines it
 _NAMES = {
+    "ImageClassifier": "models",
     "LanguageIdentifier": "models",
     "LanguageModel": "models",
+    "LocalizedLabels": "models",
     "TextClassifier": "models",
     "TextEncoder": "models",
     "load": "models",
