@@ -6,6 +6,7 @@ import pathlib
 from keras_i18n.export.exportable import exportable
 from keras_i18n.export.formats import FORMATS, format_of
 from keras_i18n.export.metadata import TOLERANCES
+from keras_i18n.export.packing import packed
 from keras_i18n.files import atomic_path
 
 
@@ -21,8 +22,9 @@ def export(model, folder, *, formats=tuple(FORMATS), precision="float32", progre
             then the files give `token_ids` and `length`.
         folder: where the files go: saved_model/, model.h5, model.keras, model.tflite, model.onnx.
         formats: keys of `FORMATS`, or one of them.
-        precision: "float32", "float16" or "int8", of the weights. Formats without it (SavedModel, H5, .keras) are
-            written in float32; each file's metadata tells its own.
+        precision: "float32", "float16" or "int8", of the weights; all computing stays in float32. With "int8" tables of
+            token vectors and matrices of 65,536 numbers or more are bytes, a step for each row, all else float16.
+            Formats without it (SavedModel, H5, .keras) are written in float32; each file's metadata tells its own.
         progress: called with the name of each format before it is written.
 
     Returns:
@@ -49,17 +51,26 @@ def export(model, folder, *, formats=tuple(FORMATS), precision="float32", progre
         raise ValueError(f"`precision` must be one of {', '.join(TOLERANCES)}. Received: {precision!r}.")
     folder = pathlib.Path(folder)
     exported = exportable(model)
+    in_bytes = None
     for name in formats:
         if progress is not None:
             progress(name)
         row = FORMATS[name]
         own = precision if precision in row.precisions else "float32"
-        metadata = exported.metadata
+        source, metadata = exported, exported.metadata
+        if own == "int8":
+            # its metadata stays that of the model itself, golden examples among it
+            in_bytes = source = in_bytes or _in_bytes(model, exported)
         if metadata.task != "tokenization":
             metadata = dataclasses.replace(metadata, precision=own, tolerance=TOLERANCES[own])
         with atomic_path(folder / row.file) as temporary:
-            row.save(dataclasses.replace(exported, metadata=metadata), temporary)
+            row.save(dataclasses.replace(source, metadata=metadata), temporary)
     return folder
+
+
+def _in_bytes(model, exported):
+    twin = packed(model)
+    return exported if twin is model else exportable(twin)
 
 
 def load_exported(path):

@@ -12,7 +12,7 @@ from keras_i18n.export import onnx_weights
 from keras_i18n.export.metadata import MEMBER, Metadata
 from keras_i18n.export.runners import runner_of
 
-PRECISIONS = ("float32", *onnx_weights.STORED_AS)
+PRECISIONS = ("float32", *onnx_weights.PRECISIONS)
 _OPSET = 18  # tf2onnx 1.17 knows no later one
 _TABLE_SIZE = 1 << 18  # elements
 _CATCH_ERRORS = "TF2ONNX_CATCH_ERRORS"  # tf2onnx asks whether it is set, not to what

@@ -2,40 +2,29 @@
 
 import numpy as np
 
-_SMALLEST = 1024  # elements; smaller tensors stay as they are
+from keras_i18n.export.weight_steps import in_steps, table_axis
+
+# elements, at least: of any tensor, and of a matrix to be stored in bytes, where rounding only averages out over many
+_SMALLEST, _MATRIX = 1 << 10, 1 << 16
 # Token ids must not depend on the precision: what these layers hold is never rounded.
 _EXACT = "tokenization"
-
-
-def _as_float16(helper, numpy_helper, name, values):
-    stored = numpy_helper.from_array(values.astype("float16"), f"{name}/float16")
-    return [stored], lambda source, target: helper.make_node("Cast", [source], [target], to=1)
-
-
-def _as_int8(helper, numpy_helper, name, values):
-    # symmetric, one scale a column, so that the rows of an embedding table can be taken before they are scaled
-    scales = np.maximum(np.abs(values).max(axis=tuple(range(values.ndim - 1))), 1e-12).astype("float32") / 127.0
-    stored = numpy_helper.from_array(np.round(values / scales).astype("int8"), f"{name}/int8")
-    scale = numpy_helper.from_array(scales, f"{name}/scale")
-
-    def node(source, target):
-        return helper.make_node("DequantizeLinear", [source, scale.name], [target], axis=-1)
-
-    return [stored, scale], node
-
-
-STORED_AS = {"float16": _as_float16, "int8": _as_int8}
+# operator -> the axis of its weights (its second input) that runs over its outputs
+_OUTPUT_AXIS = {"MatMul": -1, "Conv": 0}
+PRECISIONS = ("float16", "int8")
 
 
 def store(model, precision):
     """Changes `model` (an `onnx.ModelProto`) in place; "float32" leaves it alone.
 
+    Tables that are only gathered from are widened row by row after the gather, not as a whole.
+
     Args:
-        precision: "float32", or a key of `STORED_AS`.
+        precision: "float32", "float16", or "int8": tables get a step a row (a column, where rows are short), large matrices and kernels a step an output;
+            what is neither is stored as float16.
     """
-    if precision not in STORED_AS:
+    if precision not in PRECISIONS:
         return
-    from onnx import helper, numpy_helper
+    from onnx import numpy_helper
 
     graph = model.graph
     kept, new_nodes = [], []
@@ -43,26 +32,79 @@ def store(model, precision):
         if initializer.data_type != 1 or np.prod(initializer.dims) < _SMALLEST or _EXACT in initializer.name:
             kept.append(initializer)
             continue
-        stored, widen = STORED_AS[precision](helper, numpy_helper, initializer.name, numpy_helper.to_array(initializer))
-        kept += stored
-        if not _widen_after_gather(graph, initializer.name, stored[0].name, widen):
-            new_nodes.append(widen(stored[0].name, initializer.name))
+        name, values = initializer.name, numpy_helper.to_array(initializer)
+        gathers = _gathers_of(graph, name)
+        axis = table_axis(values) if gathers else _output_axis(graph, name)
+        if precision == "int8" and (gathers or (axis is not None and values.size >= _MATRIX)):
+            stored, scales = in_steps(values, axis)
+            kept.append(numpy_helper.from_array(scales, f"{name}/scale"))
+            scale, last = f"{name}/scale", axis
+        else:
+            stored, scale, last = values.astype("float16"), None, None
+        kept.append(numpy_helper.from_array(stored, f"{name}/stored"))
+        if gathers:
+            _widen_after(graph, gathers, f"{name}/stored", scale, by_row=axis == 0)
+        else:
+            new_nodes.append(_widened(f"{name}/stored", name, scale, last))
     del graph.initializer[:]
     graph.initializer.extend(kept)
     _prepend(graph, new_nodes)
 
 
-def _widen_after_gather(graph, name, stored_name, widen):
-    """Where a table is only ever gathered from, rows are widened after they were taken, not the whole table."""
-    users = [(place, node) for place, node in enumerate(graph.node) if name in node.input]
-    in_subgraphs = any(_mentions(node, name) for node in graph.node)
-    if in_subgraphs or not users or any(node.op_type != "Gather" or node.input[0] != name for _, node in users):
-        return False
-    for place, node in reversed(users):
-        output = node.output[0]
-        node.input[0], node.output[0] = stored_name, f"{output}/stored"
-        graph.node.insert(place + 1, widen(node.output[0], output))
-    return True
+def _widened(source, target, scale, axis):
+    from onnx import helper
+
+    if scale is None:
+        return helper.make_node("Cast", [source], [target], to=1)
+    return helper.make_node("DequantizeLinear", [source, scale], [target], axis=axis)
+
+
+def _gathers_of(graph, name):
+    """The Gather nodes that read rows of a tensor; empty if anything else reads it too."""
+    users = [node for node in graph.node if name in node.input]
+    rows_only = all(
+        node.op_type == "Gather" and node.input[0] == name and all(axis.i == 0 for axis in node.attribute) for node in users
+    )
+    return users if rows_only and not any(_mentions(node, name) for node in graph.node) else []
+
+
+def _output_axis(graph, name):
+    """The axis of outputs where all that reads a tensor has it as its weights; None otherwise."""
+    users = [node for node in graph.node if name in node.input]
+    axes = {_OUTPUT_AXIS.get(node.op_type) if list(node.input)[1:2] == [name] else None for node in users}
+    inside = any(_mentions(node, name) for node in graph.node)
+    return axes.pop() if len(axes) == 1 and not inside else None
+
+
+def _widen_after(graph, gathers, stored, scale, by_row):
+    from onnx import helper
+
+    for node in gathers:
+        place = next(place for place, other in enumerate(graph.node) if other is node or other == node)
+        output, rows = node.output[0], list(node.input)[1]
+        taken = f"{output}/stored"
+        node.input[0], node.output[0] = stored, taken
+        if scale is None or not by_row:
+            graph.node.insert(place + 1, _widened(taken, output, scale, -1))
+            continue
+        steps = [
+            helper.make_node("Cast", [taken], [f"{output}/wide"], to=1),
+            helper.make_node("Gather", [scale, rows], [f"{output}/scale"], axis=0),
+            helper.make_node("Unsqueeze", [f"{output}/scale", _last_axis(graph)], [f"{output}/column"]),
+            helper.make_node("Mul", [f"{output}/wide", f"{output}/column"], [output]),
+        ]
+        for step in reversed(steps):
+            graph.node.insert(place + 1, step)
+
+
+def _last_axis(graph):
+    """The name of a constant -1, made once."""
+    from onnx import helper
+
+    name = "last_axis/widened"
+    if not any(name in node.output for node in graph.node):
+        graph.node.insert(0, helper.make_node("Constant", [], [name], value_ints=[-1]))
+    return name
 
 
 def _mentions(node, name):

@@ -9,24 +9,19 @@ import tensorflow as tf
 from keras_i18n.export import saved_model
 from keras_i18n.export.metadata import MEMBER, Metadata
 from keras_i18n.export.runners import runner_of
+from keras_i18n.export.tflite_weights import to_int8
 
 _PIP_LINE = "pip install keras_i18n[tflite]"
 _LABELS = "labels.txt"
 
 
-def _float16(converter):
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_types = [tf.float16]
-
-
-def _int8(converter):
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    # Per-channel quantised dense layers are operators of a version that runtimes of 2023 do not know.
-    converter._experimental_disable_per_channel_quantization_for_dense_layers = True
-
-
-_CONVERTER_SETTINGS = {"float32": lambda converter: None, "float16": _float16, "int8": _int8}
-PRECISIONS = tuple(_CONVERTER_SETTINGS)
+# precision -> types that the converter may store weights in, and what is done to its file then
+_STORED = {
+    "float32": (None, None),
+    "float16": ([tf.float16], None),
+    "int8": ([tf.float16], to_int8),
+}
+PRECISIONS = tuple(_STORED)
 
 
 def save(exported, path):
@@ -38,12 +33,7 @@ def save(exported, path):
     with tempfile.TemporaryDirectory(dir=pathlib.Path(path).parent) as folder:
         saved_model.save(exported, folder)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        _CONVERTER_SETTINGS[exported.metadata.precision](converter)
-        try:
-            data = converter.convert()
-        except Exception as error:
-            raise ValueError(f"TFLite has no built-in operators for this model: {str(error)[:2000]}") from error
+        data = _converted(converter, exported.metadata.precision)
     _refuse_foreign(operators_of(data), path)
     pathlib.Path(path).write_bytes(data)
     with zipfile.ZipFile(path, "a") as archive:
@@ -51,6 +41,19 @@ def save(exported, path):
         # pieces of a vocabulary, which may hold line ends, are no labels to be read line by line
         if exported.metadata.labels and not exported.metadata.generation:
             archive.writestr(_LABELS, "\n".join(exported.metadata.labels))
+
+
+def _converted(converter, precision):
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    types, finish = _STORED[precision]
+    if types is not None:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = types
+    try:
+        data = converter.convert()
+    except Exception as error:
+        raise ValueError(f"TFLite has no built-in operators for this model: {str(error)[:2000]}") from error
+    return data if finish is None else finish(data)
 
 
 def load(path):
