@@ -89,6 +89,9 @@ def _frozen_body(model):
     finally:
         for layer, trainable in zip(layers, before, strict=True):
             layer.trainable = trainable
+        if model.network.compiled:
+            # the optimiser knew the rows alone: one for all weights, or the saved file would not fit the network
+            model.network.compile_from_config(model.network.get_compile_config())
 
 
 def _fit(model, train, **training):
