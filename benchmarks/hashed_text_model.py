@@ -34,25 +34,11 @@ def build(num_buckets, dim, num_labels, row_weights=None, seed=1):
 
 
 def row_adagrad(learning_rate):
-    """Adagrad that divides a row by one number, the root of its summed mean squares, so that a step keeps its direction.
-
-    Adagrad for each number alone would move all wrong labels of a feature seen once by the same amount.
-    """
-    import tensorflow as tf
-
+    """Adagrad with one accumulator a row: a step keeps the direction of its gradient."""
     from keras_i18n import optimizers
 
-    class RowAdagrad(optimizers.RowwiseAdagrad):
-        def update_rows(self, rows, gradient, variable, learning_rate):
-            accumulators = self.state_of(self._accumulators, variable)
-            squares = tf.reduce_mean(tf.square(gradient), axis=-1, keepdims=True)
-            accumulator = tf.gather(accumulators, rows) + squares
-            accumulators.scatter_update(tf.IndexedSlices(accumulator, rows))
-            step = learning_rate * gradient * tf.math.rsqrt(accumulator + self.epsilon)
-            variable.scatter_sub(tf.IndexedSlices(step, rows))
-
     # gradients are tiny and Adagrad has no scale of its own: no constant may stand beside their squares
-    return RowAdagrad(learning_rate, initial_accumulator_value=0.0, epsilon=1e-20)
+    return optimizers.RowwiseAdagrad(learning_rate, accumulator="row", initial_accumulator_value=0.0, epsilon=1e-20)
 
 
 def train(tokenizer, texts, targets, *, dim, epochs, learning_rate, batch_size=128, weight_power=0.35, seed=1):

@@ -43,6 +43,7 @@ def run(script):
         "RowwiseAdam(0.05)",
         "RowwiseAdamW(0.05, weight_decay=0.1)",
         "RowwiseAdagrad(0.05)",
+        "RowwiseAdagrad(0.05, accumulator='row')",
         "RowwiseAdam(0.05, use_ema=True)",
         "RowwiseAdam(0.05, loss_scale_factor=16.0, rows='all')",
     ],
