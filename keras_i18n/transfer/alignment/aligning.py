@@ -13,12 +13,14 @@ class Alignment:
     """How vectors of two spaces get into one; `align` makes it.
 
     Attributes:
-        matrix: float32 `(dim, dim)`, from the source's space to the target's.
+        matrix: float32 `(dim, dim)`, from the source's space to the common one.
+        target_matrix: the same for the target; None where the target's space is the common one.
         num_pairs: pairs that it was fitted to.
         refinements: number of pairs found in each round of refinement.
     """
 
     matrix: np.ndarray
+    target_matrix: np.ndarray | None
     num_pairs: int
     refinements: tuple
     _source_steps: tuple
@@ -30,7 +32,8 @@ class Alignment:
 
     def target(self, vectors):
         """Target vectors `(rows, dim)` in the common space, float32."""
-        return _apply(self._target_steps, vectors)
+        vectors = _apply(self._target_steps, vectors)
+        return vectors if self.target_matrix is None else vectors @ self.target_matrix
 
 
 def align(
@@ -50,7 +53,8 @@ def align(
         source: float `(rows, dim)`; target: float `(other rows, dim)`.
         pairs: int `(pairs, 2)`, rows of source and target that mean the same: from a lexicon, from shared tokens
             (`shared_pairs`), or row beside row for sentences of parallel texts.
-        method: "procrustes" (a rotation), "ridge" (near to leaving vectors alone), "rcsls" (for CSLS retrieval).
+        method: "procrustes" (a rotation), "ridge" (near to leaving vectors alone), "rcsls" (for CSLS retrieval),
+            "correlated" (what pairs have in common; maps both sides).
         steps: what is done to both sides before: "unit", "centre", "whiten".
         num_refinements: rounds in which rows that are each other's nearest join the pairs.
         refine_among: the first so many rows of both sides take part in that.
@@ -81,14 +85,16 @@ def align(
 
     def fit(rows):
         paired = source[rows[:, 0]], target[rows[:, 1]]
-        return MAPS[method](*paired, all_source=source, all_target=target, **options)
+        found = MAPS[method](*paired, all_source=source, all_target=target, **options)
+        return found if isinstance(found, tuple) else (found, None)
 
-    matrix, found = fit(pairs), []
+    (matrix, target_matrix), found = fit(pairs), []
     for _ in range(num_refinements):
-        more = mutual_pairs(source[:refine_among] @ matrix, target[:refine_among])
+        mapped = target[:refine_among] if target_matrix is None else target[:refine_among] @ target_matrix
+        more = mutual_pairs(source[:refine_among] @ matrix, mapped)
         found.append(len(more))
-        matrix = fit(np.unique(np.concatenate([pairs, more]), axis=0))
-    return Alignment(matrix, len(pairs), tuple(found), tuple(source_steps), tuple(target_steps))
+        matrix, target_matrix = fit(np.unique(np.concatenate([pairs, more]), axis=0))
+    return Alignment(matrix, target_matrix, len(pairs), tuple(found), tuple(source_steps), tuple(target_steps))
 
 
 def shared_pairs(source_words, target_words):
