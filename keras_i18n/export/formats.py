@@ -1,7 +1,11 @@
 """The table of formats: to add one, write its file with `save` and `load`, and add a row."""
 
 import dataclasses
+import errno
 import importlib
+import os
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,8 +25,19 @@ class Format:
         return self._module().PRECISIONS
 
     def save(self, exported, path):
-        """Writes a `Exportable`."""
-        self._module().save(exported, path)
+        """Writes an `Exportable`.
+
+        Raises:
+            OSError: the disk is full, whichever library met it.
+        """
+        try:
+            self._module().save(exported, path)
+        except Exception as error:
+            # TensorFlow and HDF5 have errors of their own for what the system told them
+            for number in _FULL:
+                if os.strerror(number) in str(error) and getattr(error, "errno", None) != number:
+                    raise OSError(number, os.strerror(number), str(path)) from error
+            raise
 
     def load(self, path):
         """Opens a file as a `Runner`."""
