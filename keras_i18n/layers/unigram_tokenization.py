@@ -1,4 +1,5 @@
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_i18n.layers.text_normalization import TextNormalization
@@ -20,6 +21,7 @@ class UnigramTokenization(keras.layers.Layer):
         segmentation: config of the `UnigramSegmentation`.
         begin_id, end_id: token ids put around each text, or None.
         max_tokens: keep at most so many ids of a text, the end piece among them; None for all.
+        prefix: text put before each text.
 
     Input shape: `(batch, length)`, int32 code points, padded with 0 on the right; any number at all is accepted.
     Output shape: `(batch, tokens)`, int32; padding is -1; there is at least one column.
@@ -38,18 +40,19 @@ class UnigramTokenization(keras.layers.Layer):
     True
     """
 
-    def __init__(self, normalization, segmentation, *, begin_id=None, end_id=None, max_tokens=None, **kwargs):
+    def __init__(self, normalization, segmentation, *, begin_id=None, end_id=None, max_tokens=None, prefix="", **kwargs):
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         special = (begin_id is not None) + (end_id is not None)
         if max_tokens is not None and max_tokens < max(special, 1):
             raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {max_tokens}.")
         self.normalization = TextNormalization.from_config(normalization)
         self.segmentation = UnigramSegmentation.from_config(segmentation)
-        self.begin_id, self.end_id, self.max_tokens = begin_id, end_id, max_tokens
+        self.begin_id, self.end_id, self.max_tokens, self.prefix = begin_id, end_id, max_tokens, prefix
 
     @classmethod
     def from_tokenizer(cls, tokenizer, **options):
-        """The layer of a `UnigramTokenizer`; `options` are `max_tokens` and those of every layer.
+        """The layer of a `UnigramTokenizer`; `options` are `max_tokens` (the tokenizer's unless given) and those of
+        every layer.
 
         Raises:
             ValueError: for a model that cannot be compiled: see `normalizer_tables.build`, `unigram_tables.build`.
@@ -78,7 +81,8 @@ class UnigramTokenization(keras.layers.Layer):
             UnigramSegmentation.config_of(pieces),
             begin_id=tokenizer.begin_id,
             end_id=tokenizer.end_id,
-            **options,
+            prefix=tokenizer.prefix,
+            **{"max_tokens": tokenizer.max_tokens, **options},
         )
         layer.normalization.assign(rules)
         layer.segmentation.assign(pieces)
@@ -88,6 +92,11 @@ class UnigramTokenization(keras.layers.Layer):
         self.built = True
 
     def call(self, code_points):
+        if self.prefix:
+            before = np.array([[ord(character) for character in self.prefix]], np.int32)
+            code_points = tf.cast(code_points, tf.int32)
+            before = tf.zeros(tf.stack([tf.shape(code_points)[0], 1]), tf.int32) + before
+            code_points = tf.concat([before, code_points], axis=1)
         ids = self.segmentation(self.normalization(code_points))
         before, after = self.begin_id is not None, self.end_id is not None
         if self.max_tokens is not None:
@@ -110,4 +119,5 @@ class UnigramTokenization(keras.layers.Layer):
             "begin_id": self.begin_id,
             "end_id": self.end_id,
             "max_tokens": self.max_tokens,
+            "prefix": self.prefix,
         }

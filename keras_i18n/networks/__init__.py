@@ -8,6 +8,7 @@ from keras_i18n.networks.lstm import lstm
 from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder
 from keras_i18n.networks.pooling import pooling
+from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
 from keras_i18n.networks.transformer import transformer
 from keras_i18n.networks.universal_sentence_encoder import universal_sentence_encoder
@@ -21,6 +22,7 @@ __all__ = [
     "lstm",
     "next_token_step",
     "pooling",
+    "sentence_transformer",
     "simple_rnn",
     "transformer",
     "universal_sentence_encoder",

@@ -155,6 +155,27 @@ def _piece(data, index):
     return text, score, PieceType(kind)
 
 
+def with_pieces(data, pieces, scores):
+    """The bytes of a model file with more normal pieces behind those that it has.
+
+    A repeated field of a protobuf may go on at the end of the message, so that not a byte of the file changes.
+    """
+    out = [bytes(data)]
+    for text, score in zip(pieces, scores, strict=True):
+        text = text.encode("utf-8")
+        message = b"\x0a" + _varint_bytes(len(text)) + text + b"\x15" + struct.pack("<f", score)
+        out.append(b"\x0a" + _varint_bytes(len(message)) + message)
+    return b"".join(out)
+
+
+def _varint_bytes(value):
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
 def raw_fields(data):
     """(number, bytes) of the fields at the top of a model file that `parse` has read: all of them are messages."""
     return [(field, bytes(value)) for field, wire, value in _Reader(data, "the model").fields() if wire == 2]

@@ -15,6 +15,7 @@ from keras_i18n.tokenizers.charsmap import check_charsmap
 
 MAGIC = b"keras_i18n unigram tokenizer 1\n"
 PADDING_ID = -1
+_OPTIONS = {"begin", "end", "prefix", "max_tokens"}
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -44,10 +45,13 @@ class UnigramTokenizer:
         model: bytes of a SentencePiece unigram `.model` file.
         begin: piece put before each text: False for none, True for the model's own, or a piece such as "<s>".
         end: piece put after each text, in the same way.
+        prefix: text put before each text, as some encoders were trained with ("query: ").
+        max_tokens: longest result of `tokenize` and of the compiled tokenizer; None for any length.
         threads: number of threads that `tokenize` uses.
 
     Raises:
-        ValueError: for a file that is damaged or of another kind, or a begin or end piece that it lacks.
+        ValueError: for a file that is damaged or of another kind, a begin or end piece that it lacks, a prefix with the
+            code point 0, or a `max_tokens` below the number of begin and end pieces.
 
     >>> from keras_i18n.tokenizers import train_unigram
     >>> tokenizer = train_unigram(["to be or not to be", "be not"] * 9, vocabulary_size=20, end=True)
@@ -59,11 +63,15 @@ class UnigramTokenizer:
 
     padding_id = PADDING_ID
 
-    def __init__(self, model, *, begin=False, end=False, threads=None):
+    def __init__(self, model, *, begin=False, end=False, prefix="", max_tokens=None, threads=None):
         self.model_bytes = bytes(model)
         self.model = sentencepiece_model.parse(self.model_bytes)
         self.begin_piece = self._special_piece(begin, self.model.begin_piece, "begin")
         self.end_piece = self._special_piece(end, self.model.end_piece, "end")
+        if clean_text(prefix) != prefix:
+            raise ValueError(f"`prefix` must be text without code points 0 and surrogates. Received: {prefix!r}.")
+        self.prefix = prefix
+        self.max_tokens = None if max_tokens is None else self._checked_max_tokens(max_tokens)
         self.threads = threads or min(8, os.cpu_count() or 1)
         self._index = None
 
@@ -75,6 +83,12 @@ class UnigramTokenizer:
                 f"and the vocabulary lacks {piece!r}."
             )
         return piece
+
+    def _checked_max_tokens(self, max_tokens):
+        least = max(1, (self.begin_piece is not None) + (self.end_piece is not None))
+        if max_tokens < least:
+            raise ValueError(f"`max_tokens` must be at least {least}. Received: {max_tokens}.")
+        return int(max_tokens)
 
     @classmethod
     def from_file(cls, path, **options):
@@ -134,11 +148,12 @@ class UnigramTokenizer:
         return None if self.end_piece is None else self.piece_id(self.end_piece)
 
     def tokenize(self, texts, max_tokens=None):
-        """Token ids of texts, begin and end pieces included.
+        """Token ids of texts, prefix, begin and end pieces included.
 
         Args:
             texts: sequence of str. Lone surrogates and code points 0 count as U+FFFD (see `clean_text`).
-            max_tokens: longest result; longer ones lose tokens before the end piece, which stays.
+            max_tokens: longest result, that of the tokenizer unless given; longer ones lose tokens before the end piece,
+                which stays.
 
         Returns:
             A list of int32 arrays, one a text.
@@ -149,10 +164,9 @@ class UnigramTokenizer:
         """
         if isinstance(texts, (str, bytes)):
             raise TypeError(f"`texts` must be a sequence of str. Received: {texts!r}. Put it into a list.")
+        max_tokens = self.max_tokens if max_tokens is None else self._checked_max_tokens(max_tokens)
         special = (self.begin_id is not None) + (self.end_id is not None)
-        if max_tokens is not None and max_tokens < max(special, 1):
-            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {max_tokens}.")
-        cleaned = [clean_text(text) for text in texts]
+        cleaned = [self.prefix + clean_text(text) for text in texts]
         found = self._processor.encode(cleaned, return_type="numpy", num_threads=self.threads) if cleaned else []
         room = None if max_tokens is None else max_tokens - special
         if special == 0 and room is None:
@@ -170,16 +184,73 @@ class UnigramTokenizer:
         return out
 
     def detokenize(self, sequences):
-        """Texts of sequences of token ids; padding, begin and end pieces leave no trace."""
+        """Texts of sequences of token ids; padding, prefix, begin and end pieces leave no trace."""
         rows = [[int(i) for i in ids if i >= 0] for ids in sequences]
         for ids in rows:
             if any(i >= self.vocabulary_size for i in ids):
                 raise ValueError(f"Token ids must be below {self.vocabulary_size}. Received: {max(ids)}.")
-        return [self._processor.decode(ids) for ids in rows]
+        texts = [self._processor.decode(ids) for ids in rows]
+        # a prefix without a text has lost its white space
+        return [text[len(self.prefix) :] if text.startswith(self.prefix.rstrip()) else text for text in texts]
+
+    def normalize(self, texts):
+        """Texts as the vocabulary sees them: list of str, in which U+2581 stands for the space."""
+        return [self._processor.normalize(clean_text(text)) for text in texts]
+
+    def sample(self, texts, *, alpha=0.2):
+        """Token ids of texts cut at random into pieces, likelier cuts more often; begin and end pieces included.
+
+        Args:
+            texts: sequence of str.
+            alpha: smoothing; 0 makes all cuts alike, 1 follows the scores.
+
+        Returns:
+            A list of int32 arrays, one a text; another one at each call.
+
+        Source: Kudo 2018, "Subword Regularization" (arXiv 1804.10959).
+        """
+        found = self._processor.encode(
+            [self.prefix + clean_text(text) for text in texts],
+            enable_sampling=True,
+            alpha=alpha,
+            nbest_size=-1,
+            num_threads=self.threads,
+        )
+        before = [] if self.begin_id is None else [self.begin_id]
+        after = [] if self.end_id is None else [self.end_id]
+        return [np.array([*before, *ids, *after], np.int32) for ids in found]
+
+    def extended(self, pieces, scores):
+        """A tokenizer with more pieces; those of this one keep their ids and scores.
+
+        Args:
+            pieces: list of str that the vocabulary lacks, U+2581 for the space; their ids follow its own.
+            scores: their log probabilities. A score below that of every piece would make unknown characters cost
+                something else in old texts, so it is raised to the lowest there is.
+
+        Raises:
+            ValueError: a piece that is there already, comes twice, or is empty.
+        """
+        lowest = self.model.min_score
+        scores = [max(float(score), lowest) for score in scores]
+        return type(self)(
+            sentencepiece_model.with_pieces(self.model_bytes, pieces, scores),
+            begin=self.begin_piece or False,
+            end=self.end_piece or False,
+            prefix=self.prefix,
+            max_tokens=self.max_tokens,
+            threads=self.threads,
+        )
 
     def get_config(self):
         """The plain options beside the model's bytes."""
-        return {"begin": self.begin_piece or False, "end": self.end_piece or False}
+        config = {"begin": self.begin_piece or False, "end": self.end_piece or False}
+        # only where they say something: the bytes, and so the digest, of a tokenizer without them stay what they were
+        if self.prefix:
+            config["prefix"] = self.prefix
+        if self.max_tokens is not None:
+            config["max_tokens"] = self.max_tokens
+        return config
 
     @functools.cached_property
     def digest(self):
@@ -202,7 +273,7 @@ class UnigramTokenizer:
             kept = json.loads(line)
         except ValueError as error:
             raise ValueError("The tokenizer's file is damaged: its options cannot be read.") from error
-        if not newline or not isinstance(kept, dict) or not set(kept) <= {"begin", "end"}:
+        if not newline or not isinstance(kept, dict) or not set(kept) <= _OPTIONS:
             raise ValueError(f"The tokenizer's file is damaged. Received options: {line[:80]!r}.")
         return cls(model, **(kept | options))
 

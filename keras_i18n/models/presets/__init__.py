@@ -4,6 +4,7 @@ import difflib
 import importlib
 
 PRESETS = {
+    "multilingual_e5_small": "about 100 languages, 384 numbers a text, 118M parameters, slow (Transformer of 12 layers)",
     "use_multilingual_v3": "16 languages, 512 numbers a text, 68M parameters, fast (n-gram convolutions)",
 }
 
