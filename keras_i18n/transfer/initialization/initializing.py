@@ -71,6 +71,7 @@ def initialize_rows(method, context):
 
     Example:
 
+    >>> from keras_i18n.transfer import InitializationContext
     >>> context = InitializationContext(
     ...     pieces=["▁jua", "▁sun"], source_pieces=["▁city", "▁sun"], source_rows=np.eye(2),
     ...     parallel=[([1], [0]), ([0, 1], [0])])
