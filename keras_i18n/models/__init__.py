@@ -3,6 +3,7 @@
 from keras_i18n.models.generation import Suggestion
 from keras_i18n.models.image_classifier import ImageClassifier
 from keras_i18n.models.language_identifier import LanguageIdentifier
+from keras_i18n.models.language_metrics import LanguageMetrics
 from keras_i18n.models.language_model import LanguageModel
 from keras_i18n.models.language_model_training import LanguageModelTraining
 from keras_i18n.models.localized_labels import LocalizedLabels
@@ -13,4 +14,4 @@ from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.models.training_options import TrainingOptions
 
-__all__ = ["PRESETS", "ImageClassifier", "LanguageIdentifier", "LanguageModel", "LanguageModelTraining", "LocalizedLabels", "Prediction", "Suggestion", "TextClassifier", "TextEncoder", "TextModel", "TrainingOptions", "load", "load_preset"]
+__all__ = ["PRESETS", "ImageClassifier", "LanguageIdentifier", "LanguageMetrics", "LanguageModel", "LanguageModelTraining", "LocalizedLabels", "Prediction", "Suggestion", "TextClassifier", "TextEncoder", "TextModel", "TrainingOptions", "load", "load_preset"]

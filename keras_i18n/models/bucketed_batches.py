@@ -16,13 +16,14 @@ class BucketedBatches(keras.utils.PyDataset):
         collate: makes one array of the inputs of a batch.
         seed: decides the order.
         shuffle: False keeps texts sorted by length, for validation.
+        draw: epoch -> the row numbers that it sees, int64, as many as there are inputs; None for each once.
         padding_id: what widens a batch of token ids; None for inputs of one size.
     """
 
     # Texts are sorted by length within this many batches: short padding, yet other neighbours at each epoch.
     _BATCHES_SORTED_TOGETHER = 50
 
-    def __init__(self, inputs, targets, weights=None, *, batch_size, collate, seed=0, shuffle=True, padding_id=None):
+    def __init__(self, inputs, targets, weights=None, *, batch_size, collate, seed=0, shuffle=True, draw=None, padding_id=None):
         super().__init__()
         self.inputs = inputs
         self.targets = targets
@@ -31,6 +32,7 @@ class BucketedBatches(keras.utils.PyDataset):
         self.collate = collate
         self.seed = seed
         self.shuffle = shuffle
+        self.draw = draw
         self.padding_id = padding_id
         self._lengths = np.array([len(item) for item in inputs])
         self.start_epoch(0)
@@ -57,7 +59,7 @@ class BucketedBatches(keras.utils.PyDataset):
             self._batches = np.array_split(order, range(self.batch_size, len(order), self.batch_size))
             return
         random = np.random.default_rng((self.seed, epoch))
-        order = random.permutation(len(self.inputs))
+        order = random.permutation(len(self.inputs)) if self.draw is None else self.draw(epoch)
         span = self._BATCHES_SORTED_TOGETHER * self.batch_size
         order = np.concatenate(
             [

@@ -9,10 +9,13 @@ import keras
 import numpy as np
 
 from keras_i18n import optimizers
-from keras_i18n.models import kernel_head
+from keras_i18n.models import devices, kernel_head
 from keras_i18n.models.backup import Backup
 from keras_i18n.models.bucketed_batches import BucketedBatches
 from keras_i18n.models.good_weights import GoodWeights
+from keras_i18n.models.language_metrics import LanguageMetrics
+from keras_i18n.models.several_workers import StrategyTraining, check_strategy
+from keras_i18n.models.table_size import check_table
 from keras_i18n.models.training_options import TrainingOptions
 
 
@@ -37,12 +40,17 @@ def fit_classifier(model, train, *, validation_data, trainable, **options):
     chosen = TrainingOptions(**options)
     if chosen.early_stopping and validation_data is None:
         raise ValueError("`early_stopping` watches the validation loss. Give `validation_data`, or leave it out.")
+    check_strategy(chosen.strategy)
+    if chosen.device is not None and chosen.strategy is not None:
+        raise ValueError("`strategy` has devices of its own. Leave `device` out.")
+    device = devices.scope_of(chosen.device)
     plan = _PLANS[trainable]
     chosen = dataclasses.replace(
         chosen,
         epochs=chosen.epochs or plan.epochs,
         learning_rate=chosen.learning_rate or plan.learning_rate,
     )
+    check_table(model)
     targets = _targets(model, train, "train")
     if len(set(train.label)) < 2:
         raise ValueError(f"Training needs at least two labels. Received: only {train.label[0]!r}, {len(train)} times.")
@@ -55,11 +63,16 @@ def fit_classifier(model, train, *, validation_data, trainable, **options):
             raise ValueError(f"`validation_data` has labels that the training data lacks: {missing}.")
         validation_data = (validation_data.text, _targets(model, validation_data, "validation_data"))
     weights = _sample_weights(train.label, chosen.class_weight)
-    return plan.run(model, (train.text, targets, weights), validation_data, chosen, backup)
+    draw = _draw(train, chosen)
+    for callback in chosen.callbacks:
+        if isinstance(callback, LanguageMetrics):
+            callback.watch(model, chosen.callbacks)
+    with device:
+        return plan.run(model, (train.text, targets, weights, draw), validation_data, chosen, backup)
 
 
 def _fit_head(model, train, validation, options, backup):
-    texts, targets, weights = train
+    texts, targets, weights, draw = train
     head, inputs = model.head, model.encoder.encode(texts, progress=options.progress)
     if validation is not None:
         validation = (model.encoder.encode(validation[0], progress=options.progress), validation[1])
@@ -72,7 +85,13 @@ def _fit_head(model, train, validation, options, backup):
             validation = (np.asarray(to_margins(validation[0], training=False)), validation[1])
         head = keras.Model(margins, head.outputs[0], name="scores_of_margins")
     batches = BucketedBatches(
-        inputs, targets, weights, batch_size=options.batch_size, seed=options.seed, collate=np.asarray
+        inputs,
+        targets,
+        weights,
+        batch_size=options.batch_size,
+        seed=options.seed,
+        draw=draw,
+        collate=np.asarray,
     )
     return _run(head, batches, validation, options, backup)
 
@@ -85,7 +104,7 @@ def _fit_all(model, train, validation, options, backup):
         head_options |= {"epochs": _HEAD.epochs, "learning_rate": _HEAD.learning_rate, "progress": options.progress}
         _fit_head(model, train, None, TrainingOptions(**head_options, verbose=0), None)
 
-    def batches(texts, targets, weights, *, shuffle):
+    def batches(texts, targets, weights, draw, *, shuffle):
         return BucketedBatches(
             model.tokenize(texts),
             targets,
@@ -93,35 +112,41 @@ def _fit_all(model, train, validation, options, backup):
             batch_size=options.batch_size,
             seed=options.seed,
             shuffle=shuffle,
+            draw=draw,
             collate=model.tokenizer.pad,
             padding_id=model.tokenizer.padding_id,
         )
 
     if validation is not None:
-        validation = batches(*validation, None, shuffle=False)
+        validation = batches(*validation, None, None, shuffle=False)
     return _run(model.network, batches(*train, shuffle=True), validation, options, backup)
 
 
 def _run(network, batches, validation, options, backup):
-    network.compile(
-        optimizer=_optimizer(options),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=options.label_smoothing),
-        metrics=["accuracy"],
-    )
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=options.label_smoothing)
     good_weights = GoodWeights()
-    history = network.fit(
+    trained, compiled = network, network
+    if options.strategy is None:
+        network.compile(optimizer=_optimizer(options), loss=loss, metrics=["accuracy"])
+    else:
+        trained = StrategyTraining(network, options.strategy, optimizer=lambda: _optimizer(options), loss=loss)
+        compiled = trained.model
+        if trained.worker > 0:
+            backup = None
+    given = {"shuffle": False} if options.strategy is None else {}  # the batches shuffle themselves
+    history = trained.fit(
         batches,
         validation_data=validation,
         initial_epoch=0 if backup is None else backup.first_epoch(options.epochs),
         epochs=options.epochs,
-        shuffle=False,  # the batches shuffle themselves
         callbacks=[_EpochOfBatches(batches), *options.callbacks, *_expected_callbacks(options, backup), good_weights],
         verbose=options.verbose,
+        **given,
     )
     if good_weights.stopped is not None:
         raise ValueError(
             f"The loss became {good_weights.stopped} in epoch {good_weights.epoch + 1}; the last weights with a finite "
-            f"loss were kept. Lower `learning_rate` (it was {float(network.optimizer.learning_rate):g})."
+            f"loss were kept. Lower `learning_rate` (it was {float(compiled.optimizer.learning_rate):g})."
         )
     return history
 
@@ -132,6 +157,8 @@ def _optimizer(options):
     if isinstance(options.optimizer, str):
         config = {"learning_rate": options.learning_rate}
         return keras.optimizers.get({"class_name": options.optimizer, "config": config})
+    if options.strategy is not None:  # its variables must be made in the strategy's scope
+        return type(options.optimizer).from_config(options.optimizer.get_config())
     return options.optimizer
 
 
@@ -173,6 +200,7 @@ def _backup(model, train, validation_data, trainable, options):
         (options.batch_size, options.learning_rate, optimizer, options.label_smoothing, options.class_weight),
         (options.early_stopping, options.ridge, options.seed),
         (train.text, train.label),
+        *([] if options.sampling_temperature is None else [(options.sampling_temperature, train.language)]),
         None if validation_data is None else (validation_data.text, validation_data.label),
     ):
         digest.update(repr(part).encode("utf-8", "backslashreplace"))
@@ -196,6 +224,25 @@ def _targets(model, dataset, name):
             f"The model has: {', '.join(model.labels)}."
         )
     return np.eye(len(model.labels), dtype="float32")[[place_of[label] for label in dataset.label]]
+
+
+def _draw(train, options):
+    """Epoch -> the rows that it sees; None where every row is seen once."""
+    if options.sampling_temperature is None:
+        return None
+    if train.language is None:
+        raise ValueError(
+            f"`sampling_temperature` needs a language for each text. Received: columns {', '.join(train.columns)}."
+        )
+    rows = type(train)({"text": list(map(str, range(len(train)))), "language": train.language})
+    seeds = np.random.SeedSequence(options.seed)
+
+    def draw(epoch):
+        seed = np.random.SeedSequence((seeds.entropy, epoch)).generate_state(1)[0]
+        drawn = rows.sample(len(rows), alpha=1 / options.sampling_temperature, seed=int(seed))
+        return np.array(drawn.text, "int64")
+
+    return draw
 
 
 def _sample_weights(labels, class_weight):

@@ -11,6 +11,10 @@ def _positive(value):
     return isinstance(value, numbers.Real) and math.isfinite(value) and value > 0
 
 
+def _temperature(value):
+    return isinstance(value, numbers.Real) and value >= 1  # infinity too
+
+
 def _share(value):
     return isinstance(value, numbers.Real) and 0 <= value < 1
 
@@ -25,6 +29,7 @@ _RULES = {
     "batch_size": ("a whole number of at least 1", _whole, False),
     "early_stopping": ("a whole number of at least 1", _whole, True),
     "learning_rate": ("a number above 0", _positive, True),
+    "sampling_temperature": ("a number of at least 1", _temperature, True),
     "ridge": ("a number above 0", _positive, False),
     "label_smoothing": ("a number of at least 0 and below 1", _share, False),
     "seed": ("a whole number of at least 0", _seed, False),
@@ -52,6 +57,13 @@ class TrainingOptions:
             again with the same arguments, to the same end.
         ridge: for a head of kind "kernel": how smooth its answer is; more for noisy labels.
         seed: decides the order of texts.
+        sampling_temperature: None for every text once an epoch; a number T draws the texts of each epoch by language
+            with probability ~ count ** (1 / T): 1 keeps the balance of the data, 2 to 5 let small languages come more
+            often, `float("inf")` makes languages equal.
+        device: "cpu", "gpu", "gpu:1", ...: where the training runs; None lets TensorFlow choose.
+        strategy: a `tf.distribute.MirroredStrategy`, or a `MultiWorkerMirroredStrategy` that was made in the first
+            lines of a script which runs on every machine with its TF_CONFIG; each replica takes its share of every
+            batch. None for one device.
         verbose: as in Keras.
         progress: called with the number of texts encoded since the last call, before the head is trained.
 
@@ -73,6 +85,9 @@ class TrainingOptions:
     backup_dir: object = None
     ridge: float = 0.1
     seed: int = 0
+    sampling_temperature: float | None = None
+    device: str | None = None
+    strategy: object = None
     verbose: object = "auto"
     progress: object = None
 

@@ -26,7 +26,8 @@ def test_it_follows_the_rule_and_leaves_unused_rows_alone():
         expected[used] -= 0.3 * gradient[used] / np.sqrt(sums[used])
     np.testing.assert_allclose(np.array(table), expected, atol=1e-6)
     unused = np.setdiff1d(np.arange(ROWS), indices)
-    assert len(unused) and np.array_equal(np.array(table)[ROWS // 2 :], np.array(weights()[0])[ROWS // 2 :])
+    assert len(unused)
+    assert np.array_equal(np.array(table)[ROWS // 2 :], np.array(weights()[0])[ROWS // 2 :])
 
 
 def test_the_first_step_keeps_the_direction_of_the_gradient():
@@ -42,7 +43,8 @@ def test_the_first_step_keeps_the_direction_of_the_gradient():
 
 def test_its_config_makes_the_same_optimiser():
     twin = optimizers.RowwiseAdagrad.from_config(row_adagrad(clipnorm=0.5).get_config())
-    assert twin.accumulator == "row" and twin.clipnorm == 0.5
+    assert twin.accumulator == "row"
+    assert twin.clipnorm == 0.5
     assert keras.optimizers.deserialize(keras.optimizers.serialize(twin)).accumulator == "row"
 
 

@@ -1,0 +1,23 @@
+"""A tokenizer must give no token ids beyond the rows of the network's table."""
+
+from keras_i18n import layers
+
+
+def check_table(model):
+    """Raises where the tokenizer of a model has more ids than the table that reads them has rows."""
+    size = getattr(model.tokenizer, "vocabulary_size", None)
+    ids = model.network.inputs[0]
+    for layer in model.network.layers:
+        rows = _rows(layer)
+        reads_ids = rows is not None and any(one is ids for node in layer._inbound_nodes for one in node.input_tensors)
+        if reads_ids and size is not None and size > rows:
+            raise ValueError(
+                f"`network` must have a row for each of the tokenizer's {size} token ids; those outside the table "
+                f"cannot be looked up. Received: '{layer.name}', a table of {rows} rows. Build it with {size} rows."
+            )
+
+
+def _rows(layer):
+    if isinstance(layer, layers.MultilingualEmbedding):
+        return layer.num_rows
+    return layer.embeddings.shape[0] if isinstance(layer, layers.PooledEmbedding) else None
