@@ -148,14 +148,16 @@ class TextClassifier(TextModel):
             trainable: "head" trains the head on vectors that are computed once (seconds); "all" trains the whole
                 network, after its head, on batches of texts of about one length.
             options: of `keras_i18n.models.TrainingOptions`: epochs, batch_size, learning_rate, optimizer,
-                label_smoothing, class_weight, early_stopping, callbacks, backup_dir, ridge, seed, verbose, progress.
+                label_smoothing, class_weight, early_stopping, callbacks, backup_dir, ridge, seed,
+                sampling_temperature, device, strategy, verbose, progress.
 
         Returns:
             Keras' `History`.
 
         Raises:
-            ValueError: an empty data set, one label only, labels that the model or the training data lacks, a loss
-                that is no number.
+            ValueError: an empty data set, one label only, labels that the model or the training data lacks, a table
+                with fewer rows than the tokenizer has ids, no such device, a loss that is no number.
+            RuntimeError: a worker of `strategy` no longer answers.
         """
         return training.fit_classifier(
             self, train, validation_data=validation_data, trainable=trainable, **options
