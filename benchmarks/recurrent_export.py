@@ -3,7 +3,9 @@
 For each kind of recurrent layer: a small model that tells fourteen related languages apart (sentences of SIB-200,
 words hashed to ids, right padding; the outputs of all tokens averaged) is trained, its weights are carried into
 Keras' own layer and compared, then it is exported once for each precision and asked about every other dev text, in
-batches of changing size and length; in int8 the table is a `PackedEmbedding`. A row tells the largest difference of a probability from Keras and the share of
+batches of changing size and length. Weights are stored as `keras_i18n.export` stores them: in int8 the table is a
+`PackedEmbedding`, matrices of 65,536 numbers or more are bytes with a step an output, and smaller ones, as a recurrent
+layer of 48 units has them, are float16; `--units 160` has its matrices in bytes. A row tells the largest difference of a probability from Keras and the share of
 texts that keep their label. A Flex or custom operator ends the run.
 """
 
@@ -90,38 +92,26 @@ def in_mobile_runtime(content, batches):
             return [found[f"batch_{number}"] for number in range(len(batches))]
 
 
-def onnx_in_precision(converted, precision):
-    """The ONNX model with weights held in `precision`."""
-    if precision == "float32":
-        return converted
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
+def tflite_in_precision(model, precision):
+    """The TFLite file as `keras_i18n.export` stores it."""
+    from keras_i18n.export import tflite_weights
+    from tests.layers import runtimes
 
     if precision == "int8":
-        with tempfile.TemporaryDirectory() as folder:
-            source, target = pathlib.Path(folder) / "model.onnx", pathlib.Path(folder) / "int8.onnx"
-            onnx.save(converted, source)
-            quantize_dynamic(
-                source,
-                target,
-                weight_type=QuantType.QInt8,
-                per_channel=True,
-                reduce_range=True,
-                extra_options={"EnableSubgraph": True},
-            )
-            return onnx.load(target)
-    halved = onnx.ModelProto()
-    halved.CopyFrom(converted)
-    casts = []
-    for tensor in halved.graph.initializer:
-        if tensor.data_type == onnx.TensorProto.FLOAT and np.prod(tensor.dims) > 64:
-            name = tensor.name
-            values = onnx.numpy_helper.to_array(tensor).astype("float16")
-            tensor.CopyFrom(onnx.numpy_helper.from_array(values, f"{name}/half"))
-            casts.append(onnx.helper.make_node("Cast", [f"{name}/half"], [name], to=onnx.TensorProto.FLOAT))
-    for cast in reversed(casts):
-        halved.graph.node.insert(0, cast)
-    return halved
+        return tflite_weights.to_int8(runtimes.tflite_bytes(model, "float16"))
+    return runtimes.tflite_bytes(model, precision)
+
+
+def onnx_in_precision(converted, precision):
+    """The ONNX model with weights as `keras_i18n.export` stores them."""
+    import onnx
+
+    from keras_i18n.export import onnx_weights
+
+    stored = onnx.ModelProto()
+    stored.CopyFrom(converted)
+    onnx_weights.store(stored, precision)
+    return stored
 
 
 def in_onnx_runtime(converted, batches):
@@ -156,7 +146,7 @@ def measure(kind, units, epochs, train, dev):
     for precision in LIMITS:
         exported = packed if precision == "int8" else model
         onnx = runtimes.onnx_model(exported)
-        content = runtimes.tflite_bytes(exported, precision)
+        content = tflite_in_precision(exported, precision)
         rows.append(("LiteRT", precision, in_litert(content, batches), len(content)))
         rows.append(("tflite-runtime 2.14.0", precision, in_mobile_runtime(content, batches), len(content)))
         converted = onnx_in_precision(onnx, precision)
@@ -182,6 +172,7 @@ def main():
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=list(KINDS), metavar="KIND")
     parser.add_argument("--units", type=int, default=48)
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--results", default="recurrent_export", help="name of the file with the results")
     arguments = parser.parse_args()
     if not MOBILE_PYTHON.exists():
         sys.exit("This benchmark runs tflite-runtime 2.14.0: first `make .venvs/tflite_runtime/.installed`.")
@@ -197,9 +188,9 @@ def main():
                 f"{row['label_agreement']:9.4f} {row['accuracy']:8.3f} {size}{'' if row['within_limit'] else '  OVER THE LIMIT'}",
                 flush=True,
             )
-    path = open_data.REPOSITORY / "benchmarks" / "results" / "recurrent_export.json"
+    path = open_data.REPOSITORY / "benchmarks" / "results" / f"{arguments.results}.json"
     path.parent.mkdir(exist_ok=True)
-    content = {"languages": LANGUAGES, "dev_texts": len(dev[0]), "seconds": round(time.time() - begin), "rows": results}
+    content = {"languages": LANGUAGES, "units": arguments.units, "dev_texts": len(dev[0]), "seconds": round(time.time() - begin), "rows": results}
     path.write_text(json.dumps(content, indent=1) + "\n")
 
 

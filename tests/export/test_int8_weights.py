@@ -1,0 +1,95 @@
+"""Weights as bytes with many steps: tables by row and by column, matrices by output, in three runtimes."""
+
+import keras
+import numpy as np
+import pytest
+
+import keras_i18n as ki
+from keras_i18n import layers
+from keras_i18n.export.codepoints import codepoints_of
+from keras_i18n.export.packing import packed
+from keras_i18n.export.weight_steps import in_steps, table_axis
+from keras_i18n.tokenizers import CharacterTokenizer
+from tests.layers import mobile_runtime
+from tests.layers.test_ngram_tokenization import TEXTS
+
+LABELS = tuple("abcde")
+
+
+def _pooled(token_ids, mask):
+    return layers.PooledEmbedding(2000, 16, name="table")(token_ids)
+
+
+def _wide_table(token_ids, mask):
+    return layers.PooledEmbedding(2000, 160, name="table")(token_ids)
+
+
+def _unmasked_lstm(token_ids, mask):
+    vectors = layers.MultilingualEmbedding(2000, 64, name="table")(token_ids)
+    return layers.MaskedMean()(layers.LSTM(160, return_sequences=True)(vectors), mask=mask)
+
+
+def _convolutions(token_ids, mask):
+    vectors = layers.MultilingualEmbedding(2000, 160, name="table")(token_ids)
+    vectors = keras.layers.Conv1D(160, 3, padding="same", activation="relu")(vectors)
+    return layers.MaskedMean()(vectors, mask=mask)
+
+
+BODIES = {"pooled": _pooled, "wide table": _wide_table, "LSTM": _unmasked_lstm, "convolutions": _convolutions}
+# ids as high as the tables are long
+TOKENIZER = CharacterTokenizer("".join(map(chr, range(33, 2030))))
+
+
+def classifier_of(body):
+    keras.utils.set_random_seed(5)
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    vector = body(token_ids, layers.PaddingMask()(token_ids))
+    scores = keras.layers.Dense(len(LABELS), activation="softmax", name="scores")(vector)
+    network = keras.Model(token_ids, scores)
+    generator = np.random.default_rng(5)
+    for weight in network.weights:  # steps differ from row to row
+        sizes = generator.uniform(0.2, 2, (*weight.shape[:1], *[1] * (len(weight.shape) - 1)))
+        weight.assign(generator.normal(0, 1 / np.sqrt(weight.shape[0]) if "table" not in weight.path else 1, weight.shape) * sizes)
+    return ki.TextClassifier(tokenizer=TOKENIZER, network=network, labels=LABELS)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_answers_stay_in_every_runtime(name, tmp_path):
+    classifier = classifier_of(BODIES[name])
+    expected = classifier.predict(TEXTS)
+    assert expected.std(axis=0).max() > 0.05  # answers that differ from text to text
+    folder = ki.export(classifier, tmp_path, formats=["tflite", "onnx"], precision="int8")
+    for file in ("model.tflite", "model.onnx"):
+        received = ki.load_exported(folder / file).predict(TEXTS)
+        assert np.abs(received - expected).max() <= 5e-2
+        assert np.abs(received - expected).max() > 1e-6  # bytes they are
+    (mobile,) = mobile_runtime.outputs(
+        (folder / "model.tflite").read_bytes(), [codepoints_of(TEXTS)], signature="serving_default"
+    )
+    assert np.abs(mobile - expected).max() <= 5e-2
+    for file in ("model.tflite", "model.onnx"):
+        assert (folder / file).stat().st_size < 1.4 * classifier.network.count_params() + 150_000
+
+
+def test_a_tied_table_is_left_alone():
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    table = layers.MultilingualEmbedding(50, 8)
+    network = keras.Model(token_ids, table(layers.LSTM(8, return_sequences=True)(table(token_ids)), reverse=True))
+    model = ki.TextEncoder(tokenizer=CharacterTokenizer("ab"), network=network)
+    assert packed(model) is model
+    classifier = classifier_of(_unmasked_lstm)
+    twin = packed(classifier)
+    assert isinstance(twin.network.get_layer("table"), layers.PackedEmbedding)
+    assert isinstance(classifier.network.get_layer("table"), layers.MultilingualEmbedding)
+
+
+def test_steps():
+    values = np.array([[1.0, -127.0], [0.5, 0.25]], "float32")
+    rounded, steps = in_steps(values, 0)
+    assert rounded.tolist() == [[1, -127], [127, 64]]
+    np.testing.assert_allclose(steps, [1.0, 0.5 / 127])
+    rounded, steps = in_steps(values, -1)
+    assert rounded.tolist() == [[127, -127], [64, 0]]
+    assert table_axis(np.zeros((9, 16))) == 1
+    assert table_axis(np.zeros((9, 300))) == 0
+    assert table_axis(np.zeros(9)) == 0
