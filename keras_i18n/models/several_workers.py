@@ -48,6 +48,7 @@ class StrategyTraining:
         self.strategy = strategy
         resolver = strategy.cluster_resolver
         several = resolver is not None and bool(resolver.cluster_spec().as_dict().get("worker"))
+        self.several_workers = several
         self.worker = resolver.task_id if several else 0
         with strategy.scope():
             self.model = keras.models.clone_model(network)
@@ -215,6 +216,6 @@ def _lost(error, epoch):
     named = f" (the runtime names worker {', '.join(map(str, tasks))})" if tasks else ""
     return (
         f"A worker of the training no longer answers, in epoch {epoch + 1}{named}. The network keeps the weights of its "
-        "last step. Start the same script on all workers again; with `backup_dir` it goes on after the last whole "
-        f"epoch. The runtime said: {str(error)[:300]}"
+        "last step. Start the same script on "
+        f"all workers again. The runtime said: {str(error)[:300]}"
     )
