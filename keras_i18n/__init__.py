@@ -17,6 +17,7 @@ _ROOMS = (
     "networks",
     "optimizers",
     "tokenizers",
+    "transfer",
 )
 # public name -> the room that defines it
 _NAMES = {

@@ -2,6 +2,7 @@
 
 import importlib
 import pathlib
+import zipfile
 
 import keras
 
@@ -16,6 +17,8 @@ _KINDS = {
     "TextClassifier": "keras_i18n.models.text_classifier",
     "TextEncoder": "keras_i18n.models.text_encoder",
 }
+# reads files of several models that are one
+_COMBINED = "keras_i18n.transfer.combined"
 
 
 def save(model, path):
@@ -62,6 +65,8 @@ def load(path):
     path = pathlib.Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"No model file at '{path}'.")
+    if _is_combined(path):
+        return importlib.import_module(_COMBINED).load_combined(path)
     manifest, tokenizer_bytes = model_file.read(path, tuple(_KINDS))
     try:
         tokenizer = _tokenizer_class(manifest["tokenizer"]).from_bytes(tokenizer_bytes)
@@ -78,6 +83,14 @@ def load(path):
         return kind.from_saved(tokenizer=tokenizer, network=network, config=manifest["config"])
     except (TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"The parts of the model in '{path}' do not fit together: {error}") from error
+
+
+def _is_combined(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "keras_i18n_combined.json" in archive.namelist()
+    except Exception:  # what is damaged is told by the reader of models
+        return False
 
 
 def _tokenizer_class(name):

@@ -6,6 +6,7 @@ is rows of blocks of 32 numbers: one float16 scale and 16 bytes, whose low halve
 """
 
 import dataclasses
+import itertools
 import struct
 
 import numpy as np
@@ -89,7 +90,7 @@ def parse(data):
     offsets = cursor.array("<u4", num_pieces + 1).tolist()
     scores = cursor.array("<f4", num_pieces)
     blob = cursor.bytes(blob_size)
-    pieces = tuple(blob[start:stop] for start, stop in zip(offsets[:-1], offsets[1:], strict=True))
+    pieces = tuple(blob[start:stop] for start, stop in itertools.pairwise(offsets))
     return PackedModel(
         dim=dim,
         num_layers=num_layers,

@@ -1,0 +1,64 @@
+"""A student learns a teacher's space from plain text."""
+
+import keras
+import numpy as np
+import pytest
+
+import keras_i18n as ki
+from keras_i18n import layers, tokenizers
+from keras_i18n.transfer import distill
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return list(ki.datasets.sample("assistant")[0].select(languages=["en", "sw"]).text)
+
+
+def encoder(texts, dim, seed):
+    keras.utils.set_random_seed(seed)
+    tokenizer = tokenizers.train_unigram(texts, vocabulary_size=300, begin=True, threads=1)
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    mask = layers.PaddingMask(name="mask")(token_ids)
+    x = layers.MultilingualEmbedding(tokenizer.vocabulary_size, 16, name="table")(token_ids)
+    x = layers.MaskedMean(name="mean")(x, mask=mask)
+    network = keras.Model(token_ids, keras.layers.Dense(dim, name="vector")(x))
+    return ki.TextEncoder(tokenizer=tokenizer, network=network, languages=["en", "sw"])
+
+
+@pytest.mark.parametrize("dim", [8, 12])
+def test_the_student_comes_near_the_teacher(texts, dim):
+    teacher, student = encoder(texts, dim, 1), encoder(texts, 8, 2)
+    before = teacher.encode(texts[:9])
+    told = []
+    report = distill(
+        teacher, student, texts, epochs=8, learning_rate=0.02, batch_size=16, progress=lambda *state: told.append(state)
+    )
+    assert report.cosine_after > max(0.6, report.cosine_before)
+    assert (report.bridge is None) == (dim == 8)
+    assert [state[:2] for state in told] == [(epoch, 8) for epoch in range(1, 9)]
+    assert report.num_texts + report.num_held_out == len(texts)
+    np.testing.assert_array_equal(teacher.encode(texts[:9]), before)
+
+
+def test_a_stopped_training_goes_on_to_the_same_end(texts, tmp_path):
+    teacher = encoder(texts, 8, 1)
+
+    def stop(epoch, epochs, loss):
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+    whole, stopped = encoder(texts, 8, 2), encoder(texts, 8, 2)
+    distill(teacher, whole, texts, epochs=4)
+    with pytest.raises(KeyboardInterrupt):
+        distill(teacher, stopped, texts, epochs=4, backup_dir=tmp_path / "backup", progress=stop)
+    resumed = encoder(texts, 8, 2)
+    distill(teacher, resumed, texts, epochs=4, backup_dir=tmp_path / "backup")
+    np.testing.assert_allclose(resumed.encode(texts[:9]), whole.encode(texts[:9]), atol=1e-6)
+
+
+def test_bad_texts_are_refused(texts):
+    teacher = encoder(texts, 8, 1)
+    with pytest.raises(TypeError, match="list of str"):
+        distill(teacher, teacher, "one text")
+    with pytest.raises(ValueError, match=r"at least 20 texts.*Received: 2"):
+        distill(teacher, teacher, ["a", "b"])
