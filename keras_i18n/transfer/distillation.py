@@ -71,7 +71,7 @@ def distill(
     >>> texts = [f"{a} {b}" for a in ("red", "blue", "old", "new") for b in ("house", "tree", "car", "sea", "sun", "sky")]
     >>> tokenizer = tokenizers.train_unigram(texts, vocabulary_size=40)
     >>> def encoder(dim):
-    ...     sizes = {"task": "vectors", "vector_dim": dim, "size": "tiny"}
+    ...     sizes = {"task": "encoder", "vector_dim": dim, "size": "tiny"}
     ...     return TextEncoder(tokenizer=tokenizer, network=networks.pooling(vocabulary_size=tokenizer.vocabulary_size, **sizes))
     >>> transfer.distill(encoder(4), encoder(4), texts, epochs=1).num_held_out
     1

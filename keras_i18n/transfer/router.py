@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from keras_i18n.transfer.combined import CombinedClassifier, checked_members, normalized
@@ -21,8 +22,9 @@ class ChooseByLanguage(keras.layers.Layer):
 
     def call(self, tensors):
         scores, *answers = tensors
-        language = ops.argmax(scores, axis=-1)
-        chosen = ops.take(ops.convert_to_tensor(np.array(self.member_of, "int32")), language)
+        # not `ops.argmax`: it becomes an operator that TFLite lacks
+        language = tf.argmax(scores, axis=-1, output_type=tf.int32)
+        chosen = tf.gather(np.array(self.member_of, "int32"), language)
         chosen = ops.expand_dims(chosen, -1)  # (batch, 1)
         out = answers[0]
         for number, answer in enumerate(answers[1:], start=1):
