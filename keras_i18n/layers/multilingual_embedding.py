@@ -143,11 +143,17 @@ class MultilingualEmbedding(keras.layers.Layer):
         leading = token_ids.shape[:-1] if reverse else token_ids.shape
         return keras.KerasTensor((*leading, last), dtype=self.compute_dtype)
 
+    def variable_of(self, language):
+        """The variable that holds a language's own rows."""
+        if language not in self.language_rows:
+            raise ValueError(f"`language` must be one of {sorted(self.language_rows)}. Received: {language!r}.")
+        return self._own_rows[list(self.language_rows).index(language)]
+
     def language_resources(self, language):
         """What belongs to one language: dict of "rows" `(rows, dim)` and "vector" `(dim,)`, as far as it has them."""
         resources = {}
         if language in self.language_rows:
-            resources["rows"] = self._own_rows[list(self.language_rows).index(language)].numpy()
+            resources["rows"] = self.variable_of(language).numpy()
         if language in self._language_vectors:
             resources["vector"] = self.vectors.numpy()[self._language_vectors.index(language)]
         if not resources:
@@ -171,7 +177,7 @@ class MultilingualEmbedding(keras.layers.Layer):
                     "`resized` makes a layer with another number of rows."
                 )
         if "rows" in resources:
-            self._own_rows[list(self.language_rows).index(language)].assign(resources["rows"])
+            self.variable_of(language).assign(resources["rows"])
         if "vector" in resources:
             vectors = self.vectors.numpy()
             vectors[self._language_vectors.index(language)] = resources["vector"]

@@ -4,9 +4,10 @@ from keras_i18n.networks.building import build
 from keras_i18n.networks.convolution import convolution
 from keras_i18n.networks.gru import gru
 from keras_i18n.networks.language_model import language_model
+from keras_i18n.networks.language_rows import token_embedding, with_language_rows
 from keras_i18n.networks.lstm import lstm
 from keras_i18n.networks.next_token_step import next_token_step
-from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder
+from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, pack_sequences
 from keras_i18n.networks.pooling import pooling
 from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
@@ -21,9 +22,12 @@ __all__ = [
     "language_model",
     "lstm",
     "next_token_step",
+    "pack_sequences",
     "pooling",
     "sentence_transformer",
     "simple_rnn",
+    "token_embedding",
     "transformer",
     "universal_sentence_encoder",
+    "with_language_rows",
 ]

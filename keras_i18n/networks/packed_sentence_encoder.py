@@ -54,8 +54,8 @@ class PackedSentenceEncoder:
         if max(ngrams.orders) > 2 * _GAP + 1:
             raise ValueError(f"n-grams of at most {2 * _GAP + 1} tokens can be packed. Received: {ngrams.orders}.")
         ids = tf.TensorSpec([None], tf.int32)
-        self._forward = tf.function(functools.partial(self._graph, distinct=True), input_signature=[ids] * 3)
-        self._forward_few = tf.function(functools.partial(self._graph, distinct=False), input_signature=[ids] * 3)
+        self._forward = tf.function(functools.partial(self.graph, distinct=True), input_signature=[ids] * 3)
+        self._forward_few = tf.function(functools.partial(self.graph, distinct=False), input_signature=[ids] * 3)
 
     @staticmethod
     def fits(network):
@@ -74,7 +74,7 @@ class PackedSentenceEncoder:
         """
         vectors = np.empty((len(sequences), self.dim), "float32")
         for start, stop in self._packs([len(sequence) for sequence in sequences]):
-            pack = _pack(sequences[start:stop])
+            pack = pack_sequences(sequences[start:stop])
             forward = self._forward_few if len(pack[0]) < _FEW else self._forward
             vectors[start:stop] = forward(*pack).numpy()
             if progress is not None:
@@ -91,7 +91,8 @@ class PackedSentenceEncoder:
         if lengths:
             yield start, len(lengths)
 
-    def _graph(self, token_ids, text_of_token, counts, *, distinct):
+    def graph(self, token_ids, text_of_token, counts, *, distinct=True):
+        """The computation itself on what `pack_sequences` gave: vectors float32 `(texts, dim)`, differentiable."""
         weights = {layer.name: layer for layer in self.network.layers}
         ngrams = weights["ngrams"]
         rows, row = tf.unique(token_ids) if distinct else (token_ids, tf.range(tf.size(token_ids)))
@@ -174,8 +175,19 @@ def _convolve_distinct(x, row, kernel, bias):
     return tf.nn.relu(total + bias)
 
 
-def _pack(sequences):
-    """Lays sequences end to end: token ids with `_GAP` paddings around each, the text of each token, the counts."""
+def pack_sequences(sequences):
+    """Lays sequences end to end: token ids with paddings around each, the text of each token, the counts.
+
+    Args:
+        sequences: list of int32 arrays (tokens,), at least one.
+
+    Returns:
+        Three int32 arrays, as `PackedSentenceEncoder.graph` takes them.
+
+    >>> token_ids, text_of_token, counts = pack_sequences([[3, 7, 9], [5]])
+    >>> counts.tolist(), token_ids.tolist()
+    ([3, 1], [-1, -1, 3, 7, 9, -1, -1, 5, -1, -1, -1])
+    """
     counts = np.array([len(sequence) for sequence in sequences], "int32")
     spans = counts + _GAP
     starts = _GAP + np.concatenate([[0], np.cumsum(spans[:-1])])

@@ -1,5 +1,29 @@
 """A trained model moves into other languages."""
 
+from keras_i18n.transfer.added_languages import AddedLanguage, AddedLanguages
+from keras_i18n.transfer.adding_languages import add_language, add_languages
+from keras_i18n.transfer.alignment import (
+    MAPS,
+    Alignment,
+    align,
+    correlated,
+    mutual_pairs,
+    procrustes,
+    rcsls,
+    ridge,
+    shared_pairs,
+)
+from keras_i18n.transfer.bridge import LinearBridge
+from keras_i18n.transfer.conversion import (
+    WAYS,
+    AdjustReport,
+    ConversionReport,
+    MethodComparison,
+    adjust,
+    compare_methods,
+    convert_language,
+    train_resources,
+)
 from keras_i18n.transfer.distillation import DistillationReport, distill
 from keras_i18n.transfer.ensemble import Ensemble
 from keras_i18n.transfer.initialization import (
@@ -8,15 +32,48 @@ from keras_i18n.transfer.initialization import (
     InitializedRows,
     initialize_rows,
 )
+from keras_i18n.transfer.language_resources import LanguageResources
+from keras_i18n.transfer.report import TransferReport, refuse_leaks, transfer_report
 from keras_i18n.transfer.router import Router
+from keras_i18n.transfer.row_training import RowTrainingOptions
+from keras_i18n.transfer.vocabulary import ExtendedVocabulary, extend_vocabulary
 
 __all__ = [
+    "MAPS",
     "METHODS",
+    "WAYS",
+    "AddedLanguage",
+    "AddedLanguages",
+    "AdjustReport",
+    "Alignment",
+    "ConversionReport",
     "DistillationReport",
     "Ensemble",
+    "ExtendedVocabulary",
     "InitializationContext",
     "InitializedRows",
+    "LanguageResources",
+    "LinearBridge",
+    "MethodComparison",
     "Router",
+    "RowTrainingOptions",
+    "TransferReport",
+    "add_language",
+    "add_languages",
+    "adjust",
+    "align",
+    "compare_methods",
+    "convert_language",
+    "correlated",
     "distill",
+    "extend_vocabulary",
     "initialize_rows",
+    "mutual_pairs",
+    "procrustes",
+    "rcsls",
+    "refuse_leaks",
+    "ridge",
+    "shared_pairs",
+    "train_resources",
+    "transfer_report",
 ]

@@ -1,0 +1,56 @@
+"""Whether texts are written in the script of their language."""
+
+import collections
+import unicodedata
+
+from keras_i18n import languages as tags
+
+# ISO 15924 code of a language's writing -> first words of the Unicode names of its letters, where it is not the
+# script's own English name
+_LETTERS = {
+    "Hans": ("CJK",),
+    "Hant": ("CJK",),
+    "Hani": ("CJK",),
+    "Jpan": ("CJK", "HIRAGANA", "KATAKANA", "HALFWIDTH"),
+    "Kore": ("HANGUL", "CJK"),
+    "Beng": ("BENGALI",),
+    "Cans": ("CANADIAN",),
+    "Nkoo": ("NKO",),
+    "Olck": ("OL",),
+    "Mtei": ("MEETEI",),
+}
+
+
+def check_script(texts, language):
+    """Refuses texts most of whose letters are not in the script of their language.
+
+    Args:
+        texts: list of str.
+        language: BCP-47 tag.
+
+    Raises:
+        ValueError: more than half of the letters are in another script.
+
+    >>> check_script(["Habari za asubuhi"], "sw")
+    >>> check_script(["Доброго ранку"], "sw")
+    Traceback (most recent call last):
+    ValueError: Texts in 'sw' (Swahili) must be in the script Latin. Received: 100 % of the letters in CYRILLIC, as in ...
+    """
+    script = tags.script(language)
+    if script == "Zzzz":
+        return
+    wanted = _LETTERS.get(script, (tags.script_name(script).upper().split()[0],))
+    counts = collections.Counter()
+    for text in texts:
+        for letter in text:
+            if letter.isalpha():
+                counts[unicodedata.name(letter, "?").split()[0]] += 1
+    own = sum(counts[name] for name in wanted)
+    if counts and own * 2 < counts.total():
+        other, count = max(((name, n) for name, n in counts.items() if name not in wanted), key=lambda pair: pair[1])
+        example = next(text for text in texts if any(unicodedata.name(c, "?").startswith(other) for c in text))
+        raise ValueError(
+            f"Texts in '{language}' ({tags.name(language)}) must be in the script {tags.script_name(script)}. Received: "
+            f"{100 * count / counts.total():.0f} % of the letters in {other}, as in {example[:60]!r}. Is the right file read? "
+            "A language in another script has a tag that says so, such as 'sr-Latn'."
+        )

@@ -1,0 +1,260 @@
+"""Adding a language: the new one is learned, the old ones are what they were."""
+
+import keras
+import numpy as np
+import pytest
+
+import keras_i18n as ki
+from keras_i18n import networks, transfer
+from keras_i18n.datasets import ParallelTexts
+from keras_i18n.tokenizers import train_unigram
+from keras_i18n.transfer import adding_languages as module
+from keras_i18n.transfer.examples import mixed_texts, random_spans
+
+ENGLISH = [
+    "the sun is over the sea",
+    "my mother cooks fish in the kitchen",
+    "the teacher reads a book at school",
+    "we travel by train to the city",
+    "the child drinks milk in the morning",
+    "a doctor works in the hospital",
+    "the farmer sells maize at the market",
+    "birds sing in the tree",
+]
+SWAHILI = [
+    "jua liko juu ya bahari",
+    "mama yangu anapika samaki jikoni",
+    "mwalimu anasoma kitabu shuleni",
+    "tunasafiri kwa treni kwenda mjini",
+    "mtoto anakunywa maziwa asubuhi",
+    "daktari anafanya kazi hospitalini",
+    "mkulima anauza mahindi sokoni",
+    "ndege wanaimba mtini",
+]
+GREEK = [
+    "ο ήλιος είναι πάνω από τη θάλασσα",
+    "η μητέρα μου μαγειρεύει ψάρι στην κουζίνα",
+    "ο δάσκαλος διαβάζει ένα βιβλίο στο σχολείο",
+    "ταξιδεύουμε με τρένο στην πόλη",
+    "το παιδί πίνει γάλα το πρωί",
+    "ένας γιατρός εργάζεται στο νοσοκομείο",
+    "ο αγρότης πουλά καλαμπόκι στην αγορά",
+    "τα πουλιά κελαηδούν στο δέντρο",
+]
+FEW = "ignore:.*sentence pairs"
+
+
+def tiny_encoder(seed=0):
+    keras.utils.set_random_seed(seed)
+    tokenizer = train_unigram(ENGLISH * 20, vocabulary_size=90, begin=True, end=True)
+    network = networks.universal_sentence_encoder(
+        vocabulary_size=tokenizer.vocabulary_size, dim=16, ngram_dim=8, hidden_dim=12
+    )
+    return ki.TextEncoder(tokenizer=tokenizer, network=network, languages=["en"])
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return tiny_encoder()
+
+
+def pairs_in(language, target, source=ENGLISH):
+    return ParallelTexts(source, target, source_language="en", target_language=language)
+
+
+@pytest.fixture(scope="module")
+def added(encoder):
+    with pytest.warns(UserWarning, match="8 sentence pairs"):
+        return transfer.add_language(
+            encoder, "sw", parallel=pairs_in("sw", SWAHILI), epochs=60, pack_tokens=40, learning_rate=0.03, alpha=0.5
+        )
+
+
+def test_translations_get_the_vectors_of_what_they_translate(encoder, added):
+    model, report = added
+    wanted = encoder.encode(ENGLISH)
+    before, after = (
+        float((vectors * wanted).sum(1).mean()) for vectors in (encoder.encode(SWAHILI), model.encode(SWAHILI))
+    )
+    assert 1 - after < (1 - before) / 4
+    assert report.rows[0].after == pytest.approx(after, abs=1e-5)
+    assert report.rows[0].before == pytest.approx(before, abs=1e-5)
+    assert report.losses[-1] < report.losses[0] / 3
+
+
+def test_old_languages_are_what_they_were_bit_for_bit(encoder, added):
+    model, report = added
+    assert all(map(np.array_equal, encoder.tokenize(ENGLISH), model.tokenize(ENGLISH)))
+    assert np.array_equal(encoder.encode(ENGLISH), model.encode(ENGLISH))
+    for weight in encoder.network.weights:
+        other = next(w for w in model.network.weights if w.path == weight.path)
+        assert np.array_equal(weight.numpy(), other.numpy())
+    assert report.old_digest == module.weights_digest(encoder.network)
+    assert model.languages == ("en", "sw")
+    assert encoder.languages == ("en",)
+
+
+def test_the_new_model_is_saved_and_loaded_whole(added, tmp_path):
+    model, _ = added
+    model.save(tmp_path / "encoder.keras")
+    loaded = ki.load(tmp_path / "encoder.keras")
+    assert loaded.tokenizer.digest == model.tokenizer.digest
+    assert np.array_equal(loaded.encode(SWAHILI), model.encode(SWAHILI))
+
+
+def test_the_new_model_is_text_in(added):
+    model, _ = added
+    text_in = model.to_keras()
+    longest = max(map(len, SWAHILI))
+    codepoints = np.array([[*map(ord, text), *[0] * (longest - len(text))] for text in SWAHILI], "int32")
+    assert np.abs(np.asarray(text_in(codepoints)) - model.encode(SWAHILI)).max() < 1e-5
+
+
+def test_the_table_tells_what_was_done(added):
+    table = str(added[1])
+    assert "Swahili" in table
+    assert "old texts unchanged" in table
+    assert sum(added[1].classes.values()) == added[1].pieces
+
+
+@pytest.mark.filterwarnings(FEW)
+def test_a_classifier_keeps_its_labels_and_its_head(encoder):
+    classifier = ki.TextClassifier.on_encoder(encoder, labels=["home", "away"])
+    train = ki.datasets.from_lists(ENGLISH, ["away", "home", "home", "away", "home", "away", "away", "away"], language="en")
+    classifier.fit(train, epochs=2, verbose=0)
+    model, _ = transfer.add_language(classifier, "el", parallel=pairs_in("el", GREEK), epochs=2)
+    assert model.labels == classifier.labels
+    assert np.array_equal(model.predict(ENGLISH), classifier.predict(ENGLISH))
+    assert not np.array_equal(model.predict(GREEK), classifier.predict(GREEK))
+
+
+@pytest.mark.filterwarnings(FEW)
+def test_languages_one_after_another_and_at_once(encoder, added):
+    second, report = transfer.add_language(added[0], "el", parallel=pairs_in("el", GREEK), keep_texts=SWAHILI, epochs=3)
+    assert second.languages == ("en", "sw", "el")
+    assert np.array_equal(second.encode(SWAHILI), added[0].encode(SWAHILI))
+    resources = {
+        "sw": transfer.LanguageResources(parallel=pairs_in("sw", SWAHILI)),
+        "el": transfer.LanguageResources(parallel=pairs_in("el", GREEK)),
+    }
+    both, report = transfer.add_languages(encoder, resources, epochs=20, learning_rate=0.02, pack_tokens=60)
+    assert [row.language for row in report.rows] == ["sw", "el"]
+    assert all(row.after > row.before for row in report.rows)
+    assert networks.token_embedding(both.network).language_rows == {"el+sw": report.pieces}
+
+
+@pytest.mark.filterwarnings(FEW)
+def test_a_teacher_carries_words_over_a_bridge(encoder):
+    teacher = tiny_encoder(seed=3)  # another space, and it reads Swahili as English: only the way is tested
+    source = [" ".join(words) for words in np.random.default_rng(0).permutation([t.split()[-3:] for t in ENGLISH])]
+    model, report = transfer.add_language(
+        encoder,
+        "sw",
+        parallel=pairs_in("sw", SWAHILI * 2, ENGLISH + source),
+        words=["samaki", "bahari", "kitabu"],
+        texts=["mwalimu anapika samaki"],
+        teacher=teacher,
+        spans=5,
+        epochs=2,
+    )
+    assert (report.rows[0].words, report.rows[0].texts) == (3, 1)
+    assert np.isfinite(model.encode(SWAHILI)).all()
+
+
+def test_a_lexicon_alone_is_enough(encoder):
+    lexicon = [("sun", "jua"), ("sea", "bahari"), ("fish", "samaki"), ("book", "kitabu"), ("milk", "maziwa")] * 4
+    model, report = transfer.add_language(encoder, "sw", lexicon=lexicon, epochs=80, learning_rate=0.03)
+    cosine = (model.encode(["jua", "samaki"]) * encoder.encode(["sun", "fish"])).sum(1)
+    assert cosine.min() > 0.8
+    assert report.rows[0].after is None
+
+
+@pytest.mark.filterwarnings(FEW)
+def test_a_killed_training_goes_on_from_its_last_round(encoder, tmp_path):
+    class KilledError(Exception):
+        pass
+
+    def kill(done, *_):
+        if done == 2:
+            raise KilledError
+
+    options = {"parallel": pairs_in("sw", SWAHILI), "epochs": 4, "pack_tokens": 40, "alpha": 0}
+    whole, _ = transfer.add_language(encoder, "sw", **options)
+    with pytest.raises(KilledError):
+        transfer.add_language(encoder, "sw", **options, backup_dir=str(tmp_path), progress=kill)
+    resumed, report = transfer.add_language(encoder, "sw", **options, backup_dir=str(tmp_path))
+    assert np.allclose(resumed.encode(SWAHILI), whole.encode(SWAHILI), atol=1e-6)
+    assert len(report.losses) == 4
+    with pytest.raises(ValueError, match="must belong to this training"):
+        transfer.add_language(encoder, "sw", **options | {"learning_rate": 0.5}, backup_dir=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("language", "options", "message"),
+    [
+        ("en", {"parallel": ParallelTexts(SWAHILI, ENGLISH, source_language="sw", target_language="en")}, "one of its 1"),
+        ("sw", {}, "needs something to learn from"),
+        ("sw", {"words": ["jua"]}, "needs something to learn from"),
+        ("el", {"parallel": pairs_in("sw", SWAHILI)}, "must have 'el' on one side"),
+        ("el", {"parallel": pairs_in("el", SWAHILI)}, "must be in the script Greek. Received: .* LATIN"),
+        ("sw", {"parallel": pairs_in("sw", SWAHILI), "lexicon": [("jua", "sun")]}, "must share words .* swapped"),
+        ("sw", {"parallel": pairs_in("sw", SWAHILI), "keep_texts": SWAHILI}, "pieces of its own"),
+        ("swahili!", {"parallel": pairs_in("sw", SWAHILI)}, "BCP-47"),
+    ],
+)
+@pytest.mark.filterwarnings(FEW)
+def test_bad_input_is_refused_and_the_model_is_untouched(encoder, language, options, message):
+    before = module.weights_digest(encoder.network)
+    with pytest.raises(ValueError, match=message):
+        transfer.add_language(encoder, language, **options)
+    assert module.weights_digest(encoder.network) == before
+
+
+def test_models_that_cannot_grow_are_refused(encoder):
+    token_ids = keras.Input((None,), dtype="int32")
+    mask = ki.layers.PaddingMask()(token_ids)
+    pooled = ki.layers.MaskedMean()(ki.layers.HashEmbedding(50, 8)(token_ids), mask=mask)
+    plain = ki.TextEncoder(tokenizer=encoder.tokenizer, network=keras.Model(token_ids, pooled), languages=["en"])
+    with pytest.raises(ValueError, match="whose rows belong to token ids"):
+        transfer.add_language(plain, "sw", parallel=pairs_in("sw", SWAHILI))
+    with pytest.raises(ValueError, match="must be a TextEncoder"):
+        transfer.add_language(object(), "sw", parallel=pairs_in("sw", SWAHILI))
+
+
+@pytest.mark.filterwarnings(FEW)
+def test_a_changed_old_weight_is_found(encoder, monkeypatch):
+    """The fault is planted where a training that is not confined to its rows would do it."""
+    run = module.RowTraining.run
+
+    def run_and_harm(training):
+        losses = run(training)
+        kernel = harmed[0].network.get_layer("dense_1").kernel
+        kernel.assign(kernel + 1e-6)
+        return losses
+
+    harmed, with_network = [], module._with_network
+    monkeypatch.setattr(module.RowTraining, "run", run_and_harm)
+    monkeypatch.setattr(module, "_with_network", lambda *a: harmed.append(with_network(*a)) or harmed[-1])
+    with pytest.raises(ValueError, match="Weights that all languages share were changed"):
+        transfer.add_language(encoder, "sw", parallel=pairs_in("sw", SWAHILI), epochs=1)
+
+
+def test_no_new_piece_cuts_a_kept_text(encoder):
+    kept = ["jua and bahari are words that an English text may hold"]
+    found = transfer.extend_vocabulary(encoder.tokenizer, {"sw": SWAHILI * 10}, keep_texts=kept)
+    assert found.dropped > 0
+    assert np.array_equal(found.tokenizer.tokenize(kept)[0], encoder.tokenizer.tokenize(kept)[0])
+    assert found.tokenizer.tokenize(SWAHILI[1:2])[0].max() >= encoder.tokenizer.vocabulary_size
+
+
+def test_mixed_texts_hold_translations():
+    texts, places = mixed_texts(ENGLISH, [("Sun", "jua"), ("sea", "bahari")], 20, np.random.default_rng(0), share=1.0)
+    assert set(texts) == {"the jua is over the bahari"}
+    assert set(places) == {0}
+
+
+def test_spans_are_parts_of_sentences():
+    spans = random_spans(GREEK, 50, np.random.default_rng(0))
+    assert all(any(span in text for text in GREEK) for span in spans)
+    assert {len(span.split()) for span in spans} <= set(range(2, 9))
+    assert len(set(spans)) > 20
