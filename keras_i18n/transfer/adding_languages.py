@@ -43,7 +43,19 @@ def add_language(model, language, *, parallel=None, texts=(), words=(), lexicon=
         ValueError: the language is there already; its texts are in another script; there is nothing to learn from; the
             network has no `MultilingualEmbedding`; an old language would change.
 
-    Example: in the README, "Add a language".
+    Example:
+
+    >>> import keras_i18n as ki
+    >>> from keras_i18n import networks, tokenizers, transfer
+    >>> tokenizer = tokenizers.train_unigram(["the sun is over the sea", "we read a book"] * 10, vocabulary_size=40)
+    >>> network = networks.universal_sentence_encoder(
+    ...     vocabulary_size=tokenizer.vocabulary_size, dim=8, ngram_dim=4, hidden_dim=6
+    ... )
+    >>> encoder = ki.TextEncoder(tokenizer=tokenizer, network=network, languages=["en"])
+    >>> lexicon = [("sun", "jua"), ("book", "kitabu"), ("sea", "bahari")]
+    >>> model, report = transfer.add_language(encoder, "sw", lexicon=lexicon, epochs=2)
+    >>> model.languages
+    ('en', 'sw')
     """
     resources = LanguageResources(parallel=parallel, texts=texts, words=words, lexicon=lexicon)
     return add_languages(model, {language: resources}, **options)
@@ -87,6 +99,21 @@ def add_languages(
     Source: Reimers, Gurevych 2020, "Making Monolingual Sentence Embeddings Multilingual using Knowledge Distillation"
     (arXiv 2004.09813); rows only: Artetxe et al. 2020, "On the Cross-lingual Transferability of Monolingual
     Representations" (arXiv 1910.11856).
+
+    Example:
+
+    >>> import keras_i18n as ki
+    >>> from keras_i18n import networks, tokenizers, transfer
+    >>> tokenizer = tokenizers.train_unigram(["the sun is over the sea", "we read a book"] * 10, vocabulary_size=40)
+    >>> network = networks.universal_sentence_encoder(
+    ...     vocabulary_size=tokenizer.vocabulary_size, dim=8, ngram_dim=4, hidden_dim=6
+    ... )
+    >>> encoder = ki.TextEncoder(tokenizer=tokenizer, network=network, languages=["en"])
+    >>> resources = {"sw": transfer.LanguageResources(lexicon=[("sun", "jua"), ("book", "kitabu")]),
+    ...              "fi": transfer.LanguageResources(lexicon=[("sun", "aurinko"), ("book", "kirja")])}
+    >>> model, report = transfer.add_languages(encoder, resources, epochs=2)
+    >>> [row.name for row in report.rows]
+    ['Swahili', 'Finnish']
     """
     began = time.monotonic()
     options = RowTrainingOptions(seed=seed, **training)

@@ -52,12 +52,15 @@ class RowTrainingOptions:
         seed: decides the order.
         backup_dir: a folder; a training that was killed goes on from its last round.
         progress: called with (rounds done, all rounds, mean loss) after each round.
+
+    >>> RowTrainingOptions(minutes=3).learning_rate
+    0.006
     """
 
     epochs: int = 12
     minutes: float | None = None
-    learning_rate: float = 3e-3
-    pack_tokens: int = 4096
+    learning_rate: float = 6e-3
+    pack_tokens: int = 2048
     alpha: float = 0.2
     seed: int = 0
     backup_dir: str | None = None
