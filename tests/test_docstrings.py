@@ -30,7 +30,7 @@ def callables():
 
 @pytest.mark.parametrize(("name", "thing"), callables(), ids=[name for name, _ in callables()])
 def test_docstring_and_example(name, thing):
-    assert thing.__doc__ and thing.__doc__.strip(), f"{name} has no docstring"
+    assert (thing.__doc__ or "").strip(), f"{name} has no docstring"
     finder = doctest.DocTestFinder(recurse=False)
     parser_globals = dict(vars(importlib.import_module(thing.__module__)))
     examples = [test for test in finder.find(thing, name, globs=parser_globals) if test.examples]

@@ -31,6 +31,8 @@ def train(
 
     Example: keras-i18n train sample:assistant model.keras -l en
     """
+    if model.suffix != ".keras":
+        raise typer.BadParameter(f"A model file ends in .keras. Received: {model}.", param_hint="MODEL")
     columns = {"text": text, "label": label, "language": language}
     dataset = open_dataset(data, **columns)
     held_out = None if validation is None else open_dataset(validation, **columns, part="test")

@@ -1,5 +1,5 @@
 import keras
-import numpy as np
+import tensorflow as tf
 from keras import ops
 
 
@@ -28,7 +28,7 @@ class MaskedMax(keras.layers.Layer):
     def call(self, vectors, mask=None):
         if mask is None:
             return ops.max(vectors, axis=1)
-        lowest = float(np.finfo(keras.backend.standardize_dtype(vectors.dtype)).min)
+        lowest = float(tf.as_dtype(vectors.dtype).min)
         largest = ops.max(ops.where(ops.expand_dims(mask, -1), vectors, lowest), axis=1)
         has_token = ops.any(mask, axis=1, keepdims=True)
         return ops.where(has_token, largest, ops.zeros_like(largest))

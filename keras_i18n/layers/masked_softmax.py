@@ -1,5 +1,4 @@
-import keras
-import numpy as np
+import tensorflow as tf
 from keras import ops
 
 
@@ -16,7 +15,7 @@ def masked_softmax(scores, mask):
     if mask is None:
         return ops.softmax(scores, axis=-1)
     present = ops.cast(mask, scores.dtype)
-    lowest = np.finfo(keras.backend.standardize_dtype(scores.dtype)).min
+    lowest = tf.as_dtype(scores.dtype).min
     scores = ops.where(mask, scores, ops.full_like(scores, float(lowest)))
     weights = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True)) * present
     # one entry at least has weight 1: half of it is never reached but where there is no entry

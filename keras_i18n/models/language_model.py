@@ -120,7 +120,8 @@ class LanguageModel(TextModel):
                 memory.
             validation_data: of the same kinds.
             options: of `LanguageModelTraining`: epochs, minutes, batch_size, window, learning_rate, clip_norm,
-                optimizer, by_line, language_dropout, early_stopping, backup_dir, callbacks, seed, verbose.
+                optimizer, by_line, language_dropout, early_stopping, backup_dir, sampling_temperature, device,
+                mixed_precision, callbacks, seed, verbose.
 
         Returns:
             Keras' `History`; losses are nats a token.

@@ -12,11 +12,12 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n import optimizers
-from keras_i18n.models import text_stream
+from keras_i18n.models import devices, text_stream
 from keras_i18n.models.backup import Backup
 from keras_i18n.models.good_weights import GoodWeights
+from keras_i18n.models.precision import MIXED_PRECISIONS, computing_in, scaling_optimizer
 from keras_i18n.models.token_windows import TextRows, TokenWindows
-from keras_i18n.models.training import _EpochOfBatches, _expected_callbacks
+from keras_i18n.models.training import _EpochOfBatches, _expected_callbacks, sampled_rows
 from keras_i18n.networks.states import StatefulChain, is_recurrent
 
 _LONGEST_ROW = 1024  # tokens; a longer text is read in windows
@@ -39,6 +40,8 @@ class LanguageModelTraining:
         language_dropout: share of texts that train without their language piece, so that the model works without.
         early_stopping: epochs without a better validation loss after which training stops, the best weights restored.
         backup_dir: folder where each epoch is kept; a training that was killed goes on from there.
+        sampling_temperature, device, mixed_precision: as in `TrainingOptions`; the first for texts that are read a row
+            each.
         callbacks, seed, verbose: as Keras has them.
     """
 
@@ -53,6 +56,9 @@ class LanguageModelTraining:
     language_dropout: float = 0.1
     early_stopping: int | None = None
     backup_dir: object = None
+    sampling_temperature: float | None = None
+    device: str | None = None
+    mixed_precision: str | None = None
     callbacks: tuple = ()
     seed: int = 0
     verbose: object = "auto"
@@ -66,6 +72,15 @@ class LanguageModelTraining:
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
                 raise ValueError(f"`{name}` must be above 0. Received: {value!r}.")
+        if self.sampling_temperature is not None and not self.sampling_temperature >= 1:
+            raise ValueError(
+                f"`sampling_temperature` must be a number of at least 1. Received: {self.sampling_temperature!r}."
+            )
+        if self.mixed_precision not in MIXED_PRECISIONS:
+            raise ValueError(
+                f"`mixed_precision` must be one of {', '.join(map(repr, MIXED_PRECISIONS))}. "
+                f"Received: {self.mixed_precision!r}."
+            )
 
 
 def fit_language_model(model, train, *, validation_data=None, **options):
@@ -76,6 +91,7 @@ def fit_language_model(model, train, *, validation_data=None, **options):
     chosen = LanguageModelTraining(**options)
     if chosen.early_stopping and validation_data is None:
         raise ValueError("`early_stopping` watches the validation loss. Give `validation_data`, or leave it out.")
+    device = devices.scope_of(chosen.device)
     epochs = chosen.epochs or (100_000 if chosen.minutes else 10)
     keras.utils.set_random_seed(chosen.seed)
     batches, num_steps, carried = _batches(model, train, chosen, name="train", shuffle=True)
@@ -87,14 +103,15 @@ def fit_language_model(model, train, *, validation_data=None, **options):
     if carried:
         sizes = [data.batch_size for data in (batches, validation) if data is not None]
         network = CarriedStates(model.network, *sizes)
+    optimizer = chosen.optimizer or optimizers.RowwiseAdam(chosen.learning_rate, global_clipnorm=chosen.clip_norm)
     network.compile(
-        optimizer=chosen.optimizer or optimizers.RowwiseAdam(chosen.learning_rate, global_clipnorm=chosen.clip_norm),
+        optimizer=scaling_optimizer(optimizer, chosen.mixed_precision),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1),
         jit_compile=False,
     )
     backup = _backup(model, train, validation_data, chosen)
     good_weights = GoodWeights()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), device, computing_in(model.network, chosen.mixed_precision):
         # the number of batches in a file is known when it has been read
         warnings.filterwarnings("ignore", message="Your input ran out of data")
         history = network.fit(
@@ -154,8 +171,9 @@ class CarriedStates(keras.Model):
         with tf.GradientTape() as tape:
             logits, states = self._chain(token_ids, self._states[0], dropout=True)
             loss = next_token_loss(next_ids, logits)
+            scaled = self.optimizer.scale_loss(loss)
         variables = self.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        self.optimizer.apply(tape.gradient(scaled, variables), variables)
         return self._after(self._states[0], states, loss)
 
     def test_step(self, data):
@@ -165,7 +183,7 @@ class CarriedStates(keras.Model):
 
     def _after(self, variables, states, loss):
         for variable, state in zip(variables, states, strict=True):
-            variable.assign(state)
+            variable.assign(tf.cast(state, variable.dtype))
         self._loss_tracker.update_state(loss)
         return {"loss": self._loss_tracker.result()}
 
@@ -220,7 +238,9 @@ def _backup(model, train, validation_data, options):
     if options.backup_dir is None:
         return None
     digest = hashlib.sha256()
-    kept = dataclasses.replace(options, optimizer=type(options.optimizer).__name__, callbacks=(), verbose=0, epochs=None)
+    kept = dataclasses.replace(
+        options, optimizer=type(options.optimizer).__name__, callbacks=(), verbose=0, epochs=None, device=None
+    )
     for part in (
         (model.tokenizer.digest, model.language_tags),
         [(weight.path.split("/")[-1], tuple(weight.shape)) for weight in model.network.weights],
@@ -235,6 +255,7 @@ def _batches(model, data, options, *, name, shuffle, like=None):
     """Batches, the number of them (an estimate for a file), and whether states are carried from one to the next."""
     recurrent = is_recurrent(model.network)
     if isinstance(data, (str, os.PathLike)):
+        _refuse_temperature(options, "a file")
         by_line = options.by_line
         if by_line is None:
             by_line = type(model.tokenizer).__name__ != "CharacterTokenizer"
@@ -260,13 +281,33 @@ def _batches(model, data, options, *, name, shuffle, like=None):
         windows = True
     if not windows:
         rows = TextRows(
-            sequences, batch_size=options.batch_size, collate=model.tokenizer.pad, seed=options.seed, shuffle=shuffle
+            sequences,
+            batch_size=options.batch_size,
+            collate=model.tokenizer.pad,
+            seed=options.seed,
+            shuffle=shuffle,
+            draw=_draw(data, options) if shuffle else None,
         )
         return rows, len(rows), False
+    _refuse_temperature(options, "long texts, which are read in windows")
     joined = np.concatenate(sequences).astype(np.int32)
     seed = options.seed if shuffle else None
     batches = TokenWindows(joined, batch_size=options.batch_size, window=_window(model, options), seed=seed)
     return batches, len(batches), recurrent
+
+
+def _draw(data, options):
+    if options.sampling_temperature is not None and getattr(data, "language", None) is None:
+        raise ValueError("`sampling_temperature` needs a `Dataset` with languages. Received: texts without languages.")
+    return sampled_rows(data, options)
+
+
+def _refuse_temperature(options, received):
+    if options.sampling_temperature is not None:
+        raise ValueError(
+            "`sampling_temperature` draws texts that are read a row each, of up to "
+            f"{_LONGEST_ROW} tokens. Received: {received}. Cut them into shorter texts, or leave it out."
+        )
 
 
 def _window(model, options):

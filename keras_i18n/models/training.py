@@ -14,6 +14,7 @@ from keras_i18n.models.backup import Backup
 from keras_i18n.models.bucketed_batches import BucketedBatches
 from keras_i18n.models.good_weights import GoodWeights
 from keras_i18n.models.language_metrics import LanguageMetrics
+from keras_i18n.models.precision import computing_in, scaling_optimizer
 from keras_i18n.models.several_workers import StrategyTraining, check_strategy
 from keras_i18n.models.table_size import check_table
 from keras_i18n.models.training_options import TrainingOptions
@@ -43,6 +44,8 @@ def fit_classifier(model, train, *, validation_data, trainable, **options):
     check_strategy(chosen.strategy)
     if chosen.device is not None and chosen.strategy is not None:
         raise ValueError("`strategy` has devices of its own. Leave `device` out.")
+    if chosen.mixed_precision == "float16" and chosen.strategy is not None:
+        raise ValueError("With a `strategy` the loss is not scaled. Set mixed_precision='bfloat16'.")
     device = devices.scope_of(chosen.device)
     plan = _PLANS[trainable]
     chosen = dataclasses.replace(
@@ -63,11 +66,11 @@ def fit_classifier(model, train, *, validation_data, trainable, **options):
             raise ValueError(f"`validation_data` has labels that the training data lacks: {missing}.")
         validation_data = (validation_data.text, _targets(model, validation_data, "validation_data"))
     weights = _sample_weights(train.label, chosen.class_weight)
-    draw = _draw(train, chosen)
+    draw = sampled_rows(train, chosen)
     for callback in chosen.callbacks:
         if isinstance(callback, LanguageMetrics):
             callback.watch(model, chosen.callbacks)
-    with device:
+    with device, computing_in(model.network, chosen.mixed_precision):
         return plan.run(model, (train.text, targets, weights, draw), validation_data, chosen, backup)
 
 
@@ -127,7 +130,8 @@ def _run(network, batches, validation, options, backup):
     good_weights = GoodWeights()
     trained, compiled = network, network
     if options.strategy is None:
-        network.compile(optimizer=_optimizer(options), loss=loss, metrics=["accuracy"])
+        optimizer = scaling_optimizer(_optimizer(options), options.mixed_precision)
+        network.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
     else:
         trained = StrategyTraining(network, options.strategy, optimizer=lambda: _optimizer(options), loss=loss)
         compiled = trained.model
@@ -203,6 +207,7 @@ def _backup(model, train, validation_data, trainable, options):
         (options.early_stopping, options.ridge, options.seed),
         (train.text, train.label),
         *([] if options.sampling_temperature is None else [(options.sampling_temperature, train.language)]),
+        *([] if options.mixed_precision is None else [options.mixed_precision]),
         None if validation_data is None else (validation_data.text, validation_data.label),
     ):
         digest.update(repr(part).encode("utf-8", "backslashreplace"))
@@ -228,7 +233,7 @@ def _targets(model, dataset, name):
     return np.eye(len(model.labels), dtype="float32")[[place_of[label] for label in dataset.label]]
 
 
-def _draw(train, options):
+def sampled_rows(train, options):
     """Epoch -> the rows that it sees; None where every row is seen once."""
     if options.sampling_temperature is None:
         return None

@@ -91,6 +91,11 @@ def test_errors_are_one_line_without_traceback(arguments, tmp_path, monkeypatch)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_train_refuses_a_file_name_before_the_work(trained):
+    error = run("train", trained / "data.tsv", trained / "model.h5", check=2).stderr
+    assert "A model file ends in .keras" in " ".join(error.replace("│", " ").split())
+
+
 def test_verify_ends_with_status_1_where_a_file_differs(trained, tmp_path):
     run("train", trained / "data.tsv", tmp_path / "other.keras", "--epochs", 8, "--head", "linear")
     run("export", tmp_path / "other.keras", tmp_path / "exported", "--formats", "tflite")

@@ -16,8 +16,8 @@ from keras_i18n import languages
 from keras_i18n.evaluation import LanguageReport, LanguageScore
 from keras_i18n.evaluation.report_plot import report_figure
 
-SIXTEEN = "ar de en es fr it ja ko nl pl pt ru th tr zh-Hans zh-Hant".split()  # noqa: SIM905
-TWENTY_EIGHT = SIXTEEN + "hi bn ta te sw vi fi el uk he am ka".split()  # noqa: SIM905
+SIXTEEN = "ar de en es fr it ja ko nl pl pt ru th tr zh-Hans zh-Hant".split()
+TWENTY_EIGHT = SIXTEEN + "hi bn ta te sw vi fi el uk he am ka".split()
 
 
 def report_of(tags, source="en", low=0.1):

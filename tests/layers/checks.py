@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_i18n.layers import MultilingualEmbedding, PaddingMask
+from keras_i18n.models.precision import computing_in
 from tests.layers import runtimes
 
 VOCABULARY_SIZE = 23
@@ -83,6 +85,7 @@ def check_layer(case):
     check_config(case, model)
     check_padding(case, model)
     check_gradients(case, model)
+    check_mixed_precision(model)
     check_files(model)
     check_runtimes(model, case.tolerance)
 
@@ -117,6 +120,21 @@ def check_padding(case, model):
             assert_close([one], [other], 2e-6, f"text {row} alone")
 
 
+def check_mixed_precision(model):
+    """In 16 bits, forward and backward, the numbers are about those of float32; afterwards they are those to the bit."""
+    expected = runtimes.keras_outputs(model, TOKEN_IDS)
+    for precision in ("bfloat16", "float16"):
+        with computing_in(model, precision), tf.GradientTape() as tape:
+            outputs = keras.tree.flatten(model(TOKEN_IDS))
+            total = tf.add_n([tf.reduce_sum(tf.cast(output, "float32")) for output in outputs])
+        for gradient in tape.gradient(total, model.trainable_variables):
+            assert gradient is None or np.isfinite(tf.convert_to_tensor(gradient)).all(), precision
+        for one, other in zip(outputs, expected, strict=True):
+            scale = max(1.0, np.abs(other).max(initial=0.0))
+            assert np.abs(np.float64(one) - other).max(initial=0.0) < 0.05 * scale, precision
+    assert_close(runtimes.keras_outputs(model, TOKEN_IDS), expected, 0.0, "after mixed precision")
+
+
 def check_gradients(case, model):
     """A training step moves every trainable weight by finite numbers."""
     import tensorflow as tf
@@ -124,7 +142,7 @@ def check_gradients(case, model):
     if not case.trainable:
         assert not [weight for weight in model.layers[-1].trainable_weights], "has weights that learn"
     with tf.GradientTape() as tape:
-        outputs = keras.tree.flatten(model(TOKEN_IDS, training=True))
+        outputs = keras.tree.flatten(model(TOKEN_IDS))
         loss = sum(tf.reduce_mean(tf.square(tf.cast(output, "float32") + 0.1)) for output in outputs)
     variables = [weight.value for weight in model.trainable_weights]
     for weight, gradient in zip(model.trainable_weights, tape.gradient(loss, variables), strict=True):

@@ -132,6 +132,31 @@ def test_the_same_seed_gives_the_same_weights():
     assert np.abs(weights[0] - weights[2]).max() > 1e-6
 
 
+@pytest.mark.parametrize("mixed_precision", ["bfloat16", "float16"])
+@pytest.mark.parametrize(("kind", "texts"), [("gru", TEXTS), ("transformer", TEXTS), ("lstm", ["abcd" * 300])])
+def test_mixed_precision_learns_about_the_same(kind, texts, mixed_precision):
+    losses, models = [], [model_of(kind, weights=0.1, tokenizer=CharacterTokenizer.train(texts)) for _ in range(2)]
+    for model, precision in zip(models, (None, mixed_precision), strict=True):
+        options = {"epochs": 6, "batch_size": 2, "window": 16, "learning_rate": 1e-2, "verbose": 0}
+        history = model.fit(texts, mixed_precision=precision, **options)
+        losses.append(np.array(history.history["loss"]))
+    plain, mixed = losses
+    assert mixed[-1] < mixed[0] - 0.05
+    assert 0 < np.abs(plain - mixed).max() < 0.1 * plain[0]
+    assert {layer.compute_dtype for layer in models[1].network.layers} == {"float32"}
+
+
+def test_sampling_temperature_shows_small_languages_more_often():
+    texts, languages = ["aaaa"] * 40 + ["bbbb"] * 4, ["fi"] * 40 + ["sw"] * 4
+    data = Dataset({"text": texts, "language": languages})
+    found = {}
+    for temperature in (1, float("inf")):
+        model = model_of("gru", tokenizer=CharacterTokenizer("ab"), weights=0.1)
+        model.fit(data, epochs=6, batch_size=4, sampling_temperature=temperature, verbose=0)
+        found[temperature] = model.perplexity(data)["sw"]
+    assert found[float("inf")] < found[1] - 0.1
+
+
 def test_by_the_clock():
     model = model_of("rnn")
     history = model.fit(TEXTS, minutes=0.02, verbose=0)
@@ -157,6 +182,11 @@ def test_a_loss_that_is_no_number_keeps_good_weights():
         (lambda model: model.fit(["a"], epochs=0), "`epochs`"),
         (lambda model: model.fit(["a"], minutes=-1), "`minutes`"),
         (lambda model: model.fit(["a"], early_stopping=2), "validation_data"),
+        (lambda model: model.fit(["a"], mixed_precision="int8"), "`mixed_precision` must be one of"),
+        (lambda model: model.fit(["a"], sampling_temperature=0), "`sampling_temperature` must be"),
+        (lambda model: model.fit(["a"], sampling_temperature=2), "needs a `Dataset` with languages"),
+        (lambda model: model.fit(["a" * 2000], sampling_temperature=2), "read in windows"),
+        (lambda model: model.fit(["a"], device="gpu:9"), "`device` must be"),
         (lambda model: model.fit(["a"], speed=2), "Training options are"),
         (lambda model: model.perplexity(["a"]), "Dataset"),
     ],

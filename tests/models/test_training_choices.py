@@ -38,7 +38,6 @@ def test_the_device_is_used_and_one_that_is_absent_is_told(tokenizer, assistant)
 
 
 def test_metrics_by_language_are_those_of_the_model_and_reach_callbacks_after_them(tokenizer, two_languages, tmp_path):
-    pytest.importorskip("tensorboard")
     train, test = two_languages
     metrics, log = LanguageMetrics(test), tmp_path / "log.csv"
     callbacks = [metrics, keras.callbacks.CSVLogger(log), keras.callbacks.TensorBoard(tmp_path / "board")]
@@ -117,6 +116,27 @@ def test_a_temperature_lets_the_small_language_come_more_often(tokenizer, two_la
     assert all(abs(one["en"] - share * len(uneven)) <= 1 for one in between)
     with pytest.raises(ValueError, match="`sampling_temperature` must be a number of at least 1"):
         fitted(tokenizer, uneven, sampling_temperature=0.5)
+
+
+@pytest.mark.parametrize("mixed_precision", ["bfloat16", "float16"])
+def test_mixed_precision_computes_in_16_bits_and_leaves_a_float32_model(tokenizer, assistant, mixed_precision):
+    train, test = assistant
+    (plain, _), policies = fitted(tokenizer, train, epochs=4, learning_rate=0.02), []
+    note = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: policies.extend(layer.compute_dtype for layer in note.model.layers)
+    )
+    mixed, history = fitted(
+        tokenizer, train, epochs=4, learning_rate=0.02, mixed_precision=mixed_precision, callbacks=[note]
+    )
+    assert {mixed_precision, "float32"} == set(policies)
+    assert {layer.compute_dtype for layer in mixed.network.layers} == {"float32"}
+    assert {weight.dtype for weight in mixed.network.weights} == {"float32"}
+    expected, found = plain.predict(test.text), mixed.predict(test.text)
+    assert found.dtype == np.float32
+    assert 0 < np.abs(expected - found).max() < 0.1
+    assert history["loss"][-1] < history["loss"][0]
+    with pytest.raises(ValueError, match=r"`mixed_precision` must be one of .*Received: 'float8'"):
+        fitted(tokenizer, train, mixed_precision="float8")
 
 
 def test_a_schedule_and_clipping_take_effect(tokenizer, assistant):
