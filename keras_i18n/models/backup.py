@@ -1,3 +1,4 @@
+import concurrent.futures
 import json
 import pathlib
 
@@ -86,7 +87,7 @@ class Backup(keras.callbacks.Callback):
     def _load_weights(self, epoch):
         file = self._weights_of(epoch)
         try:
-            self.model.load_weights(file)
+            _outside_scopes(self.model.load_weights, file)
         except Exception as error:
             raise ValueError(f"The backup '{file}' cannot be read: {error} Remove it to start again.") from error
 
@@ -101,7 +102,7 @@ class Backup(keras.callbacks.Callback):
             "random": [variable.numpy().tolist() for variable in self._random_states()],
         }
         with atomic_path(self._weights_of(epoch)) as temporary:
-            self.model.save_weights(temporary)
+            _outside_scopes(self.model.save_weights, temporary)
         # From here on the new files count; those of the epoch before are no longer needed.
         with atomic_path(self.folder / _STATE) as temporary:
             temporary.write_text(json.dumps(state))
@@ -126,6 +127,16 @@ class Backup(keras.callbacks.Callback):
         for file in self.folder.glob("epoch-*.weights.h5"):
             if file not in needed:
                 file.unlink()
+
+
+def _outside_scopes(function, file):
+    """Calls it in a thread, where no scope of a strategy holds.
+
+    Keras makes an optimiser at every save, to learn what need not be saved; in the scope of a strategy of several
+    workers its variables would be sent to workers that do not wait for them.
+    """
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(function, file).result()
 
 
 def _plain(value):

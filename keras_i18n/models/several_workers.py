@@ -87,6 +87,7 @@ class StrategyTraining:
                 for epoch in range(int(initial_epoch), epochs):
                     self._epoch(epoch, batches, validation_data, callbacks)
                     (stop,) = self._of_the_first([np.int64(self.model.stop_training)])
+                    self.model.stop_training = bool(stop)
                     if stop:
                         break
                 callbacks.on_train_end()
@@ -213,9 +214,14 @@ def _right(targets, scores, used=1.0):
 
 def _lost(error, epoch):
     tasks = sorted({int(task) for task in re.findall(r"/task:(\d+)", str(error))})
+    if re.search(r"expected (type|data_type|group|instance)|[Ii]nconsistent|shape mismatch", str(error)):
+        return (
+            f"The workers of the training do not do the same, in epoch {epoch + 1}: start one script, with the same data "
+            f"and options, on all of them. The network keeps the weights of its last step. The runtime said: {str(error)[:300]}"
+        )
     named = f" (the runtime names worker {', '.join(map(str, tasks))})" if tasks else ""
     return (
         f"A worker of the training no longer answers, in epoch {epoch + 1}{named}. The network keeps the weights of its "
-        "last step. Start the same script on "
-        f"all workers again. The runtime said: {str(error)[:300]}"
+        "last step. Start the same script on all workers again; with `backup_dir` it goes on after the last whole epoch. "
+        f"The runtime said: {str(error)[:300]}"
     )

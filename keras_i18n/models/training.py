@@ -135,10 +135,8 @@ def _run(network, batches, validation, options, backup):
     else:
         trained = StrategyTraining(network, options.strategy, optimizer=lambda: _optimizer(options), loss=loss)
         compiled = trained.model
-        if trained.several_workers and backup is not None:
-            raise ValueError(
-                "`backup_dir` cannot be used by several workers yet. Leave it out, and keep weights by a callback."
-            )
+        if trained.worker > 0:
+            backup = None  # the first worker keeps it, and tells the others where to go on
     given = {"shuffle": False} if options.strategy is None else {}  # the batches shuffle themselves
     history = trained.fit(
         batches,

@@ -57,7 +57,7 @@ class TrainingOptions:
             restored; None for no such stop. Needs validation data.
         callbacks: Keras callbacks. They see the network that is trained: the head, or all of it.
         backup_dir: folder where each epoch is kept; a training that was killed goes on from there when it is called
-            again with the same arguments, to the same end.
+            again with the same arguments, to the same end. Of several workers the first keeps it.
         ridge: for a head of kind "kernel": how smooth its answer is; more for noisy labels.
         seed: decides the order of texts.
         sampling_temperature: None for every text once an epoch; a number T draws the texts of each epoch by language

@@ -7,6 +7,9 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
+
+from keras_i18n.models import several_workers
 
 SCRIPT = """
 import os, sys
@@ -113,26 +116,31 @@ def test_two_workers_end_with_equal_weights_where_one_process_ends(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_killed_worker_is_told_by_the_others(tmp_path):
-    where = addresses()
-    workers = [start("workers", tmp_path, worker=place, workers=where, KILL="1") for place in (0, 1)]
+def test_a_killed_worker_is_told_by_the_others_and_a_new_start_goes_on_to_the_same_end(tmp_path):
+    where, backup = addresses(), tmp_path / "backup"
+    workers = [start("workers", tmp_path, worker=place, workers=where, backup=backup, KILL="1") for place in (0, 1)]
     outputs = ended(workers, (1, 9))
     assert "A worker of the training no longer answers, in epoch 2" in outputs[0]
     assert not (tmp_path / "workers0.npz").exists()
+    assert json.loads((backup / "training.json").read_text())["epoch"] == 1
+    where = addresses()
+    ended([start("workers", tmp_path, worker=place, workers=where, backup=backup) for place in (0, 1)])
+    ended([start("alone", tmp_path)], (0,))
+    alone = results(tmp_path, "alone0")
+    for place in (0, 1):
+        found = results(tmp_path, f"workers{place}")
+        assert_close({key: values if key.startswith("arr_") else values[1:] for key, values in alone.items()}, found)
+    assert not backup.exists()
 
 
-@pytest.mark.slow
-def test_a_backup_of_several_workers_is_refused(tmp_path):
-    """The first worker alone would write it, and collective operations of the others would wait for it."""
-    where, backup = addresses(), tmp_path / "backup"
-    workers = [start("workers", tmp_path, worker=place, workers=where, backup=backup) for place in (0, 1)]
-    for output in ended(workers, (1, 1)):
-        assert "`backup_dir` cannot be used by several workers" in output
+def test_workers_that_differ_are_told_from_one_that_is_gone():
+    lost = tf.errors.InternalError(None, None, "Collective instance 245 expected type 0 but got type 1")
+    assert "do not do the same" in several_workers._lost(lost, 0)
+    lost = tf.errors.UnavailableError(None, None, "/job:worker/replica:0/task:1: connection refused")
+    assert "no longer answers, in epoch 3 (the runtime names worker 1)" in several_workers._lost(lost, 2)
 
 
 def test_several_workers_without_a_strategy_are_refused(monkeypatch, tmp_path):
-    from keras_i18n.models.several_workers import check_strategy
-
     monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": {"worker": ["a:1", "b:1"]}}))
     with pytest.raises(ValueError, match="TF_CONFIG names 2 workers, so `strategy` must be given"):
-        check_strategy(None)
+        several_workers.check_strategy(None)
