@@ -3,7 +3,8 @@
 Both are trained on the SIB-200 training texts of these languages (701 sentences each) and compared on its dev texts in
 bits a character, ends of texts counted for both. The model is one network; the peer is the interpolated character
 6-gram, trained on the text of one language (--peer language), or on that of all of them (--peer all), or both ways,
-the better of the two counting for each language (--peer best).
+the better of the two counting for each language (--peer best). The LSTM reads hashed n-grams beside each character
+(`layers.NgramEmbedding`), which a plain one of this size needs many more passes to make up for (--ngrams, no number).
 
     python benchmarks/language_model_twenty_languages.py --minutes 22
 """
@@ -58,11 +59,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=22, help="of training, by the clock")
     parser.add_argument("--languages", nargs="+", default=LANGUAGES)
-    parser.add_argument("--units", type=int, default=512)
+    parser.add_argument("--units", type=int, default=256)
     parser.add_argument("--embedding-dim", type=int, default=64)
+    parser.add_argument("--ngrams", type=int, nargs="*", default=[2, 3, 4, 5], help="none: a plain LSTM")
+    parser.add_argument("--ngram-rows", type=int, default=262_144)
+    parser.add_argument("--ngram-dropout", type=float, default=0.5)
     parser.add_argument("--dropout", type=float, default=0.2)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
-    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--batch-size", type=int, default=12)
     parser.add_argument("--peer", choices=("language", "all", "best"), default="best")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
@@ -81,6 +85,9 @@ def main():
         num_layers=1,
         embedding_dim=options.embedding_dim,
         dropout=options.dropout,
+        ngrams=options.ngrams,
+        ngram_rows=options.ngram_rows,
+        ngram_dropout=options.ngram_dropout,
     )
     untrained = model.bits_per_character(dev.select(languages=["en"]))["en"]
     print(f"untrained, en: {untrained:.3f} bits a character", flush=True)

@@ -15,6 +15,7 @@ from keras_i18n.layers.masked_max import MaskedMax
 from keras_i18n.layers.masked_mean import MaskedMean
 from keras_i18n.layers.multilingual_embedding import MultilingualEmbedding
 from keras_i18n.layers.ngram_convolutions import NgramConvolutions
+from keras_i18n.layers.ngram_embedding import NgramEmbedding
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
 from keras_i18n.layers.packed_embedding import PackedEmbedding
 from keras_i18n.layers.padding_mask import PaddingMask
@@ -46,6 +47,7 @@ __all__ = [
     "MaskedMean",
     "MultilingualEmbedding",
     "NgramConvolutions",
+    "NgramEmbedding",
     "NgramTokenization",
     "PackedEmbedding",
     "PaddingMask",

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.networks.states import StatefulChain, is_recurrent
+from keras_i18n.networks.states import StatefulGraph, is_recurrent
 
 
 class NextTokens:
@@ -19,15 +19,15 @@ class NextTokens:
         self.never = list(never)
         self.context = context
         token_ids = tf.TensorSpec([None, None], tf.int32)
-        self._chain = StatefulChain(network) if is_recurrent(network) else None
-        if self._chain is None:
+        self._graph = StatefulGraph(network) if is_recurrent(network) else None
+        if self._graph is None:
             self._last = tf.function(lambda ids: network(ids, training=False)[:, -1], [token_ids])
         else:
-            states = [tf.TensorSpec([None, size], tf.float32) for size in self._chain.sizes]
+            states = [tf.TensorSpec([None, size], tf.float32) for size in self._graph.sizes]
             self._last = tf.function(self._read, [token_ids, states])
 
     def _read(self, token_ids, states):
-        logits, states = self._chain(token_ids, states)
+        logits, states = self._graph(token_ids, states)
         return logits[:, -1], states
 
     def start(self, token_ids):
@@ -36,10 +36,10 @@ class NextTokens:
 
     def read(self, token_ids, new, states):
         """Float64 log probabilities `(rows, tokens)` after `token_ids`, of which `new` are the last; new states."""
-        if self._chain is None:
+        if self._graph is None:
             logits = self._last(token_ids[:, -self.context :])
         else:
-            states = states or [tf.zeros((len(token_ids), size)) for size in self._chain.sizes]
+            states = states or [tf.zeros((len(token_ids), size)) for size in self._graph.sizes]
             logits, states = self._last(new, states)
         logits = logits.numpy().astype(np.float64)
         logits[:, self.never] = -np.inf

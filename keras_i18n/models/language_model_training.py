@@ -18,7 +18,7 @@ from keras_i18n.models.good_weights import GoodWeights
 from keras_i18n.models.precision import MIXED_PRECISIONS, computing_in, scaling_optimizer
 from keras_i18n.models.token_windows import TextRows, TokenWindows
 from keras_i18n.models.training import _EpochOfBatches, _expected_callbacks, sampled_rows
-from keras_i18n.networks.states import StatefulChain, is_recurrent
+from keras_i18n.networks.states import StatefulGraph, is_recurrent
 
 _LONGEST_ROW = 1024  # tokens; a longer text is read in windows
 
@@ -156,10 +156,10 @@ class CarriedStates(keras.Model):
     def __init__(self, network, *batch_sizes):
         super().__init__(name=f"{network.name}_carried")
         self.network = network
-        self._chain = StatefulChain(network)
+        self._graph = StatefulGraph(network)
         # not weights: an epoch begins with new states
         self._states = [
-            [tf.Variable(tf.zeros((rows, size)), trainable=False) for size in self._chain.sizes] for rows in batch_sizes
+            [tf.Variable(tf.zeros((rows, size)), trainable=False) for size in self._graph.sizes] for rows in batch_sizes
         ]
         self.built = True  # the network is; a backup asks for it
 
@@ -169,7 +169,7 @@ class CarriedStates(keras.Model):
     def train_step(self, data):
         token_ids, next_ids = data
         with tf.GradientTape() as tape:
-            logits, states = self._chain(token_ids, self._states[0], dropout=True)
+            logits, states = self._graph(token_ids, self._states[0], dropout=True)
             loss = next_token_loss(next_ids, logits)
             scaled = self.optimizer.scale_loss(loss)
         variables = self.trainable_variables
@@ -178,7 +178,7 @@ class CarriedStates(keras.Model):
 
     def test_step(self, data):
         token_ids, next_ids = data
-        logits, states = self._chain(token_ids, self._states[-1])
+        logits, states = self._graph(token_ids, self._states[-1])
         return self._after(self._states[-1], states, next_token_loss(next_ids, logits))
 
     def _after(self, variables, states, loss):

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.networks.states import StatefulChain, is_recurrent
+from keras_i18n.networks.states import StatefulGraph, is_recurrent
 
 _TOKENS_OF_A_BATCH = 8192
 _CHUNK = 256  # tokens of a recurrent step; states are carried on
@@ -25,16 +25,16 @@ class SequenceScores:
         self.context = context
         self.padding_id = padding_id
         token_ids = tf.TensorSpec([None, None], tf.int32)
-        self._chain = StatefulChain(network) if is_recurrent(network) else None
-        if self._chain is None:
+        self._graph = StatefulGraph(network) if is_recurrent(network) else None
+        if self._graph is None:
             self._score = tf.function(lambda ids: _picked(network(ids[:, :-1], training=False), ids), [token_ids])
         else:
-            states = [tf.TensorSpec([None, size], tf.float32) for size in self._chain.sizes]
+            states = [tf.TensorSpec([None, size], tf.float32) for size in self._graph.sizes]
             self._score = tf.function(self._chunk, [token_ids, states])
 
     def __call__(self, sequences, *, progress=None):
         """Nats as a list of float64 arrays, one number less than a sequence has ids."""
-        score = self._recurrent if self._chain is not None else self._windows
+        score = self._recurrent if self._graph is not None else self._windows
         nats = [None] * len(sequences)
         order = np.argsort([len(ids) for ids in sequences], kind="stable")
         start = 0
@@ -52,7 +52,7 @@ class SequenceScores:
 
     def _recurrent(self, sequences):
         padded = self._pad(sequences)
-        states = [tf.zeros((len(sequences), size)) for size in self._chain.sizes]
+        states = [tf.zeros((len(sequences), size)) for size in self._graph.sizes]
         parts = []
         for start in range(0, padded.shape[1] - 1, _CHUNK):
             values, states = self._score(padded[:, start : start + _CHUNK + 1], states)
@@ -61,7 +61,7 @@ class SequenceScores:
         return [row[: len(ids) - 1].astype(np.float64) for row, ids in zip(found, sequences, strict=True)]
 
     def _chunk(self, token_ids, states):
-        logits, states = self._chain(token_ids[:, :-1], states)
+        logits, states = self._graph(token_ids[:, :-1], states)
         return _picked(logits, token_ids), states
 
     def _windows(self, sequences):

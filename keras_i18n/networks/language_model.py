@@ -25,6 +25,10 @@ def language_model(
     num_layers=None,
     dropout=0.2,
     max_tokens=256,
+    ngrams=(),
+    ngram_rows=131_072,
+    ngram_dim=96,
+    ngram_dropout=0.3,
     name=None,
 ):
     """Token ids -> a score (logit) for every token to come next, at every place.
@@ -38,6 +42,9 @@ def language_model(
         num_layers: recurrent layers or Transformer blocks.
         dropout: share that training drops, of vectors and of outputs of layers.
         max_tokens: how far back a Transformer looks; recurrent networks know no such limit.
+        ngrams: lengths of n-grams whose hashed vectors a recurrent network reads beside each token, and its scores too
+            (`layers.NgramEmbedding`). With (2, 3, 4, 5) small texts are learned in few passes.
+        ngram_rows, ngram_dim, ngram_dropout: rows of their table, size of a row, share of them that training leaves out.
 
     Returns:
         Functional `keras.Model`: int32 `(batch, tokens)` -> float32 `(batch, tokens, vocabulary_size)`.
@@ -52,6 +59,8 @@ def language_model(
     default_dim, default_units, default_layers, num_heads = SIZES[size]
     units, num_layers = units or default_units, num_layers or default_layers
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    if ngrams and kind == "transformer":
+        raise ValueError("`ngrams` are for recurrent networks. Received: kind='transformer'.")
     if kind == "transformer":
         vectors = layers.MultilingualEmbedding(vocabulary_size, units, name="embedding")(token_ids)
         vectors = layers.PositionEmbedding(max_tokens, name="positions")(vectors)
@@ -61,11 +70,19 @@ def language_model(
             vectors = block(vectors)
         vectors = keras.layers.LayerNormalization(epsilon=1e-5, name="norm")(vectors)
     else:
-        vectors = layers.MultilingualEmbedding(vocabulary_size, embedding_dim or default_dim, name="embedding")(token_ids)
-        vectors = keras.layers.Dropout(dropout / 2, name="dropout_0")(vectors)
+        embedding_dim = embedding_dim or default_dim
+        if ngrams:
+            options = {"num_rows": ngram_rows, "ngram_dim": ngram_dim, "dropout": ngram_dropout}
+            embedding = layers.NgramEmbedding(vocabulary_size, embedding_dim, ngrams=ngrams, name="embedding", **options)
+            embedded, _ = embedding(token_ids)
+        else:
+            embedded = layers.MultilingualEmbedding(vocabulary_size, embedding_dim, name="embedding")(token_ids)
+        vectors = keras.layers.Dropout(dropout / 2, name="dropout_0")(embedded)
         for number in range(1, num_layers + 1):
             layer = _RECURRENT[kind](units, return_sequences=True, return_state=True, name=f"{kind}_{number}")
             vectors, *_ = layer(vectors)
             vectors = keras.layers.Dropout(dropout, name=f"dropout_{number}")(vectors)
+        if ngrams:
+            vectors = keras.layers.Concatenate(name="beside")([vectors, embedded])
     logits = keras.layers.Dense(vocabulary_size, dtype="float32", name="logits")(vectors)
     return keras.Model(token_ids, logits, name=name or f"{kind}_language_model")

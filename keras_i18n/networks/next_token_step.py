@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from keras_i18n import layers
 from keras_i18n.layers.portable_loop import PortableLoop
-from keras_i18n.networks.states import StatefulChain, is_recurrent, state_sizes
+from keras_i18n.networks.states import StatefulGraph, is_recurrent
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -28,8 +28,8 @@ class NextTokenStep(keras.layers.Layer):
         self.network = network
         self.context = None
         if is_recurrent(network):
-            self._chain = StatefulChain(network)
-            self.state_shapes = [((size,), "float32") for size in self._chain.sizes]
+            self._graph = StatefulGraph(network)
+            self.state_shapes = [((size,), "float32") for size in self._graph.sizes]
         else:
             places = [layer for layer in network.layers if isinstance(layer, layers.PositionEmbedding)]
             if len(places) != 1:
@@ -45,16 +45,14 @@ class NextTokenStep(keras.layers.Layer):
         return self._by_states(token_ids, states) if self.context is None else self._by_prefix(token_ids, *states)
 
     def _by_states(self, token_ids, states):
-        values, states, new_states = token_ids, list(states), []
-        for layer in self._chain.layers:
-            if isinstance(layer, PortableLoop):
-                own = [states.pop(0) for _ in state_sizes(layer)]
-                own = layer.step(tf.squeeze(layer.project(values), axis=1), own)
-                values = tf.expand_dims(own[0], 1)
-                new_states += own
-            else:
-                values = layer(values)
-        return [tf.squeeze(values, axis=1), *new_states]
+        def read_one(layer, values, own):
+            if not isinstance(layer, PortableLoop):
+                return layer(values, initial_state=own, training=False)
+            own = layer.step(tf.squeeze(layer.project(values), axis=1), own)
+            return [tf.expand_dims(own[0], 1), *own]
+
+        logits, states = self._graph.run(token_ids, states, read_one)
+        return [tf.squeeze(logits, axis=1), *states]
 
     def _by_prefix(self, token_ids, prefix):
         count = tf.reduce_sum(tf.cast(prefix >= 0, "int32"), axis=1, keepdims=True)  # (batch, 1)

@@ -1,38 +1,43 @@
-"""The hidden states of a network, passed in and out."""
+"""The states of a network, passed in and out: hidden states, and the last tokens of n-grams."""
 
 import keras
 
+from keras_i18n.layers.ngram_embedding import NgramEmbedding
 from keras_i18n.layers.portable_loop import PortableLoop
 
 
-class StatefulChain:
-    """A chain of layers with recurrent ones among them, run from given states to the states after the last token.
+class StatefulGraph:
+    """The layers of a network, run from given states to the states after the last token.
 
     It shares the layers of the network.
 
     Args:
-        network: functional `keras.Model`, each layer of which reads the one before it.
+        network: functional `keras.Model`, each layer of which is met once.
 
     Raises:
-        ValueError: layers that are no chain, or recurrent ones without `return_sequences` and `return_state`.
+        ValueError: a layer that is met more than once, or a recurrent one without `return_sequences` and `return_state`.
     """
 
     def __init__(self, network):
         self.layers = [layer for layer in network.layers if not isinstance(layer, keras.layers.InputLayer)]
+        self._inputs = {}
         for layer in self.layers:
             if isinstance(layer, PortableLoop) and not (layer.return_sequences and layer.return_state):
                 raise ValueError(
                     "Recurrent layers of a language model must have return_sequences=True and return_state=True. "
                     f"Received: '{layer.name}'. `networks.language_model` builds such networks."
                 )
-            if len(layer._inbound_nodes) != 1 or len(layer._inbound_nodes[0].input_tensors) != 1:
+            if len(layer._inbound_nodes) != 1:
                 raise ValueError(
-                    "States are passed along a chain of layers, each reading the one before it. "
-                    f"Received: '{layer.name}' in '{network.name}', which is met more than once or reads several."
+                    "States are passed through layers that are met once. "
+                    f"Received: '{layer.name}' in '{network.name}', which is met {len(layer._inbound_nodes)} times."
                 )
-        self.recurrent = [layer for layer in self.layers if isinstance(layer, PortableLoop)]
+            tensors = layer._inbound_nodes[0].input_tensors
+            self._inputs[layer.name] = [tensor._keras_history.operation.name for tensor in tensors]
+        self._first = next(layer.name for layer in network.layers if isinstance(layer, keras.layers.InputLayer))
+        self.stateful = [layer for layer in self.layers if has_states(layer)]
         # sizes of the states, layer by layer
-        self.sizes = [size for layer in self.recurrent for size in state_sizes(layer)]
+        self.sizes = [size for layer in self.stateful for size in state_sizes(layer)]
 
     def __call__(self, token_ids, states, *, dropout=False, portable=False):
         """Logits and the new states.
@@ -43,18 +48,44 @@ class StatefulChain:
             dropout: whether dropout layers drop.
             portable: whether loops are those that export; the others are faster here and give the same numbers.
         """
-        values, new_states, states = token_ids, [], list(states)
+
+        def run(layer, values, own):
+            training = dropout
+            if isinstance(layer, PortableLoop) and not portable:
+                training = dropout or not (layer.dropout or layer.recurrent_dropout)
+            return layer(values, initial_state=own, training=training)
+
+        return self.run(token_ids, states, run, dropout=dropout)
+
+    def run(self, token_ids, states, run, *, dropout=False, after=None):
+        """As a call, with a way of one's own to run a layer that has states.
+
+        Args:
+            run: `(layer, values, states of the layer) -> [values, *new states]`.
+            after: called with the outputs of the layers so far, a dict by name, and the states of each, after each
+                layer that has states; it may change the outputs.
+        """
+        outputs, states, new_states, states_of = {self._first: token_ids}, list(states), [], {}
         for layer in self.layers:
-            if layer in self.recurrent:
-                own = [states.pop(0) for _ in state_sizes(layer)]
-                fast = not portable and not (layer.dropout or layer.recurrent_dropout)
-                values, *own = layer(values, initial_state=own, training=dropout or fast)
+            values = [outputs[name] for name in self._inputs[layer.name]]
+            values = values[0] if len(values) == 1 else values
+            if layer in self.stateful:
+                values, *own = run(layer, values, [states.pop(0) for _ in state_sizes(layer)])
                 new_states += own
+                states_of[layer] = own
             elif isinstance(layer, keras.layers.Dropout):
                 values = layer(values, training=dropout)
             else:
                 values = layer(values)
-        return values, new_states
+            outputs[layer.name] = values
+            if after is not None and layer in self.stateful:
+                after(layer, outputs, states_of)
+        return outputs[self.layers[-1].name], new_states
+
+
+def has_states(layer):
+    """Whether a layer has states: a recurrent one, or one of n-grams."""
+    return isinstance(layer, (PortableLoop, NgramEmbedding))
 
 
 def is_recurrent(network):
@@ -63,6 +94,6 @@ def is_recurrent(network):
 
 
 def state_sizes(layer):
-    """Sizes of the states of a recurrent layer: one, or two for an LSTM."""
-    sizes = layer.cell.state_size
+    """Sizes of the states of a layer: one, or two for an LSTM."""
+    sizes = layer.state_size if isinstance(layer, NgramEmbedding) else layer.cell.state_size
     return list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]

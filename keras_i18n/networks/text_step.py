@@ -6,7 +6,6 @@ import tensorflow as tf
 from keras_i18n.layers import ragged_rows
 from keras_i18n.layers.portable_loop import PortableLoop
 from keras_i18n.networks.next_token_step import NextTokenStep
-from keras_i18n.networks.states import state_sizes
 
 _IMPOSSIBLE = -1e4  # a log probability that half precision holds and `exp` takes to 0
 
@@ -42,19 +41,20 @@ class TextStep(NextTokenStep):
         return [tf.nn.log_softmax(logits), *states]
 
     def _read_on(self, token_ids, states):
-        values, states, new_states = token_ids, list(states), []
         mask = token_ids >= 0
-        last = self._chain.recurrent[-1]
-        for layer in self._chain.layers:
-            if isinstance(layer, PortableLoop):
-                own = [states.pop(0) for _ in state_sizes(layer)]
-                values, *own = layer(values, initial_state=own, mask=mask, training=False)
-                new_states += own
-                if layer is last:
-                    values = tf.expand_dims(own[0], 1)  # after the last token, whichever place it has
-            else:
-                values = layer(values)
-        return [tf.squeeze(values, axis=1), *new_states]
+        last = [layer for layer in self._graph.stateful if isinstance(layer, PortableLoop)][-1]
+
+        def read(layer, values, own):
+            return layer(values, initial_state=own, mask=mask, training=False)
+
+        def take_last(layer, outputs, states_of):
+            if layer is last:  # from here on the last token of each row alone, whichever place it has
+                for other, own in states_of.items():
+                    is_loop = isinstance(other, PortableLoop)
+                    outputs[other.name] = tf.expand_dims(own[0], 1) if is_loop else other.vectors_of(own[0])
+
+        logits, states = self._graph.run(token_ids, states, read, after=take_last)
+        return [tf.squeeze(logits, axis=1), *states]
 
     def _read_last(self, token_ids, states):
         (prefix,) = states

@@ -135,8 +135,8 @@ class Rowwise:
                 variable.assign_sub(variable * decay)
             super().update_step(gradient, variable, learning_rate)
             return
-        # the same row may come from several replicas
-        gradient = sum_repeated_rows(gradient)
+        if tf.distribute.get_strategy().num_replicas_in_sync > 1:
+            gradient = sum_repeated_rows(gradient)  # the same row may come from several of them
         rows, values = gradient.indices, tf.cast(gradient.values, variable.dtype)
         if self.weight_decay is not None:
             variable.scatter_sub(tf.IndexedSlices(tf.gather(variable, rows) * decay, rows))

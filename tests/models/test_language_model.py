@@ -13,13 +13,15 @@ from keras_i18n.models.language_model import LanguageModel
 from keras_i18n.models.next_token_scores import SequenceScores
 from keras_i18n.tokenizers import CharacterTokenizer, train_unigram
 
-KINDS = ("rnn", "lstm", "gru", "transformer")
+KINDS = ("rnn", "lstm", "gru", "transformer", "n-grams")
 TEXTS = ["كتاب جديد", "नमस्ते दुनिया", "Iğdır'da İzmir", "日本語の本", "สวัสดีครับ", "👩‍👩‍👧 ok", ""]
 
 
 def model_of(kind, *, tokenizer=None, seed=0, weights=0.4, **options):
     """A model with random weights, far from uniform."""
     keras.utils.set_random_seed(seed)
+    if kind == "n-grams":
+        kind, options = "gru", {"ngrams": (2, 3), "ngram_rows": 50, "ngram_dim": 4, **options}
     options = {"size": "tiny", "units": 16, "max_tokens": 8, **options}
     model = LanguageModel.create(tokenizer or CharacterTokenizer.train(TEXTS), kind=kind, **options)
     generator = np.random.default_rng(seed)

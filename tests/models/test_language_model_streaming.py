@@ -9,7 +9,7 @@ import pytest
 from keras_i18n.models.language_model import LanguageModel
 from keras_i18n.models.text_stream import TextStream, blocks, scan
 from keras_i18n.models.token_windows import TokenWindows
-from keras_i18n.networks.states import StatefulChain
+from keras_i18n.networks.states import StatefulGraph
 from keras_i18n.tokenizers import CharacterTokenizer
 
 POEM = "Ἄνδρα μοι ἔννεπε, Μοῦσα, πολύτροπον, ὃς μάλα πολλὰ\nπλάγχθη, ἐπεὶ Τροίης ἱερὸν πτολίεθρον ἔπερσε·\n" * 60
@@ -62,7 +62,7 @@ def test_a_file_is_read_whole_and_in_order(tmp_path, by_line):
 
 def test_states_are_carried_through_the_chain():
     model = LanguageModel.create(CharacterTokenizer("ab"), kind="lstm", size="tiny", num_layers=2)
-    chain = StatefulChain(model.network)
+    chain = StatefulGraph(model.network)
     ids = np.random.default_rng(0).integers(0, 5, (3, 12)).astype("int32")
     states = [np.zeros((3, size), "float32") for size in chain.sizes]
     first, states = chain(ids[:, :5], states)
