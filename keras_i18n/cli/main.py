@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from keras_i18n.cli import demo, evaluate, export, predict, train, verify
+from keras_i18n.cli import add_language, convert, demo, evaluate, export, predict, train, verify
 from keras_i18n.cli.native_logs import native_logs_silenced
 from keras_i18n.version import __version__
 
@@ -20,7 +20,16 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for command in (demo.demo, train.train, evaluate.evaluate, predict.predict, export.export, verify.verify):
+for command in (
+    demo.demo,
+    train.train,
+    evaluate.evaluate,
+    predict.predict,
+    add_language.add_language,
+    convert.convert,
+    export.export,
+    verify.verify,
+):
     app.command(no_args_is_help=command is not demo.demo)(command)
 
 

@@ -3,7 +3,7 @@ from typing import Annotated
 
 import typer
 
-from keras_i18n.cli import options
+from keras_i18n.cli import options, resources
 from keras_i18n.cli.console import console, progress_bar
 from keras_i18n.cli.opening import open_dataset
 
@@ -31,8 +31,7 @@ def train(
 
     Example: keras-i18n train sample:assistant model.keras -l en
     """
-    if model.suffix != ".keras":
-        raise typer.BadParameter(f"A model file ends in .keras. Received: {model}.", param_hint="MODEL")
+    resources.check_model_name(model)
     columns = {"text": text, "label": label, "language": language}
     dataset = open_dataset(data, **columns)
     held_out = None if validation is None else open_dataset(validation, **columns, part="test")

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
-COMMANDS = ("demo", "train", "evaluate", "predict", "export", "verify")
+import keras_i18n as ki
+
+COMMANDS = ("demo", "train", "evaluate", "predict", "add-language", "convert", "export", "verify")
 
 
 def run(*arguments, stdin="", check=0):
@@ -89,6 +91,42 @@ def test_errors_are_one_line_without_traceback(arguments, tmp_path, monkeypatch)
     assert "Traceback" not in result.stderr
     assert result.stderr.startswith("error: ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_language_is_added_and_the_old_one_stays(trained):
+    pairs = [("wake me up", "niamshe"), ("play a song", "cheza wimbo"), ("show the weather", "onyesha hali ya hewa")]
+    rows = ["en\tsw", *("\t".join(pair) for pair in pairs)]
+    (trained / "en-sw.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (trained / "old.txt").write_text("please wake me\n\nplease play a song\n", encoding="utf-8")
+    before = run("predict", trained / "model.keras", "please wake me", "--json").stdout
+    out = run(
+        "add-language", trained / "model.keras", "sw", trained / "sw.keras",
+        "--parallel", trained / "en-sw.tsv", "--keep", trained / "old.txt", "--epochs", 3,
+    ).stdout  # fmt: skip
+    assert "Swahili" in out
+    assert "old texts unchanged" in out
+    assert run("predict", trained / "sw.keras", "please wake me", "--json").stdout == before
+    assert "niamshe" in run("predict", trained / "sw.keras", "niamshe").stdout
+    error = run("add-language", trained / "sw.keras", "sw", trained / "x.keras", "--parallel", trained / "en-sw.tsv", check=1)
+    assert "error: " in error.stderr
+    assert not (trained / "x.keras").exists()
+
+
+def test_a_model_is_converted(tmp_path):
+    texts = ["wake me early", "play a song", "wake me now", "play the music"] * 4
+    vocabulary = ki.tokenizers.train_unigram(texts, vocabulary_size=40)
+    network = ki.networks.build("pooling", vocabulary_size=vocabulary.vocabulary_size, num_labels=2, size="tiny")
+    model = ki.TextClassifier(tokenizer=vocabulary, network=network, labels=["alarm", "music"], languages=["en"])
+    model.save(tmp_path / "en.keras")
+    (tmp_path / "words.tsv").write_text("en\tsw\nwake\tamsha\nsong\twimbo\nmusic\tmuziki\n", encoding="utf-8")
+    (tmp_path / "sw.txt").write_text("amsha mimi\ncheza wimbo\n" * 8, encoding="utf-8")
+    (tmp_path / "sw.tsv").write_text("text\tlabel\tlanguage\n" + "amsha\talarm\tsw\nwimbo\tmusic\tsw\n" * 4, encoding="utf-8")
+    given = (tmp_path / "en.keras", "sw", tmp_path / "sw.keras", "--texts", tmp_path / "sw.txt")
+    out = run("convert", *given, "--lexicon", tmp_path / "words.tsv", "--adjust").stdout
+    assert "copied" in out
+    assert ki.load(tmp_path / "sw.keras").languages == ("sw",)
+    run("convert", *given, "--way", "target", "--train", tmp_path / "sw.tsv", "--epochs", 2)
+    assert "`way` must be one of" in run("convert", *given, "--way", "back", check=1).stderr
 
 
 def test_train_refuses_a_file_name_before_the_work(trained):

@@ -1,0 +1,68 @@
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_i18n.cli import resources
+from keras_i18n.cli.console import console, progress_bar
+
+
+def add_language(
+    model: Annotated[pathlib.Path, typer.Argument(help="A saved classifier or encoder (.keras); it stays as it is.")],
+    language: Annotated[str, typer.Argument(help="BCP-47 tag of the new language.")],
+    to: Annotated[pathlib.Path, typer.Argument(help="Where the new model goes (.keras).")],
+    parallel: resources.PARALLEL = None,
+    known: resources.KNOWN = "en",
+    texts: resources.TEXTS = None,
+    words: resources.WORDS = None,
+    lexicon: resources.LEXICON = None,
+    teacher: Annotated[
+        str | None,
+        typer.Option(help="An encoder that knows the language: a preset (multilingual_e5_small) or a .keras file."),
+    ] = None,
+    keep: Annotated[
+        pathlib.Path | None, typer.Option(help="Texts of the old languages, one a line, whose answers must not change.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(help="Rounds of training.")] = 12,
+    minutes: Annotated[float | None, typer.Option(help="The most minutes of training.")] = None,
+    backup: Annotated[pathlib.Path | None, typer.Option(help="Folder to go on from after a kill.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
+):
+    """Add a language to a model; the old ones stay as they are, bit for bit.
+
+    Two thousand sentence pairs are enough to begin. Example:
+
+    keras-i18n add-language topics.keras sw topics-sw.keras --parallel en-sw.tsv --keep old-texts.txt
+    """
+    resources.check_model_name(to)
+    pairs, words_of_it = resources.read_pairs(lexicon, known, language), resources.read_lines(words)
+    given = {
+        "parallel": resources.read_pairs(parallel, known, language),
+        "texts": resources.read_lines(texts),
+        "words": words_of_it,
+        "lexicon": () if pairs is None else list(pairs),
+        "keep_texts": resources.read_lines(keep),
+    }
+    import keras_i18n
+    from keras_i18n import transfer
+
+    with console.status("loading"):
+        old = keras_i18n.load(model)
+        if teacher is not None:
+            is_file = pathlib.Path(teacher).suffix == ".keras"
+            given["teacher"] = keras_i18n.load(teacher) if is_file else keras_i18n.TextEncoder.from_preset(teacher)
+    with progress_bar("rounds", total=epochs) as advance:
+        new, report = transfer.add_language(
+            old,
+            language,
+            epochs=epochs,
+            minutes=minutes,
+            backup_dir=backup,
+            seed=seed,
+            progress=lambda done, rounds, loss: advance(1, now=f"1 - cosine {loss:.3f}"),
+            **given,
+        )
+    console.print(str(report))
+    with console.status("saving"):
+        new.save(to)
+    console.print(f"saved {to}. Next: keras-i18n evaluate {to} DATA")

@@ -1,0 +1,39 @@
+"""What a new language is made of, read from the files that a person has: sentence pairs, texts, words, a lexicon."""
+
+import pathlib
+from typing import Annotated
+
+import typer
+
+PARALLEL = Annotated[
+    pathlib.Path | None,
+    typer.Option(help="Sentence pairs: a file with a column for each of the two tags (.tsv, .csv, .jsonl, .parquet)."),
+]
+KNOWN = Annotated[str, typer.Option(help="The language of the other column, which the model knows.")]
+TEXTS = Annotated[pathlib.Path | None, typer.Option(help="Texts of the new language, one a line.")]
+WORDS = Annotated[pathlib.Path | None, typer.Option(help="Its words, one a line, the most frequent first.")]
+LEXICON = Annotated[pathlib.Path | None, typer.Option(help="Words and their translations: columns as for pairs.")]
+
+
+def read_pairs(path, known, language):
+    """`ParallelTexts` of a file; None without one."""
+    from keras_i18n import datasets
+
+    return None if path is None else datasets.read_parallel(path, source=known, target=language)
+
+
+def read_lines(path):
+    """The lines of a UTF-8 file that are not empty; none without a file."""
+    if path is None:
+        return []
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"'{path}' must be UTF-8. Received: byte {error.object[error.start]:#04x} at offset {error.start}.") from error
+    return [line.strip() for line in lines if line.strip()]
+
+
+def check_model_name(model):
+    """Refuses, before the work begins, a file name under which no model can be saved."""
+    if model.suffix != ".keras":
+        raise typer.BadParameter(f"A model file ends in .keras. Received: {model}.", param_hint="the model's file")
