@@ -94,20 +94,20 @@ def test_errors_are_one_line_without_traceback(arguments, tmp_path, monkeypatch)
 
 
 def test_a_language_is_added_and_the_old_one_stays(trained):
-    pairs = [("wake me up", "niamshe"), ("play a song", "cheza wimbo"), ("show the weather", "onyesha hali ya hewa")]
-    rows = ["en\tsw", *("\t".join(pair) for pair in pairs)]
-    (trained / "en-sw.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    pairs = [("wake me up", "გამაღვიძე"), ("play a song", "ჩართე სიმღერა"), ("show the weather", "მაჩვენე ამინდი")]
+    rows = ["en\tka", *("\t".join(pair) for pair in pairs * 4)]
+    (trained / "en-ka.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     (trained / "old.txt").write_text("please wake me\n\nplease play a song\n", encoding="utf-8")
-    before = run("predict", trained / "model.keras", "please wake me", "--json").stdout
+    before = run("predict", trained / "model.keras", "please wake me", "--jsonl").stdout
     out = run(
-        "add-language", trained / "model.keras", "sw", trained / "sw.keras",
-        "--parallel", trained / "en-sw.tsv", "--keep", trained / "old.txt", "--epochs", 3,
+        "add-language", trained / "model.keras", "ka", trained / "ka.keras",
+        "--parallel", trained / "en-ka.tsv", "--keep", trained / "old.txt", "--epochs", 3,
     ).stdout  # fmt: skip
-    assert "Swahili" in out
+    assert "Georgian" in out
     assert "old texts unchanged" in out
-    assert run("predict", trained / "sw.keras", "please wake me", "--json").stdout == before
-    assert "niamshe" in run("predict", trained / "sw.keras", "niamshe").stdout
-    error = run("add-language", trained / "sw.keras", "sw", trained / "x.keras", "--parallel", trained / "en-sw.tsv", check=1)
+    assert run("predict", trained / "ka.keras", "please wake me", "--jsonl").stdout == before
+    assert "გამაღვიძე" in run("predict", trained / "ka.keras", "გამაღვიძე").stdout
+    error = run("add-language", trained / "ka.keras", "ka", trained / "x.keras", "--parallel", trained / "en-ka.tsv", check=1)
     assert "error: " in error.stderr
     assert not (trained / "x.keras").exists()
 
