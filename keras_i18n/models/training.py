@@ -13,6 +13,7 @@ from keras_i18n.models import devices, kernel_head
 from keras_i18n.models.backup import Backup
 from keras_i18n.models.bucketed_batches import BucketedBatches
 from keras_i18n.models.good_weights import GoodWeights
+from keras_i18n.models.kept_memory import KeptMemory
 from keras_i18n.models.language_metrics import LanguageMetrics
 from keras_i18n.models.precision import computing_in, scaling_optimizer
 from keras_i18n.models.several_workers import StrategyTraining, check_strategy
@@ -167,17 +168,14 @@ def _optimizer(options):
 
 
 def _expected_callbacks(options, backup):
-    callbacks = []
+    early_stopping = None
     if options.early_stopping:
-        callbacks.append(
-            keras.callbacks.EarlyStopping(
-                monitor="val_loss", patience=options.early_stopping, restore_best_weights=True
-            )
+        early_stopping = keras.callbacks.EarlyStopping(
+            monitor="val_loss", patience=options.early_stopping, restore_best_weights=True
         )
     if backup is not None:
-        backup.early_stopping = callbacks[0] if callbacks else None
-        callbacks.append(backup)
-    return callbacks
+        backup.early_stopping = early_stopping
+    return [one for one in (KeptMemory(), early_stopping, backup) if one is not None]
 
 
 class _EpochOfBatches(keras.callbacks.Callback):
