@@ -32,6 +32,8 @@ def main():
     parser.add_argument("--minutes", type=float, default=40, help="of training, by the clock")
     parser.add_argument("--units", type=int, default=512)
     parser.add_argument("--layers", type=int, default=1)
+    parser.add_argument("--ngrams", type=int, nargs="*", default=[2, 3, 4, 5, 6], help="none: a plain LSTM")
+    parser.add_argument("--ngram-dropout", type=float, default=0.5)
     parser.add_argument("--dropout", type=float, default=0.25)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
     parser.add_argument("--batch-size", type=int, default=32)
@@ -55,6 +57,9 @@ def main():
         units=options.units,
         num_layers=options.layers,
         dropout=options.dropout,
+        ngrams=options.ngrams,
+        ngram_rows=262_144,
+        ngram_dropout=options.ngram_dropout,
     )
     began, cpu_began = time.monotonic(), time.process_time()
     history = model.fit(

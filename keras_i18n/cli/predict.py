@@ -20,7 +20,7 @@ def predict(
 
     Example: keras-i18n predict model.keras "¿Qué tiempo hará mañana?"
     """
-    texts = list(texts or ()) or [line.rstrip("\n") for line in sys.stdin]
+    texts = list(texts or ()) or _lines_of_input()
     opened = open_model(model)
     if not getattr(opened, "labels", ()):
         raise ValueError(f"`model` must be a classifier. Received: '{model}', which has no labels.")
@@ -33,9 +33,25 @@ def predict(
     if jsonl:
         for text, best in rows:
             answer = {"text": text, "labels": [{"label": label, "score": round(score, 6)} for label, score in best]}
-            typer.echo(json.dumps(answer, ensure_ascii=False))
+            # half of a surrogate pair, as JSON and JavaScript may hold it, cannot be written as UTF-8
+            typer.echo(json.dumps(answer, ensure_ascii=any("\ud800" <= character <= "\udfff" for character in text)))
         return
     show_table(
         ("text", "label", "score"),
         [(text if place == 0 else "", label, f"{score:.3f}") for text, best in rows for place, (label, score) in enumerate(best)],
     )
+
+
+def _lines_of_input():
+    lines = sys.stdin.buffer.read().split(b"\n")
+    if lines[-1] == b"":
+        lines.pop()
+    texts = []
+    for number, line in enumerate(lines, 1):
+        try:
+            texts.append(line.decode("utf-8").removesuffix("\r"))
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f"Standard input must be UTF-8. Received: byte {line[error.start]:#04x} in line {number}."
+            ) from error
+    return texts

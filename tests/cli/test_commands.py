@@ -93,6 +93,17 @@ def test_errors_are_one_line_without_traceback(arguments, tmp_path, monkeypatch)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_any_line_of_input_is_read_or_told(trained):
+    command = [sys.executable, "-m", "keras_i18n.cli.main", "predict", trained / "model.keras", "--jsonl"]
+    result = subprocess.run(command, input="wake me\r\n\nกขค".encode(), capture_output=True)
+    assert [json.loads(line)["text"] for line in result.stdout.splitlines()] == ["wake me", "", "กขค"]
+    result = subprocess.run(command, input=b"wake me\n\xff\n", capture_output=True)
+    assert result.returncode == 1
+    assert b"byte 0xff in line 2" in result.stderr
+    result = subprocess.run([*command, b"wake \xff me"], capture_output=True)
+    assert json.loads(result.stdout)["text"] == "wake \udcff me"
+
+
 def test_a_language_is_added_and_the_old_one_stays(trained):
     pairs = [("wake me up", "გამაღვიძე"), ("play a song", "ჩართე სიმღერა"), ("show the weather", "მაჩვენე ამინდი")]
     rows = ["en\tka", *("\t".join(pair) for pair in pairs * 4)]

@@ -1,0 +1,25 @@
+"""Every notebook runs from top to bottom, in a folder of its own."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+NOTEBOOKS = sorted((pathlib.Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_runs_and_is_saved_without_outputs(path, tmp_path):
+    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    assert not any(cell["outputs"] for cell in cells)
+    script = "\n\n".join("".join(cell["source"]) for cell in cells)
+    result = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert (tmp_path / "accuracy.png").stat().st_size > 10_000
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
