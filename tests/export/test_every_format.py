@@ -101,7 +101,8 @@ def test_metadata_says_all_that_a_client_needs(classifier, exported, name):
     for example in told["golden"]:
         assert example["codepoints"] == [ord(character) for character in example["text"]]
         assert example["ids"] == classifier.tokenize([example["text"]])[0].tolist()
-        assert np.allclose(example["output"], classifier.predict([example["text"]])[0], atol=1e-5)
+        # alone, and among others when the example was made: sums of another order, which a sharp head magnifies
+        assert np.allclose(example["output"], classifier.predict([example["text"]])[0], atol=told["tolerance"])
     assert {"", "a\ud800b"} <= {example["text"] for example in told["golden"]}
 
 
