@@ -41,6 +41,7 @@ class LanguageModel(TextModel):
 
     task = "text-generation"
     _saved = ("language_tags", *TextModel._saved)
+    _graphs = ("_nats", "_next_tokens", *TextModel._graphs)
 
     def __init__(self, *, tokenizer, network, languages=(), language_tags=(), max_codepoints=_MAX_CODEPOINTS):
         language_tags = tuple(tags.normalize(tag) for tag in language_tags)

@@ -15,9 +15,10 @@ from keras_i18n import optimizers
 from keras_i18n.models import devices, text_stream
 from keras_i18n.models.backup import Backup
 from keras_i18n.models.good_weights import GoodWeights
-from keras_i18n.models.precision import MIXED_PRECISIONS, computing_in, scaling_optimizer
+from keras_i18n.models.precision import computing_in, scaling_optimizer
 from keras_i18n.models.token_windows import TextRows, TokenWindows
 from keras_i18n.models.training import _EpochOfBatches, _expected_callbacks, sampled_rows
+from keras_i18n.models.training_options import check_options
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
 
 _LONGEST_ROW = 1024  # tokens; a longer text is read in windows
@@ -64,23 +65,13 @@ class LanguageModelTraining:
     verbose: object = "auto"
 
     def __post_init__(self):
-        for name, smallest in (("epochs", 1), ("batch_size", 1), ("window", 2), ("early_stopping", 1)):
-            value = getattr(self, name)
-            if value is not None and (int(value) != value or value < smallest):
-                raise ValueError(f"`{name}` must be a whole number of at least {smallest}. Received: {value!r}.")
-        for name in ("minutes", "learning_rate", "clip_norm"):
+        check_options(self)
+        if int(self.window) != self.window or self.window < 2:
+            raise ValueError(f"`window` must be a whole number of at least 2. Received: {self.window!r}.")
+        for name in ("minutes", "clip_norm"):
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
                 raise ValueError(f"`{name}` must be above 0. Received: {value!r}.")
-        if self.sampling_temperature is not None and not self.sampling_temperature >= 1:
-            raise ValueError(
-                f"`sampling_temperature` must be a number of at least 1. Received: {self.sampling_temperature!r}."
-            )
-        if self.mixed_precision not in MIXED_PRECISIONS:
-            raise ValueError(
-                f"`mixed_precision` must be one of {', '.join(map(repr, MIXED_PRECISIONS))}. "
-                f"Received: {self.mixed_precision!r}."
-            )
 
 
 def fit_language_model(model, train, *, validation_data=None, **options):
@@ -111,7 +102,7 @@ def fit_language_model(model, train, *, validation_data=None, **options):
     )
     backup = _backup(model, train, validation_data, chosen)
     good_weights = GoodWeights()
-    with warnings.catch_warnings(), device, computing_in(model.network, chosen.mixed_precision):
+    with warnings.catch_warnings(), device, computing_in(model, chosen.mixed_precision):
         # the number of batches in a file is known when it has been read
         warnings.filterwarnings("ignore", message="Your input ran out of data")
         history = network.fit(

@@ -8,22 +8,23 @@ MIXED_PRECISIONS = tuple(_POLICIES)
 
 
 @contextlib.contextmanager
-def computing_in(network, mixed_precision):
-    """A block in which a network computes in 16 bits; its weights are float32 all along, and so is what it gives after.
+def computing_in(model, mixed_precision):
+    """A block in which a model's network computes in 16 bits; its weights are float32 all along, and so is what it gives after.
 
     The last layer goes on in float32: losses of 16-bit probabilities do not train (Micikevicius et al. 2018).
 
     Args:
-        network: a `keras.Model`.
+        model: a `TextModel`.
         mixed_precision: "float16", "bfloat16" or None, which changes nothing.
     """
     policy = _POLICIES[mixed_precision]
     if policy is None:
         yield
         return
-    layers = [layer for layer in _all_layers(network) if layer.compute_dtype == "float32"]
+    network = model.network
+    layers = [layer for layer in network._flatten_layers() if layer.compute_dtype == "float32"]
     policies = [layer.dtype_policy for layer in layers]
-    last = {id(layer) for layer in _all_layers(network.layers[-1])}
+    last = {id(layer) for layer in network.layers[-1]._flatten_layers()}
     try:
         for layer in layers:
             if id(layer) not in last:
@@ -32,7 +33,9 @@ def computing_in(network, mixed_precision):
     finally:
         for layer, policy in zip(layers, policies, strict=True):
             layer.dtype_policy = policy
-        network.make_predict_function(force=True)
+        # what was traced in the block, by a callback that predicts or by Keras itself, computes in 16 bits for ever
+        model.forget_graphs()
+        network.train_function = network.test_function = network.predict_function = None
 
 
 def scaling_optimizer(optimizer, mixed_precision):
@@ -41,6 +44,3 @@ def scaling_optimizer(optimizer, mixed_precision):
         return optimizer
     return keras.optimizers.LossScaleOptimizer(optimizer)
 
-
-def _all_layers(layer):
-    return list(layer._flatten_layers())

@@ -48,7 +48,6 @@ class StrategyTraining:
         self.strategy = strategy
         resolver = strategy.cluster_resolver
         several = resolver is not None and bool(resolver.cluster_spec().as_dict().get("worker"))
-        self.several_workers = several
         self.worker = resolver.task_id if several else 0
         with strategy.scope():
             self.model = keras.models.clone_model(network)

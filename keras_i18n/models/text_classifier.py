@@ -102,6 +102,12 @@ class TextClassifier(TextModel):
             max_codepoints=self.max_codepoints,
         )
 
+    def forget_graphs(self):
+        """As in `TextModel`, and those of the encoder."""
+        super().forget_graphs()
+        if self.encoder is not None:
+            self.encoder.forget_graphs()
+
     def predict(self, texts, *, progress=None):
         """Probabilities of the labels.
 

@@ -27,6 +27,7 @@ class TextModel:
     task = None
     # what a saved file holds of the model beside tokenizer and network
     _saved = ("languages", "max_codepoints")
+    _graphs = ("_forward",)
 
     def __init__(self, *, tokenizer, network, languages=(), max_codepoints=MAX_CODEPOINTS):
         if not hasattr(network, "inputs"):
@@ -100,6 +101,11 @@ class TextModel:
     @functools.cached_property
     def _forward(self):
         return forward_of(self.network, self.tokenizer.padding_id)
+
+    def forget_graphs(self):
+        """Drops what was traced of the network; it is traced anew when it is next needed."""
+        for name in self._graphs:
+            self.__dict__.pop(name, None)
 
     def __repr__(self):
         shown = ", ".join(self.languages[:8]) + (", …" if len(self.languages) > 8 else "")

@@ -71,7 +71,7 @@ def fit_classifier(model, train, *, validation_data, trainable, **options):
     for callback in chosen.callbacks:
         if isinstance(callback, LanguageMetrics):
             callback.watch(model, chosen.callbacks)
-    with device, computing_in(model.network, chosen.mixed_precision):
+    with device:
         return plan.run(model, (train.text, targets, weights, draw), validation_data, chosen, backup)
 
 
@@ -123,7 +123,8 @@ def _fit_all(model, train, validation, options, backup):
 
     if validation is not None:
         validation = batches(*validation, None, None, shuffle=False)
-    return _run(model.network, batches(*train, shuffle=True), validation, options, backup)
+    with computing_in(model, options.mixed_precision):
+        return _run(model.network, batches(*train, shuffle=True), validation, options, backup)
 
 
 def _run(network, batches, validation, options, backup):

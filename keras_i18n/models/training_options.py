@@ -68,7 +68,7 @@ class TrainingOptions:
             lines of a script which runs on every machine with its TF_CONFIG; each replica takes its share of every
             batch. None for one device.
         mixed_precision: "bfloat16" or "float16" (the loss scaled): layers compute in 16 bits, which a GPU of today does
-            faster and in half the memory; weights, and all that the model gives afterwards, stay float32. None for
+            faster and in half the memory, while a whole network trains; weights, and all that the model gives afterwards, stay float32. None for
             float32 throughout.
         verbose: as in Keras.
         progress: called with the number of texts encoded since the last call, before the head is trained.
@@ -99,7 +99,13 @@ class TrainingOptions:
     progress: object = None
 
     def __post_init__(self):
-        for name, (rule, fits, may_be_none) in _RULES.items():
-            value = getattr(self, name)
-            if not fits(value) and not (may_be_none and value is None):
-                raise ValueError(f"`{name}` must be {rule}. Received: {value!r}.")
+        check_options(self)
+
+
+def check_options(options):
+    """Raises ValueError where one of a model's training options is not what its rule says."""
+    for name in {field.name for field in dataclasses.fields(options)} & _RULES.keys():
+        rule, fits, may_be_none = _RULES[name]
+        value = getattr(options, name)
+        if not fits(value) and not (may_be_none and value is None):
+            raise ValueError(f"`{name}` must be {rule}. Received: {value!r}.")

@@ -141,6 +141,13 @@ def test_mixed_precision_computes_in_16_bits_and_leaves_a_float32_model(tokenize
         fitted(tokenizer, train, mixed_precision="float8")
 
 
+def test_what_a_callback_asked_in_16_bits_is_answered_in_32_afterwards(tokenizer, two_languages):
+    train, test = two_languages
+    mixed, _ = fitted(tokenizer, train, learning_rate=0.05, mixed_precision="bfloat16", callbacks=[LanguageMetrics(test)])
+    ids = tokenizer.pad(mixed.tokenize(test.text))
+    np.testing.assert_allclose(mixed.predict(test.text), np.asarray(mixed.network(ids, training=False)), atol=1e-6)
+
+
 def test_a_schedule_and_clipping_take_effect(tokenizer, assistant):
     train = assistant[0]
     start = make_pooling_classifier(tokenizer, train.labels).network.get_weights()
