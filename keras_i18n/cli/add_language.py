@@ -35,12 +35,11 @@ def add_language(
     keras-i18n add-language topics.keras sw topics-sw.keras --parallel en-sw.tsv --keep old-texts.txt
     """
     resources.check_model_name(to)
-    pairs, words_of_it = resources.read_pairs(lexicon, known, language), resources.read_lines(words)
     given = {
         "parallel": resources.read_pairs(parallel, known, language),
         "texts": resources.read_lines(texts),
-        "words": words_of_it,
-        "lexicon": () if pairs is None else list(pairs),
+        "words": resources.read_lines(words),
+        "lexicon": list(resources.read_pairs(lexicon, known, language) or ()),
         "keep_texts": resources.read_lines(keep),
     }
     import keras_i18n

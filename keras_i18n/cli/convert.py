@@ -5,6 +5,7 @@ import typer
 
 from keras_i18n.cli import options, resources
 from keras_i18n.cli.console import console
+from keras_i18n.cli.opening import open_dataset
 
 
 def convert(
@@ -35,9 +36,8 @@ def convert(
     resources.check_model_name(to)
     columns = {"text": text, "label": label, "language": language_column}
     from keras_i18n import transfer
-    from keras_i18n.cli.opening import open_dataset
 
-    lines, pairs = resources.read_lines(texts), resources.read_pairs(lexicon, known, language)
+    lines = resources.read_lines(texts)
     if adjust and not lines:
         raise typer.BadParameter("It needs texts of the target language: --texts FILE.", param_hint="--adjust")
     data = {
@@ -51,7 +51,7 @@ def convert(
             language,
             parallel=resources.read_pairs(parallel, known, language),
             texts=lines,
-            lexicon=() if pairs is None else list(pairs),
+            lexicon=list(resources.read_pairs(lexicon, known, language) or ()),
             method=method,
             way=way,
             seed=seed,
