@@ -91,6 +91,7 @@ def main():
     keep = [row["text"] for tag in OLD for row in ntrex[_IN_NTREX.get(tag, tag)]] + old_texts
     old_answers = first.predict(old_texts)
     teacher = None if options.no_teacher else Teacher(os.cpu_count())
+    known_words = [] if teacher is None else word_lists.words("en", 10_000, [row["text"] for row in ntrex["en"]])[0]
 
     rows = []
     for language in options.languages:
@@ -107,6 +108,7 @@ def main():
             parallel=pairs,
             words=words,
             teacher=teacher,
+            known_words=known_words,
             keep_texts=keep,
             spans=options.spans,
             epochs=options.epochs,

@@ -18,14 +18,17 @@ def topics(split, languages):
 
 def news_pairs(target, *, source="en"):
     """The sentences of NTREX-128 in two languages, as `ParallelTexts`."""
-    sides = {source: {}, target: {}}
+    sides = {source: [], target: []}
     for row in open_data.rows("ntrex128/ntrex128.tsv.xz"):
         if row["lang"] in sides:
-            sides[row["lang"]][int(row["id"])] = row["text"]
-    shared = sorted(sides[source].keys() & sides[target].keys())
+            sides[row["lang"]].append(row)
+    return pairs_of(sides[source], sides[target], source=source, target=target)
+
+
+def pairs_of(source_rows, target_rows, *, source="en", target):
+    """Rows of NTREX-128 in two languages, joined by sentence id."""
+    sides = [{int(row["id"]): row["text"] for row in rows} for rows in (source_rows, target_rows)]
+    shared = sorted(sides[0].keys() & sides[1].keys())
     return ki.datasets.ParallelTexts(
-        [sides[source][key] for key in shared],
-        [sides[target][key] for key in shared],
-        source_language=source,
-        target_language=target,
+        *([side[key] for key in shared] for side in sides), source_language=source, target_language=target
     )

@@ -13,7 +13,7 @@ from keras_i18n.transfer.alignment import (
     ridge,
     shared_pairs,
 )
-from keras_i18n.transfer.bridge import LinearBridge
+from keras_i18n.transfer.bridge import LinearBridge, NeighbourBridge, TeacherBridge
 from keras_i18n.transfer.conversion import (
     WAYS,
     AdjustReport,
@@ -55,8 +55,10 @@ __all__ = [
     "LanguageResources",
     "LinearBridge",
     "MethodComparison",
+    "NeighbourBridge",
     "Router",
     "RowTrainingOptions",
+    "TeacherBridge",
     "TransferReport",
     "add_language",
     "add_languages",

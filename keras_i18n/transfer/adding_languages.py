@@ -66,6 +66,7 @@ def add_languages(
     resources,
     *,
     teacher=None,
+    known_words=(),
     keep_texts=(),
     pieces=12_000,
     initialization="best",
@@ -82,7 +83,10 @@ def add_languages(
         resources: dict, BCP-47 tag -> `LanguageResources`.
         teacher: an encoder that knows the new languages (anything with `encode(texts)`), such as
             `TextEncoder.from_preset("multilingual_e5_small")`. Its vectors are carried into the model's space by a
-            linear bridge, fitted on the known side of the parallel texts.
+            bridge, fitted on the known side of the parallel texts and on `known_words`: a linear map, for words together
+            with the vectors of the known words that are nearest to them.
+        known_words: words of a language that both the model and the teacher know, the most frequent first; at most
+            10,000 are used. Words of the parallel texts unless given.
         keep_texts: texts of the old languages, list of str: new pieces that would cut one of them in another way are
             dropped, and the model's answers on them are compared bit for bit. The known side of the parallel texts and
             the sample data of the model's languages are always among them.
@@ -137,7 +141,7 @@ def add_languages(
     bridge = None
     if teacher is not None:
         known = [text for found in resources.values() for text in found.sides()[0]]
-        bridge = fit_bridge(teacher, encoder, sorted(set(known)) or list(keep_texts), seed=seed)
+        bridge = fit_bridge(teacher, encoder, sorted(set(known)) or list(keep_texts), known_words=known_words, seed=seed)
     examples, before = [], {}
     for number, (language, found) in enumerate(resources.items()):
         before[language] = _agreement(encoder, encoder, found)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_i18n.transfer.bridge import LinearBridge
+from keras_i18n.transfer.bridge import LinearBridge, NeighbourBridge, TeacherBridge
 from keras_i18n.transfer.row_training import Examples
 
 _SPAN_WORDS = (2, 8)
@@ -14,7 +14,7 @@ def examples_of(resources, encoder, bridge, *, spans, mixed, seed):
     Args:
         resources: `LanguageResources`.
         encoder: the model's own `TextEncoder`: the teacher of texts in languages that it knows.
-        bridge: texts of the new language -> vectors in the encoder's space, or None.
+        bridge: `TeacherBridge` into the encoder's space, or None.
         spans: parts of sentences that the bridge's teacher sees.
         mixed: sentences of the known language some of whose words the lexicon translates.
         seed: decides which.
@@ -34,31 +34,37 @@ def examples_of(resources, encoder, bridge, *, spans, mixed, seed):
         if texts:
             found.append(Examples(texts, found[0].targets, places))
     if bridge is not None:
-        texts = [*resources.texts, *resources.words, *random_spans(resources.sentences(), spans, rng)]
+        if resources.words:
+            found.append(Examples(list(resources.words), bridge.words(resources.words)))
+        texts = [*resources.texts, *random_spans(resources.sentences(), spans, rng)]
         if texts:
             found.append(Examples(texts, bridge(texts)))
     return found
 
 
-def fit_bridge(teacher, encoder, texts, *, words=10_000, spans=4000, seed=0):
+def fit_bridge(teacher, encoder, texts, *, known_words=(), words=10_000, spans=4000, seed=0):
     """A bridge from a teacher's vectors into an encoder's space, fitted on texts that both know.
 
     Args:
         teacher: anything with `encode(texts)`.
         encoder: the `TextEncoder` whose space is wanted.
-        texts: list of str; their words and parts of them are used too, because words are taught as well.
+        texts: list of str; parts of them are used too.
+        known_words: single words of a known language; those of `texts` unless given.
         words, spans: at most so many of them.
         seed: decides which.
 
     Returns:
-        texts -> float32 `(texts, dim)`.
+        `TeacherBridge`.
     """
     rng = np.random.default_rng(seed)
-    single = sorted({word for text in texts for word in text.split()})
-    single = [single[place] for place in sorted(rng.permutation(len(single))[:words])]
-    texts = [*texts, *single, *random_spans(texts, spans, rng)]
-    bridge = LinearBridge.fit(teacher.encode(texts), encoder.encode(texts))
-    return lambda wanted: bridge(teacher.encode(list(wanted)))
+    single = list(known_words[:words])
+    if not single:
+        single = sorted({word for text in texts for word in text.split()})
+        single = [single[place] for place in sorted(rng.permutation(len(single))[:words])]
+    texts = [*single, *texts, *random_spans(texts, spans, rng)]
+    theirs, ours = np.asarray(teacher.encode(texts)), encoder.encode(texts)
+    nearest = NeighbourBridge.fit(theirs[: len(single)], ours[: len(single)]) if single else None
+    return TeacherBridge(teacher, LinearBridge.fit(theirs, ours), nearest)
 
 
 def random_spans(texts, count, rng):

