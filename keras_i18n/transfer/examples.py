@@ -42,7 +42,7 @@ def examples_of(resources, encoder, bridge, *, spans, mixed, seed):
     return found
 
 
-def fit_bridge(teacher, encoder, texts, *, known_words=(), words=10_000, spans=4000, seed=0):
+def fit_bridge(teacher, encoder, texts, *, known_words=(), words=10_000, sentences=1000, spans=3000, seed=0):
     """A bridge from a teacher's vectors into an encoder's space, fitted on texts that both know.
 
     Args:
@@ -50,7 +50,7 @@ def fit_bridge(teacher, encoder, texts, *, known_words=(), words=10_000, spans=4
         encoder: the `TextEncoder` whose space is wanted.
         texts: list of str; parts of them are used too.
         known_words: single words of a known language; those of `texts` unless given.
-        words, spans: at most so many of them.
+        words, sentences, spans: at most so many single words, texts and parts of texts.
         seed: decides which.
 
     Returns:
@@ -61,7 +61,8 @@ def fit_bridge(teacher, encoder, texts, *, known_words=(), words=10_000, spans=4
     if not single:
         single = sorted({word for text in texts for word in text.split()})
         single = [single[place] for place in sorted(rng.permutation(len(single))[:words])]
-    texts = [*single, *texts, *random_spans(texts, spans, rng)]
+    whole = [texts[place] for place in sorted(rng.permutation(len(texts))[:sentences])]
+    texts = [*single, *whole, *random_spans(texts, spans, rng)]
     theirs, ours = np.asarray(teacher.encode(texts)), encoder.encode(texts)
     nearest = NeighbourBridge.fit(theirs[: len(single)], ours[: len(single)]) if single else None
     return TeacherBridge(teacher, LinearBridge.fit(theirs, ours), nearest)
