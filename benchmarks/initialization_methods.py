@@ -2,21 +2,28 @@
 
 The vocabulary of the new language (learned from NTREX-128's target side, whatever the number of pairs) is merged into
 that of `use_multilingual_v3`; each method gives the new rows. Accuracy before any training, and, with `--train`, after
-the rows were trained on the same pairs. "nothing" is the encoder without new pieces.
+the rows were trained on the same pairs. "nothing" is the encoder without new pieces. The peer is the package wechsel, where
+it is installed (see wechsel_peer.py).
 """
 
 import argparse
+import importlib.util
 import time
 
 import numpy as np
 import parallel_data
 import results_file
+import wechsel_peer
 
 import keras_i18n as ki
 from keras_i18n import networks, transfer
 from keras_i18n.transfer.conversion.new_vocabulary import bare_ids
 
-METHODS = ("random", "mean", "parts", "sparsemax", "parallel", "best")
+METHODS = ["random", "mean", "parts", "sparsemax", "parallel", "best"]
+if importlib.util.find_spec("wechsel"):
+    transfer.METHODS["wechsel"] = wechsel_peer.wechsel
+    METHODS.append("wechsel")
+NEED_PAIRS = ("parallel", "wechsel")
 SIZES = (0, 200, 1997)
 
 
@@ -94,10 +101,10 @@ def main():
         for method in arguments.methods:
             scores, seconds = {}, 0.0
             for size in SIZES:
-                if method == "parallel" and size == 0:
+                if method in NEED_PAIRS and size == 0:
                     scores[size] = None
                     continue
-                if size and method not in ("parallel", "best"):
+                if size and method not in (*NEED_PAIRS, "best"):
                     scores[size] = scores[0]  # it reads no pairs
                     continue
                 context = target.context(size)
@@ -124,7 +131,8 @@ def main():
                         epochs=1000,
                     )
                     trained[method][size] = accuracy(model, target.dev)
-                print(f"{method:12}        " + "".join(f"{score:8.3f}" for score in trained[method].values()), "  after")
+                cells = "".join(f"{score:8.3f}" for score in trained[method].values())
+                print(f"{method:12}        {cells}   after", flush=True)
     results_file.write("initialization_methods", figures)
 
 

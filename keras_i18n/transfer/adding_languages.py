@@ -72,6 +72,7 @@ def add_languages(
     initialization="best",
     spans=4000,
     mixed=4000,
+    sentence_share=1.0,
     name=None,
     seed=0,
     **training,
@@ -94,6 +95,8 @@ def add_languages(
         initialization: a key of `transfer.METHODS`.
         spans: parts of sentences that the teacher sees, for each language.
         mixed: sentences of the known language with words that the lexicon translates, for each language.
+        sentence_share: of the sentence pairs, drawn anew in each round; words are all seen. Where time is short and
+            languages are many: a sentence costs ten words' time.
         name: of the new rows' weight; the tags joined unless given.
         seed: decides what is sampled.
         training: of `RowTrainingOptions`: epochs, minutes, learning_rate, pack_tokens, alpha, backup_dir, progress.
@@ -145,7 +148,9 @@ def add_languages(
     examples, before = [], {}
     for number, (language, found) in enumerate(resources.items()):
         before[language] = _agreement(encoder, encoder, found)
-        examples += examples_of(found, encoder, bridge, spans=spans, mixed=mixed, seed=[seed, number])
+        examples += examples_of(
+            found, encoder, bridge, spans=spans, mixed=mixed, sentence_share=sentence_share, seed=[seed, number]
+        )
     losses = RowTraining(new_encoder.network, name, new_model.tokenizer, examples, options).run()
 
     _compare(model, new_model, name, keep_texts, old_digest)

@@ -8,7 +8,7 @@ from keras_i18n.transfer.row_training import Examples
 _SPAN_WORDS = (2, 8)
 
 
-def examples_of(resources, encoder, bridge, *, spans, mixed, seed):
+def examples_of(resources, encoder, bridge, *, spans, mixed, sentence_share=1.0, seed):
     """All examples of one language.
 
     Args:
@@ -17,6 +17,7 @@ def examples_of(resources, encoder, bridge, *, spans, mixed, seed):
         bridge: `TeacherBridge` into the encoder's space, or None.
         spans: parts of sentences that the bridge's teacher sees.
         mixed: sentences of the known language some of whose words the lexicon translates.
+        sentence_share: of the sentence pairs, seen in each round.
         seed: decides which.
 
     Returns:
@@ -26,7 +27,7 @@ def examples_of(resources, encoder, bridge, *, spans, mixed, seed):
     rng = np.random.default_rng(seed)
     found = []
     if target:
-        found.append(Examples(list(target), encoder.encode(list(source))))
+        found.append(Examples(list(target), encoder.encode(list(source)), share=sentence_share))
     if resources.lexicon:
         known, new = zip(*resources.lexicon, strict=True)
         found.append(Examples(list(new), encoder.encode(list(known))))

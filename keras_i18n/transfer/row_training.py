@@ -20,6 +20,7 @@ class Examples:
         targets: float `(vectors, dim)`, of length one.
         target_of: int `(texts,)`: which of `targets` a text should get; each its own unless given.
         weight: of each of these texts in the loss.
+        share: of these texts that a round sees, drawn anew each time; 0 < share <= 1.
 
     >>> Examples(["jua", "bahari"], np.eye(2, dtype="float32")).target_of.tolist()
     [0, 1]
@@ -29,8 +30,11 @@ class Examples:
     targets: np.ndarray
     target_of: np.ndarray | None = None
     weight: float = 1.0
+    share: float = 1.0
 
     def __post_init__(self):
+        if not 0 < self.share <= 1:
+            raise ValueError(f"`share` must be above 0 and at most 1. Received: {self.share}.")
         target_of = np.arange(len(self.texts)) if self.target_of is None else np.asarray(self.target_of)
         if target_of.shape != (len(self.texts),) or (len(target_of) and target_of.max() >= len(self.targets)):
             raise ValueError(
@@ -97,6 +101,7 @@ class RowTraining:
         self.targets = np.concatenate([np.asarray(part.targets, np.float32) for part in examples])
         self.target_of = np.concatenate([part.target_of + at for part, at in zip(examples, first, strict=False)])
         self.weights = np.concatenate([np.full(len(part.texts), part.weight, np.float32) for part in examples])
+        self.shares = np.concatenate([np.full(len(part.texts), part.share) for part in examples])
         self.rows = networks.token_embedding(network).variable_of(name)
         self.optimizer = optimizers.RowwiseAdam(options.learning_rate)
         self.optimizer.build([self.rows])
@@ -156,7 +161,9 @@ class RowTraining:
         cut = self.tokenizer.sample if sampled else self.tokenizer.tokenize
         sequences = cut(self.texts, **({"alpha": self.options.alpha} if sampled else {}))
         total, count, share = 0.0, 0, 0.0
-        for rows, done in _packs(sequences, rng, self.options.pack_tokens):
+        order = rng.permutation(len(sequences))
+        order = order[rng.random(len(order)) < self.shares[order]]
+        for rows, done in _packs(sequences, order, self.options.pack_tokens):
             share = self._share(epoch, done, began)
             self.optimizer.learning_rate.assign(self.options.learning_rate * max(1.0 - share, 0.01))
             batch = tuple(map(tf.constant, self._batch([sequences[row] for row in rows])))
@@ -172,7 +179,7 @@ class RowTraining:
     def _arguments(self):
         """What a backup must agree with."""
         return json.dumps(
-            [self.tokenizer.digest, len(self.texts), self.options.learning_rate, self.options.seed, self.options.epochs]
+            [self.tokenizer.digest, len(self.texts), float(self.shares.sum()), self.options.learning_rate, self.options.seed, self.options.epochs]
         )
 
     def _keep(self, epoch, losses, share):
@@ -205,12 +212,12 @@ class RowTraining:
             return int(kept["epoch"]), float(kept["share"])
 
 
-def _packs(sequences, rng, size):
-    """(rows, share of the round done after them) of packs of about `size` tokens, in random order."""
+def _packs(sequences, order, size):
+    """(rows, share of the round done after them) of packs of about `size` tokens, in this order."""
     rows, tokens = [], 0
-    for done, row in enumerate(rng.permutation(len(sequences)), 1):
+    for done, row in enumerate(order, 1):
         rows.append(row)
         tokens += len(sequences[row])
-        if tokens >= size or done == len(sequences):
-            yield np.array(rows), done / len(sequences)
+        if tokens >= size or done == len(order):
+            yield np.array(rows), done / len(order)
             rows, tokens = [], 0

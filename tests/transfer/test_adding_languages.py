@@ -9,6 +9,7 @@ from keras_i18n import networks, transfer
 from keras_i18n.datasets import ParallelTexts
 from keras_i18n.tokenizers import train_unigram
 from keras_i18n.transfer import adding_languages as module
+from keras_i18n.transfer import row_training
 from keras_i18n.transfer.examples import fit_bridge, mixed_texts, random_spans
 
 ENGLISH = [
@@ -283,3 +284,16 @@ def test_spans_are_parts_of_sentences():
     assert all(any(span in text for text in GREEK) for span in spans)
     assert {len(span.split()) for span in spans} <= set(range(2, 9))
     assert len(set(spans)) > 20
+
+
+def test_a_share_of_the_sentences_is_drawn_anew_in_each_round(encoder, monkeypatch):
+    seen = []
+    packs = row_training._packs
+    monkeypatch.setattr(row_training, "_packs", lambda sequences, order, size: seen.append(order.tolist()) or packs(sequences, order, size))
+    pairs, lexicon = pairs_in("sw", SWAHILI * 5, ENGLISH * 5), [("sun", "jua"), ("sea", "bahari")]
+    transfer.add_language(encoder, "sw", parallel=pairs, lexicon=lexicon, mixed=0, epochs=2, sentence_share=0.4)
+    assert all({40, 41} < set(order) for order in seen)  # the words come after the sentences, and all of them
+    assert all(4 < len(order) - 2 < 32 for order in seen)
+    assert seen[0] != seen[1]
+    with pytest.raises(ValueError, match="above 0 and at most 1"):
+        transfer.add_language(encoder, "sw", parallel=pairs, epochs=1, sentence_share=0)
