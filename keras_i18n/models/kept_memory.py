@@ -1,3 +1,6 @@
+"""What becomes of memory that a training step freed."""
+
+import contextlib
 import ctypes
 import sys
 
@@ -19,18 +22,44 @@ class KeptMemory(keras.callbacks.Callback):
 
     def __init__(self):
         super().__init__()
-        self._library = None
-        if sys.platform == "linux":
-            library = ctypes.CDLL(None)
-            self._library = library if hasattr(library, "gnu_get_libc_version") else None
+        self._library = _glibc()
 
     def on_train_batch_end(self, batch, logs=None):
-        if batch == 0 and self._library is not None:  # after the data set was made
-            self._library.mallopt(_MMAP_THRESHOLD, _LARGEST)
-            self._library.mallopt(_TRIM_THRESHOLD, _KEPT)
+        if batch == 0:  # after the data set was made
+            _keep(self._library)
 
     def on_train_end(self, logs=None):
-        if self._library is not None:
-            self._library.mallopt(_MMAP_THRESHOLD, _OF_TENSORFLOW)
-            self._library.mallopt(_TRIM_THRESHOLD, _OF_TENSORFLOW)
-            self._library.malloc_trim(0)
+        _hand_back(self._library)
+
+
+@contextlib.contextmanager
+def kept_memory():
+    """The same for a training that is no `fit`.
+
+    >>> with kept_memory():
+    ...     pass
+    """
+    library = _glibc()
+    _keep(library)
+    try:
+        yield
+    finally:
+        _hand_back(library)
+
+
+def _glibc():
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return library if hasattr(library, "gnu_get_libc_version") else None
+
+
+def _keep(library):
+    if library is not None:
+        library.mallopt(_MMAP_THRESHOLD, _LARGEST)
+        library.mallopt(_TRIM_THRESHOLD, _KEPT)
+
+
+def _hand_back(library):
+    if library is not None:
+        library.mallopt(_MMAP_THRESHOLD, _OF_TENSORFLOW)
+        library.mallopt(_TRIM_THRESHOLD, _OF_TENSORFLOW)
+        library.malloc_trim(0)

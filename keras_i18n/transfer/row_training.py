@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_i18n import networks, optimizers
 from keras_i18n.files import atomic_path
+from keras_i18n.models.kept_memory import kept_memory
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -133,7 +134,8 @@ class RowTraining:
         began = time.monotonic() - share * 60 * (options.minutes or 0)
         for epoch in range(begun, options.epochs):
             good = self.rows.numpy()
-            loss, stopped = self._round(epoch, began)
+            with kept_memory():
+                loss, stopped = self._round(epoch, began)
             if not np.isfinite(loss):
                 self.rows.assign(good)
                 raise ValueError(
