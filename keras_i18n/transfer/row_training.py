@@ -1,6 +1,9 @@
 """Trains the rows of new languages, and nothing else, so that texts get the vectors that a teacher gives."""
 
+import concurrent.futures
+import contextlib
 import dataclasses
+import gc
 import json
 import time
 
@@ -132,10 +135,21 @@ class RowTraining:
         options, losses = self.options, []
         begun, share = self._restore(losses)
         began = time.monotonic() - share * 60 * (options.minutes or 0)
+        with contextlib.ExitStack() as stack:
+            # texts of the next round are cut while this one trains: a third of the time otherwise
+            cutting = stack.enter_context(concurrent.futures.ThreadPoolExecutor(1))
+            stack.enter_context(kept_memory())
+            stack.enter_context(_no_search_of_old_objects())
+            return self._rounds(begun, began, losses, cutting)
+
+    def _rounds(self, begun, began, losses, cutting):
+        options = self.options
+        following = cutting.submit(self._cut, begun)
         for epoch in range(begun, options.epochs):
-            good = self.rows.numpy()
-            with kept_memory():
-                loss, stopped = self._round(epoch, began)
+            good, sequences = self.rows.numpy(), following.result()
+            if epoch + 1 < options.epochs:
+                following = cutting.submit(self._cut, epoch + 1)
+            loss, stopped = self._round(epoch, sequences, began)
             if not np.isfinite(loss):
                 self.rows.assign(good)
                 raise ValueError(
@@ -150,6 +164,12 @@ class RowTraining:
                 break
         return losses
 
+    def _cut(self, epoch):
+        """Token ids of all texts for a round."""
+        if self.options.alpha > 0 and epoch % 2 == 1:
+            return self.tokenizer.sample(self.texts, alpha=self.options.alpha)
+        return self.tokenizer.tokenize(self.texts)
+
     def _share(self, epoch, of_epoch, began):
         """How much of the training is done, 0 .. 1."""
         done = (epoch + of_epoch) / self.options.epochs
@@ -157,11 +177,8 @@ class RowTraining:
             done = max(done, (time.monotonic() - began) / (60 * self.options.minutes))
         return min(done, 1.0)
 
-    def _round(self, epoch, began):
+    def _round(self, epoch, sequences, began):
         rng = np.random.default_rng([self.options.seed, epoch])
-        sampled = self.options.alpha > 0 and epoch % 2 == 1
-        cut = self.tokenizer.sample if sampled else self.tokenizer.tokenize
-        sequences = cut(self.texts, **({"alpha": self.options.alpha} if sampled else {}))
         total, count, share = 0.0, 0, 0.0
         order = rng.permutation(len(sequences))
         order = order[rng.random(len(order)) < self.shares[order]]
@@ -212,6 +229,16 @@ class RowTraining:
                 variable.assign(kept[f"arr_{place}"])
             losses += kept["losses"].tolist()
             return int(kept["epoch"]), float(kept["share"])
+
+
+@contextlib.contextmanager
+def _no_search_of_old_objects():
+    """Python's collector passes over what is there already: millions of pieces and texts, searched in vain each round."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _packs(sequences, order, size):
