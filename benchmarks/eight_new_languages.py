@@ -17,6 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import e5_teacher
 import numpy as np
 import open_data
+import parallel_data
 import results_file
 import word_lists
 
@@ -30,18 +31,6 @@ _IN_NTREX = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
 _IN_SIB = {"ko": "ko-Hang"}
 
 
-def by_language(path):
-    texts = {}
-    for row in open_data.rows(path):
-        texts.setdefault(row["lang"], []).append(row)
-    return texts
-
-
-def accuracy(model, rows):
-    best = model.predict([row["text"] for row in rows]).argmax(axis=1)
-    return float(np.mean([model.labels[place] == row["label"] for place, row in zip(best, rows, strict=True)]))
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--languages", nargs="+", default=NEW)
@@ -53,7 +42,7 @@ def main():
     parser.add_argument("--no-teacher", action="store_true", help="sentence pairs only")
     parser.add_argument("--model", help="keep the model here (.keras)")
     options = parser.parse_args()
-    train, dev, ntrex = (by_language(f"{name}.tsv.xz") for name in ("sib200/train", "sib200/dev", "ntrex128/ntrex128"))
+    train, dev, ntrex = (open_data.by_language(f"{name}.tsv.xz") for name in ("sib200/train", "sib200/dev", "ntrex128/ntrex128"))
 
     english = train["en"]
     labelled = ki.datasets.from_lists([row["text"] for row in english], [row["label"] for row in english], language="en")
@@ -75,7 +64,7 @@ def main():
         pairs = ki.datasets.ParallelTexts(
             [row["text"] for row in ntrex["en"]], target, source_language="en", target_language=language
         )
-        before = accuracy(model, dev[language])
+        before = parallel_data.accuracy(model, dev[language])
         model, report = transfer.add_language(
             model,
             language,
@@ -95,7 +84,7 @@ def main():
         row = {
             "language": language,
             "before": round(before, 4),
-            "after": round(accuracy(model, dev[language]), 4),
+            "after": round(parallel_data.accuracy(model, dev[language]), 4),
             "minutes": round(minutes, 2),
             "words": f"{len(words)} ({origin})",
             "new_pieces": report.pieces,
@@ -109,7 +98,7 @@ def main():
         old_equal = bool(np.array_equal(model.predict(old_texts), old_answers))
         recut = np.mean([not np.array_equal(*pair) for pair in zip(first.tokenize(unseen), model.tokenize(unseen), strict=True)])
         # at the end, with all languages in one model
-        final = {tag: round(accuracy(model, dev[tag]), 4) for tag in (row["language"] for row in rows)}
+        final = {tag: round(parallel_data.accuracy(model, dev[tag]), 4) for tag in (row["language"] for row in rows)}
         figures = {
             "mean_before": round(float(np.mean([row["before"] for row in rows])), 4),
             "mean_after": round(float(np.mean(list(final.values()))), 4),

@@ -18,3 +18,11 @@ def rows(path):
         names = next(lines).rstrip("\n").split("\t")
         for line in lines:
             yield dict(zip(names, line.rstrip("\n").split("\t"), strict=True))
+
+
+def by_language(path):
+    """dict, tag -> its rows."""
+    found = {}
+    for row in rows(path):
+        found.setdefault(row["lang"], []).append(row)
+    return found

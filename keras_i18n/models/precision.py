@@ -9,7 +9,7 @@ MIXED_PRECISIONS = tuple(_POLICIES)
 
 @contextlib.contextmanager
 def computing_in(model, mixed_precision):
-    """A block in which a model's network computes in 16 bits; its weights are float32 all along, and so is what it gives after.
+    """A block in which a model's network computes in 16 bits; its weights, and what it gives afterwards, are float32.
 
     The last layer goes on in float32: losses of 16-bit probabilities do not train (Micikevicius et al. 2018).
 
@@ -43,4 +43,3 @@ def scaling_optimizer(optimizer, mixed_precision):
     if mixed_precision != "float16" or isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         return optimizer
     return keras.optimizers.LossScaleOptimizer(optimizer)
-

@@ -68,8 +68,8 @@ class TrainingOptions:
             lines of a script which runs on every machine with its TF_CONFIG; each replica takes its share of every
             batch. None for one device.
         mixed_precision: "bfloat16" or "float16" (the loss scaled): layers compute in 16 bits, which a GPU of today does
-            faster and in half the memory, while a whole network trains; weights, and all that the model gives afterwards, stay float32. None for
-            float32 throughout.
+            faster and in half the memory, while a whole network trains; weights, and all that the model gives
+            afterwards, stay float32. None for float32 throughout.
         verbose: as in Keras.
         progress: called with the number of texts encoded since the last call, before the head is trained.
 

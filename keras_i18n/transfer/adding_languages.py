@@ -144,7 +144,8 @@ def add_languages(
     bridge = None
     if teacher is not None:
         known = [text for found in resources.values() for text in found.sides()[0]]
-        bridge = fit_bridge(teacher, encoder, sorted(set(known)) or list(keep_texts), known_words=known_words, seed=seed)
+        known = sorted(set(known)) or list(keep_texts)
+        bridge = fit_bridge(teacher, encoder, known, known_words=known_words, seed=seed)
     examples, before = [], {}
     for number, (language, found) in enumerate(resources.items()):
         before[language] = _agreement(encoder, encoder, found)

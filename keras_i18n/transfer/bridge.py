@@ -1,8 +1,10 @@
-"""Bridges from one encoder's vectors into another's space: a linear map, and neighbours whose vectors are known in both."""
+"""Bridges from one encoder's vectors into another's space: a linear map, and neighbours known in both."""
 
 import dataclasses
 
 import numpy as np
+
+from keras_i18n.evaluation import nearest
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -100,14 +102,11 @@ class NeighbourBridge:
 
     def __call__(self, vectors):
         """Float32 `(texts, to_dim)` of length one, of vectors `(texts, from_dim)` of one language."""
-        asked, count = _centred(vectors), min(self.neighbours, len(self.known))
-        out = np.empty((len(asked), self.targets.shape[1]), np.float32)
-        for start in range(0, len(asked), 512):  # never all against all
-            cosines = asked[start : start + 512] @ self.known.T
-            near = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
-            cosines = np.take_along_axis(cosines, near, axis=1)
-            weights = np.exp((cosines - cosines.max(axis=1, keepdims=True)) / self.temperature)
-            out[start : start + 512] = np.einsum("wn,wnd->wd", weights, self.targets[near])
+        near, cosines = nearest(_centred(vectors), self.known, count=self.neighbours, scoring="cosine")
+        weights = np.exp((cosines - cosines[:, :1]) / self.temperature)  # the best comes first
+        out = np.zeros((len(near), self.targets.shape[1]), np.float32)
+        for place in range(near.shape[1]):
+            out += weights[:, place, None] * self.targets[near[:, place]]
         return _unit(out)
 
 

@@ -135,11 +135,8 @@ class RowTraining:
         options, losses = self.options, []
         begun, share = self._restore(losses)
         began = time.monotonic() - share * 60 * (options.minutes or 0)
-        with contextlib.ExitStack() as stack:
-            # texts of the next round are cut while this one trains: a third of the time otherwise
-            cutting = stack.enter_context(concurrent.futures.ThreadPoolExecutor(1))
-            stack.enter_context(kept_memory())
-            stack.enter_context(_no_search_of_old_objects())
+        # texts of the next round are cut while this one trains: a third of the time otherwise
+        with concurrent.futures.ThreadPoolExecutor(1) as cutting, kept_memory(), _no_search_of_old_objects():
             return self._rounds(begun, began, losses, cutting)
 
     def _rounds(self, begun, began, losses, cutting):
@@ -198,7 +195,14 @@ class RowTraining:
     def _arguments(self):
         """What a backup must agree with."""
         return json.dumps(
-            [self.tokenizer.digest, len(self.texts), float(self.shares.sum()), self.options.learning_rate, self.options.seed, self.options.epochs]
+            [
+                self.tokenizer.digest,
+                len(self.texts),
+                float(self.shares.sum()),
+                self.options.learning_rate,
+                self.options.seed,
+                self.options.epochs,
+            ]
         )
 
     def _keep(self, epoch, losses, share):
@@ -233,7 +237,10 @@ class RowTraining:
 
 @contextlib.contextmanager
 def _no_search_of_old_objects():
-    """Python's collector passes over what is there already: millions of pieces and texts, searched in vain each round."""
+    """Python's collector passes over what is there: millions of pieces and texts, searched in vain each round."""
+    if gc.get_freeze_count():  # the caller's own; thawing would undo it
+        yield
+        return
     gc.freeze()
     try:
         yield
