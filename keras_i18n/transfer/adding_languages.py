@@ -67,11 +67,13 @@ def add_languages(
     *,
     teacher=None,
     known_words=(),
+    known_texts=(),
     keep_texts=(),
     pieces=12_000,
     initialization="best",
     spans=4000,
     mixed=4000,
+    glosses=4000,
     sentence_share=1.0,
     name=None,
     seed=0,
@@ -88,6 +90,9 @@ def add_languages(
             with the vectors of the known words that are nearest to them.
         known_words: words of a language that both the model and the teacher know, the most frequent first; at most
             10,000 are used. Words of the parallel texts unless given.
+        known_texts: texts of a language that the model knows, of the kind that it will be asked, such as the texts that
+            a classifier's labels came with: they are put into the new language word by word, by what the lexicon, the
+            sentence pairs and the teacher's vectors of `words` say, and should get the vectors that they have.
         keep_texts: texts of the old languages, list of str: new pieces that would cut one of them in another way are
             dropped, and the model's answers on them are compared bit for bit. The known side of the parallel texts and
             the sample data of the model's languages are always among them.
@@ -95,7 +100,9 @@ def add_languages(
         initialization: a key of `transfer.METHODS`.
         spans: parts of sentences that the teacher sees, for each language.
         mixed: sentences of the known language with words that the lexicon translates, for each language.
-        sentence_share: of the sentence pairs, drawn anew in each round; words are all seen. Where time is short and
+        glosses: texts of `known_texts` put into the new language, for each language; each text several times, as its
+            words are drawn among their translations.
+        sentence_share: of the sentence pairs and glosses, drawn anew in each round; words are all seen. Where time is short and
             languages are many: a sentence costs ten words' time.
         name: of the new rows' weight; the tags joined unless given.
         seed: decides what is sampled.
@@ -141,16 +148,28 @@ def add_languages(
     new_model = _with_network(model, vocabulary.tokenizer, network, [*model.languages, *resources])
     new_encoder = new_model if isinstance(new_model, TextEncoder) else new_model.encoder
 
+    known_texts = list(known_texts)
+    known_texts = (known_texts, encoder.encode(known_texts) if known_texts else ())
     bridge = None
     if teacher is not None:
         known = [text for found in resources.values() for text in found.sides()[0]]
         known = sorted(set(known)) or list(keep_texts)
-        bridge = fit_bridge(teacher, encoder, known, known_words=known_words, seed=seed)
+        bridge = fit_bridge(
+            teacher, encoder, known, known_words=known_words, glossed_texts=known_texts[0], seed=seed
+        )
     examples, before = [], {}
     for number, (language, found) in enumerate(resources.items()):
         before[language] = _agreement(encoder, encoder, found)
         examples += examples_of(
-            found, encoder, bridge, spans=spans, mixed=mixed, sentence_share=sentence_share, seed=[seed, number]
+            found,
+            encoder,
+            bridge,
+            known_texts=known_texts,
+            spans=spans,
+            mixed=mixed,
+            glosses=glosses,
+            sentence_share=sentence_share,
+            seed=[seed, number],
         )
     losses = RowTraining(new_encoder.network, name, new_model.tokenizer, examples, options).run()
 

@@ -1,23 +1,28 @@
 """Examples for the rows of a new language: its texts, and the vectors that a teacher gives their meanings."""
 
+import itertools
+
 import numpy as np
 
 from keras_i18n.transfer.bridge import LinearBridge, NeighbourBridge, TeacherBridge
+from keras_i18n.transfer.glossary import Glossary, words_of
 from keras_i18n.transfer.row_training import Examples
 
 _SPAN_WORDS = (2, 8)
 
 
-def examples_of(resources, encoder, bridge, *, spans, mixed, sentence_share=1.0, seed):
+def examples_of(resources, encoder, bridge, *, known_texts=((), ()), spans, mixed, glosses, sentence_share=1.0, seed):
     """All examples of one language.
 
     Args:
         resources: `LanguageResources`.
         encoder: the model's own `TextEncoder`: the teacher of texts in languages that it knows.
         bridge: `TeacherBridge` into the encoder's space, or None.
+        known_texts: (texts of a known language, the encoder's vectors of them), put into the new one word by word.
         spans: parts of sentences that the bridge's teacher sees.
         mixed: sentences of the known language some of whose words the lexicon translates.
-        sentence_share: of the sentence pairs, seen in each round.
+        glosses: of `known_texts`.
+        sentence_share: of the sentence pairs and of the glosses, seen in each round.
         seed: decides which.
 
     Returns:
@@ -25,7 +30,7 @@ def examples_of(resources, encoder, bridge, *, spans, mixed, sentence_share=1.0,
     """
     source, target = resources.sides()
     rng = np.random.default_rng(seed)
-    found = []
+    found, vectors = [], None
     if target:
         found.append(Examples(list(target), encoder.encode(list(source)), share=sentence_share))
     if resources.lexicon:
@@ -36,14 +41,32 @@ def examples_of(resources, encoder, bridge, *, spans, mixed, sentence_share=1.0,
             found.append(Examples(texts, found[0].targets, places))
     if bridge is not None:
         if resources.words:
-            found.append(Examples(list(resources.words), bridge.words(resources.words)))
+            vectors = bridge.teacher.encode(list(resources.words))
+            found.append(Examples(list(resources.words), bridge.carry_words(vectors)))
         texts = [*resources.texts, *random_spans(resources.sentences(), spans, rng)]
         if texts:
             found.append(Examples(texts, bridge(texts)))
+    texts, targets = known_texts
+    glossary = _glossary(resources, bridge, vectors) if glosses and len(texts) else ()
+    if len(glossary):
+        places = np.arange(glosses) % len(texts)
+        glossed = [glossary.gloss(texts[place], rng) for place in places]
+        found.append(Examples(glossed, targets, places, share=sentence_share))
     return found
 
 
-def fit_bridge(teacher, encoder, texts, *, known_words=(), words=10_000, sentences=1000, spans=3000, seed=0):
+def _glossary(resources, bridge, vectors):
+    """What the lexicon, the sentence pairs and the teacher's vectors of the words say, in this order of trust."""
+    glossary, counts = Glossary.from_pairs(*resources.sides())
+    if vectors is not None and bridge.nearest is not None:
+        known = Glossary.from_vectors(bridge.known_words, resources.words, bridge.nearest.known, vectors)
+        glossary = known.trusting(glossary, counts)
+    return Glossary(glossary.entries | Glossary.from_lexicon(resources.lexicon).entries)
+
+
+def fit_bridge(
+    teacher, encoder, texts, *, known_words=(), glossed_texts=(), words=10_000, sentences=1000, spans=3000, seed=0
+):
     """A bridge from a teacher's vectors into an encoder's space, fitted on texts that both know.
 
     Args:
@@ -51,6 +74,7 @@ def fit_bridge(teacher, encoder, texts, *, known_words=(), words=10_000, sentenc
         encoder: the `TextEncoder` whose space is wanted.
         texts: list of str; parts of them are used too.
         known_words: single words of a known language; those of `texts` unless given.
+        glossed_texts: texts whose words will be translated; all of them join the single words.
         words, sentences, spans: at most so many single words, texts and parts of texts.
         seed: decides which.
 
@@ -62,11 +86,12 @@ def fit_bridge(teacher, encoder, texts, *, known_words=(), words=10_000, sentenc
     if not single:
         single = sorted({word for text in texts for word in text.split()})
         single = [single[place] for place in sorted(rng.permutation(len(single))[:words])]
+    single = list(dict.fromkeys([*single, *itertools.chain(*map(words_of, glossed_texts))]))
     whole = [texts[place] for place in sorted(rng.permutation(len(texts))[:sentences])]
     texts = [*single, *whole, *random_spans(texts, spans, rng)]
     theirs, ours = np.asarray(teacher.encode(texts)), encoder.encode(texts)
     nearest = NeighbourBridge.fit(theirs[: len(single)], ours[: len(single)]) if single else None
-    return TeacherBridge(teacher, LinearBridge.fit(theirs, ours), nearest)
+    return TeacherBridge(teacher, LinearBridge.fit(theirs, ours), nearest, tuple(single))
 
 
 def random_spans(texts, count, rng):
@@ -86,18 +111,7 @@ def mixed_texts(texts, lexicon, count, rng, *, share=0.5):
 
     Source: Qin et al. 2020, "CoSDA-ML: Multi-Lingual Code-Switching Data Augmentation" (arXiv 2006.06402).
     """
-    translations = {}
-    for known, new in lexicon:
-        translations.setdefault(known.lower(), []).append(new)
-    split = [text.split() for text in texts]
-    able = [place for place, words in enumerate(split) if any(word.lower() in translations for word in words)]
-    mixed, places = [], []
-    for _ in range(count if able else 0):
-        place = able[rng.integers(len(able))]
-        words = []
-        for word in split[place]:
-            options = translations.get(word.lower(), ())
-            words.append(options[rng.integers(len(options))] if options and rng.random() < share else word)
-        mixed.append(" ".join(words))
-        places.append(place)
-    return mixed, np.array(places, int)
+    glossary = Glossary.from_lexicon(lexicon)
+    able = [place for place, text in enumerate(texts) if any(word in glossary.entries for word in words_of(text))]
+    places = np.array([able[rng.integers(len(able))] for _ in range(count if able else 0)], int)
+    return [glossary.gloss(texts[place], rng, share=share) for place in places], places

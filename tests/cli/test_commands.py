@@ -112,7 +112,7 @@ def test_a_language_is_added_and_the_old_one_stays(trained):
     before = run("predict", trained / "model.keras", "please wake me", "--jsonl").stdout
     out = run(
         "add-language", trained / "model.keras", "ka", trained / "ka.keras",
-        "--parallel", trained / "en-ka.tsv", "--keep", trained / "old.txt", "--epochs", 3,
+        "--parallel", trained / "en-ka.tsv", "--keep", trained / "old.txt", "--known-texts", trained / "old.txt", "--epochs", 3,
     ).stdout  # fmt: skip
     assert "Georgian" in out
     assert "old texts unchanged" in out

@@ -180,7 +180,7 @@ def test_words_get_the_vectors_of_what_their_teacher_holds_for_the_same(encoder)
     teacher = ByTable(dict(zip(known, random, strict=True)) | dict(zip(words, random + 3.0, strict=True)))
     bridge = fit_bridge(teacher, encoder, known, known_words=known, spans=0)
     wanted = encoder.encode(known)
-    cosine = (bridge.words(words) * wanted).sum(axis=1).mean()
+    cosine = (bridge.carry_words(teacher.encode(words)) * wanted).sum(axis=1).mean()
     assert cosine > 0.8
     assert cosine > (bridge(words) * wanted).sum(axis=1).mean()
     with pytest.raises(ValueError, match="both spaces"):
@@ -277,6 +277,19 @@ def test_mixed_texts_hold_translations():
     texts, places = mixed_texts(ENGLISH, [("Sun", "jua"), ("sea", "bahari")], 20, np.random.default_rng(0), share=1.0)
     assert set(texts) == {"the jua is over the bahari"}
     assert set(places) == {0}
+
+
+def test_known_texts_are_put_over_word_by_word(encoder):
+    """Glosses alone move a text of their kind towards what it means; the pairs hold its words, never its sense."""
+    source, target = ["the sun", "the sea", "the fish", "the book"] * 60, ["jua", "bahari", "samaki", "kitabu"] * 60
+    options = {"epochs": 6, "learning_rate": 0.02, "sentence_share": 1.0, "parallel": pairs_in("sw", target, source)}
+    known_texts = ["the fish is over the book", "the sun is in the sea"]
+    cosines = []
+    for glosses in (0, 40):
+        model, _ = transfer.add_language(encoder, "sw", known_texts=known_texts, glosses=glosses, **options)
+        wanted = encoder.encode(known_texts)
+        cosines.append((model.encode(["samaki is over kitabu", "jua is in bahari"]) * wanted).sum(axis=1).mean())
+    assert 1 - cosines[1] < 0.85 * (1 - cosines[0])
 
 
 def test_spans_are_parts_of_sentences():

@@ -1,0 +1,49 @@
+"""Which tokens translate which, from what stands together in sentence pairs: IBM model 1 in both directions."""
+
+import numpy as np
+
+
+def translation_table(source, target, pair, *, num_iterations=5):
+    """Weights of all source and target tokens that stand in one pair.
+
+    The weight is the product of the two probabilities, p(target | source) and p(source | target), which keeps frequent
+    words from standing for everything, and of the number of pairs that have both. Memory grows with the tokens that
+    share a sentence pair: some 40 bytes each.
+
+    Source: Brown et al. 1993, "The Mathematics of Statistical Machine Translation"; both directions: Och, Ney 2003.
+
+    Args:
+        source, target, pair: int64 `(n,)`: a source token and a target token that both stand in this pair, each pair of
+            tokens once a sentence pair.
+        num_iterations: of expectation maximisation.
+
+    Returns:
+        source, target int64 `(cells,)`, weight float64 `(cells,)`, and count int64 `(cells,)` of the pairs with both.
+
+    >>> source, target, weight, count = translation_table(
+    ...     np.array([0, 1, 0, 2]), np.array([5, 5, 5, 6]), np.array([0, 0, 1, 2]), num_iterations=10
+    ... )
+    >>> source[weight.argmax()], target[weight.argmax()]
+    (np.int64(0), np.int64(5))
+    """
+    cells, cell = np.unique(source * np.int64(target.max() + 1) + target, return_inverse=True)
+    cell_source, cell_target = np.divmod(cells, target.max() + 1)
+    count = np.bincount(cell)
+    forth = _probability(cell, pair, source, target, cell_source, num_iterations)
+    back = _probability(cell, pair, target, source, cell_target, num_iterations)
+    return cell_source, cell_target, forth * back * count, count
+
+
+def _probability(cell, pair, given, made, cell_given, num_iterations):
+    """p(made | given) of each cell, float64 `(cells,)`.
+
+    Within a pair every `made` token spreads one count over the `given` tokens beside it.
+    """
+    token, token_of = np.unique(pair * (made.max() + 1) + made, return_inverse=True)
+    probability = np.ones(len(cell_given))
+    for _ in range(num_iterations):
+        share = probability[cell]
+        share /= np.maximum(np.bincount(token_of, share, len(token)), 1e-300)[token_of]
+        counts = np.bincount(cell, share, len(cell_given))
+        probability = counts / np.maximum(np.bincount(cell_given, counts), 1e-300)[cell_given]
+    return probability
