@@ -78,7 +78,8 @@ class Glossary:
         """
         if not len(known) or not len(new):
             return cls({})
-        places, scores = nearest(_centred(known_vectors), _centred(new_vectors), count=_CANDIDATES, scoring="csls")
+        known_vectors, new_vectors = (side - np.mean(side, axis=0) for side in (known_vectors, new_vectors))
+        places, scores = nearest(known_vectors, new_vectors, count=_CANDIDATES, scoring="csls")
         weights = np.exp((scores - scores[:, :1]) / _TEMPERATURE)
         return cls(
             {
@@ -164,8 +165,3 @@ def _shares(words, weights):
     total = float(np.sum(weights))
     return {word: float(weight) / total for word, weight in zip(words, weights, strict=True)} if total > 0 else {}
 
-
-def _centred(vectors):
-    vectors = np.asarray(vectors, np.float32)
-    vectors = vectors - vectors.mean(axis=0) if len(vectors) > 1 else vectors
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
