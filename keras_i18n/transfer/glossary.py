@@ -121,6 +121,7 @@ class Glossary:
         options = self.entries.get(bare.lower())
         if not options:
             return word
+        # a little below 1, where rounded weights may end
         drawn = list(options)[np.searchsorted(np.cumsum(list(options.values())), rng.random() * 0.999999)]
         if bare[:1].isupper():
             drawn = drawn[:1].upper() + drawn[1:]
@@ -164,4 +165,3 @@ def _runs(rows):
 def _shares(words, weights):
     total = float(np.sum(weights))
     return {word: float(weight) / total for word, weight in zip(words, weights, strict=True)} if total > 0 else {}
-

@@ -37,4 +37,3 @@ def _cells(context):
         columns[1].append(np.tile(places, len(source_ids)))
         columns[2].append(np.full(len(source_ids) * len(places), number))
     return tuple(np.concatenate(column) if column else np.zeros(0, np.int64) for column in columns)
-
