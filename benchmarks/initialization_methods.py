@@ -27,6 +27,19 @@ NEED_PAIRS = ("parallel", "wechsel")
 SIZES = (0, 200, 1997)
 
 
+def sparsemax(context):
+    """The method with the shared pieces of the texts among its pieces: they are what it takes its rows from."""
+    used = sorted({int(token) for ids in context.target_texts for token in ids if token < len(context.source_pieces)})
+    values = {name: getattr(context, name) for name in context.__dataclass_fields__}
+    values["pieces"] = (*context.pieces, *(context.source_pieces[token] for token in used))
+    values["piece_ids"] = np.concatenate([context.piece_ids, used])
+    parts = _SPARSEMAX(transfer.InitializationContext(**values))
+    return tuple(part[: len(context.pieces)] for part in parts)
+
+
+_SPARSEMAX, transfer.METHODS["sparsemax"] = transfer.METHODS["sparsemax"], sparsemax
+
+
 def accuracy(classifier, dev):
     return ki.evaluate_by_language(classifier, dev, num_bootstrap=1).mean
 
@@ -68,18 +81,6 @@ class Target:
         return accuracy(self.model, self.dev)
 
 
-def with_shared(context):
-    """The context with the shared pieces of the texts among its pieces: what `sparsemax` takes its rows from."""
-    used = sorted({int(token) for ids in context.target_texts for token in ids if token < len(context.source_pieces)})
-    return transfer.InitializationContext(
-        **{
-            **{name: getattr(context, name) for name in context.__dataclass_fields__},
-            "pieces": (*context.pieces, *(context.source_pieces[token] for token in used)),
-            "piece_ids": np.concatenate([context.piece_ids, used]),
-        }
-    )
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--languages", nargs="+", default=["sw", "hi"])
@@ -109,9 +110,7 @@ def main():
                     continue
                 context = target.context(size)
                 began = time.perf_counter()
-                if method == "sparsemax":
-                    context = with_shared(context)
-                rows = transfer.initialize_rows(method, context).rows[: len(target.vocabulary.pieces)]
+                rows = transfer.initialize_rows(method, context).rows
                 seconds = time.perf_counter() - began
                 scores[size] = target.score(rows)
             figures[language]["before_training"][method] = scores

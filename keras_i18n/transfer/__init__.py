@@ -37,6 +37,7 @@ from keras_i18n.transfer.report import TransferReport, refuse_leaks, transfer_re
 from keras_i18n.transfer.router import Router
 from keras_i18n.transfer.row_training import RowTrainingOptions
 from keras_i18n.transfer.vocabulary import ExtendedVocabulary, extend_vocabulary
+from keras_i18n.transfer.word_vectors import WordVectors
 
 __all__ = [
     "MAPS",
@@ -60,6 +61,7 @@ __all__ = [
     "RowTrainingOptions",
     "TeacherBridge",
     "TransferReport",
+    "WordVectors",
     "add_language",
     "add_languages",
     "adjust",

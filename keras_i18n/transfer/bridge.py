@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from keras_i18n.evaluation import nearest
+from keras_i18n.transfer.word_vectors import WordVectors, unit
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -57,57 +58,57 @@ class LinearBridge:
     def __call__(self, vectors):
         """Float32 `(texts, to_dim)` of vectors `(texts, from_dim)`."""
         out = (np.asarray(vectors, np.float32) - self.mean) @ self.kernel + self.offset
-        return _unit(out)
+        return unit(out)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class NeighbourBridge:
-    """Carries a vector to the mean of what its nearest neighbours are in the other space.
-
-    Words of another language lie beside their own kind: all vectors of a call are centred by their own mean, the known
-    ones by theirs, so that what is common to a language does not count. Give one call the words of one language.
+    """Carries a word to the mean of what its nearest neighbours are in the other space.
 
     Attributes:
-        known: float32 `(texts, from_dim)`, centred, of length one.
-        targets: float32 `(texts, to_dim)`, of the same texts.
+        known: `WordVectors`, of words that are known in both spaces.
+        targets: float32 `(words, to_dim)`, of the same words.
         neighbours: so many are averaged, weighted by the softmax of their cosines over `temperature`.
 
     >>> rng = np.random.default_rng(0)
-    >>> words, targets = rng.standard_normal((50, 8)), rng.standard_normal((50, 4))
+    >>> vectors, targets = rng.standard_normal((50, 8)), rng.standard_normal((50, 4))
     >>> targets /= np.linalg.norm(targets, axis=1, keepdims=True)
-    >>> bridge = NeighbourBridge.fit(words, targets)
-    >>> bool((bridge(words + 0.01) * targets).sum(1).mean() > 0.95)  # 0.01: another language
+    >>> words = [f"word {number}" for number in range(50)]
+    >>> bridge = NeighbourBridge.fit(words, vectors, targets)
+    >>> other_language = WordVectors.centred(words, vectors + 0.01)
+    >>> bool((bridge(other_language) * targets).sum(1).mean() > 0.95)
     True
     """
 
-    known: np.ndarray
+    known: WordVectors
     targets: np.ndarray
     neighbours: int = 8
     temperature: float = 0.05
 
     @classmethod
-    def fit(cls, vectors, targets):
-        """Keeps texts that are known in both spaces.
+    def fit(cls, words, vectors, targets):
+        """Keeps words that are known in both spaces.
 
         Args:
-            vectors: float `(texts, from_dim)`.
-            targets: float `(texts, to_dim)`, of length one.
+            words: list of str.
+            vectors: float `(words, from_dim)`.
+            targets: float `(words, to_dim)`, of length one.
 
         Raises:
-            ValueError: no texts, or columns of unequal length.
+            ValueError: no words, or columns of unequal length.
         """
         if len(vectors) != len(targets) or not len(vectors):
             raise ValueError(f"Neighbours need vectors in both spaces. Received: {len(vectors)} and {len(targets)}.")
-        return cls(_centred(vectors), np.asarray(targets, np.float32))
+        return cls(WordVectors.centred(words, vectors), np.asarray(targets, np.float32))
 
-    def __call__(self, vectors):
-        """Float32 `(texts, to_dim)` of length one, of vectors `(texts, from_dim)` of one language."""
-        near, cosines = nearest(_centred(vectors), self.known, count=self.neighbours, scoring="cosine")
+    def __call__(self, words):
+        """Float32 `(words, to_dim)` of length one, of the `WordVectors` of a language."""
+        near, cosines = nearest(words.vectors, self.known.vectors, count=self.neighbours, scoring="cosine")
         weights = np.exp((cosines - cosines[:, :1]) / self.temperature)  # the best comes first
         out = np.zeros((len(near), self.targets.shape[1]), np.float32)
         for place in range(near.shape[1]):
             out += weights[:, place, None] * self.targets[near[:, place]]
-        return _unit(out)
+        return unit(out)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -118,7 +119,6 @@ class TeacherBridge:
         teacher: anything with `encode(texts)`.
         linear: `LinearBridge`, for whatever text.
         nearest: `NeighbourBridge` over single words, or None.
-        known_words: these words, str.
 
     >>> class Length:
     ...     def encode(self, texts):
@@ -131,26 +131,20 @@ class TeacherBridge:
     teacher: object
     linear: LinearBridge
     nearest: NeighbourBridge | None = None
-    known_words: tuple = ()
 
     def __call__(self, texts):
         """Vectors of texts, float32 `(texts, dim)` of length one."""
         return self.linear(self.teacher.encode(list(texts)))
 
-    def carry_words(self, vectors):
+    def carry_words(self, vectors, words):
         """The teacher's vectors of single words of one language: half the linear map's, half their neighbours'.
 
         On Hindi (12,000 words, 1,997 pairs) either half alone gave 68.0 % of topics right from English labels, both
         together 68.9 % (800 sentences of SIB-200, cross-validated).
+
+        Args:
+            vectors: as the teacher gives them.
+            words: their `WordVectors`.
         """
         carried = self.linear(vectors)
-        return carried if self.nearest is None else _unit(carried + self.nearest(vectors))
-
-
-def _unit(vectors):
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-
-
-def _centred(vectors):
-    vectors = np.asarray(vectors, np.float32)
-    return _unit(vectors - vectors.mean(axis=0)) if len(vectors) > 1 else _unit(vectors)
+        return carried if self.nearest is None else unit(carried + self.nearest(words))

@@ -7,6 +7,7 @@ import numpy as np
 from keras_i18n.transfer.bridge import LinearBridge, NeighbourBridge, TeacherBridge
 from keras_i18n.transfer.glossary import Glossary, words_of
 from keras_i18n.transfer.row_training import Examples
+from keras_i18n.transfer.word_vectors import WordVectors
 
 _SPAN_WORDS = (2, 8)
 
@@ -30,7 +31,7 @@ def examples_of(resources, encoder, bridge, *, known_texts=((), ()), spans, mixe
     """
     source, target = resources.sides()
     rng = np.random.default_rng(seed)
-    found, vectors = [], None
+    found = []
     if target:
         found.append(Examples(list(target), encoder.encode(list(source)), share=sentence_share))
     if resources.lexicon:
@@ -39,29 +40,42 @@ def examples_of(resources, encoder, bridge, *, known_texts=((), ()), spans, mixe
         texts, places = mixed_texts(source, resources.lexicon, mixed, rng)
         if texts:
             found.append(Examples(texts, found[0].targets, places))
+    glossary, _ = Glossary.from_pairs(source, target)
     if bridge is not None:
         if resources.words:
             vectors = bridge.teacher.encode(list(resources.words))
-            found.append(Examples(list(resources.words), bridge.carry_words(vectors)))
+            words = WordVectors.centred(resources.words, vectors)
+            if bridge.nearest is not None:
+                glossary, words = _glossary(resources, bridge.nearest.known, words)
+            found.append(Examples(list(resources.words), bridge.carry_words(vectors, words)))
         texts = [*resources.texts, *random_spans(resources.sentences(), spans, rng)]
         if texts:
             found.append(Examples(texts, bridge(texts)))
+    glossary = Glossary(glossary.entries | Glossary.from_lexicon(resources.lexicon).entries)
     texts, targets = known_texts
-    glossary = _glossary(resources, bridge, vectors) if glosses and len(texts) else ()
-    if len(glossary):
+    if glosses and len(texts) and len(glossary):
         places = np.arange(glosses) % len(texts)
         glossed = [glossary.gloss(texts[place], rng) for place in places]
         found.append(Examples(glossed, targets, places, share=sentence_share))
     return found
 
 
-def _glossary(resources, bridge, vectors):
-    """What the lexicon, the sentence pairs and the teacher's vectors of the words say, in this order of trust."""
-    glossary, counts = Glossary.from_pairs(*resources.sides())
-    if vectors is not None and bridge.nearest is not None:
-        known = Glossary.from_vectors(bridge.known_words, resources.words, bridge.nearest.known, vectors)
-        glossary = known.trusting(glossary, counts)
-    return Glossary(glossary.entries | Glossary.from_lexicon(resources.lexicon).entries)
+def _glossary(resources, known, new):
+    """What the sentence pairs say, beside the teacher's vectors of words, and the vectors as the pairs put them right.
+
+    On Amharic, Finnish, Swahili and Hindi such glosses of SIB-200's English texts hold 1.3 to 1.4 times as many of the
+    words that the real translations have as glosses from pairs and vectors apart from one another.
+
+    Args:
+        resources: `LanguageResources`.
+        known, new: `WordVectors`.
+
+    Returns:
+        `Glossary`, `WordVectors` of the new words.
+    """
+    glossary, counts = Glossary.from_pairs(*resources.sides(), vectors=(known, new))
+    new = new.moved_to(known, [(theirs, ours) for ours, theirs in glossary.mutual(counts)])
+    return Glossary.from_vectors(known, new).trusting(glossary, counts), new
 
 
 def fit_bridge(
@@ -90,8 +104,8 @@ def fit_bridge(
     whole = [texts[place] for place in sorted(rng.permutation(len(texts))[:sentences])]
     texts = [*single, *whole, *random_spans(texts, spans, rng)]
     theirs, ours = np.asarray(teacher.encode(texts)), encoder.encode(texts)
-    nearest = NeighbourBridge.fit(theirs[: len(single)], ours[: len(single)]) if single else None
-    return TeacherBridge(teacher, LinearBridge.fit(theirs, ours), nearest, tuple(single))
+    nearest = NeighbourBridge.fit(single, theirs[: len(single)], ours[: len(single)]) if single else None
+    return TeacherBridge(teacher, LinearBridge.fit(theirs, ours), nearest)
 
 
 def random_spans(texts, count, rng):

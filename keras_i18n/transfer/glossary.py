@@ -11,9 +11,10 @@ from keras_i18n.evaluation import nearest
 from keras_i18n.transfer.translation_table import translation_table
 
 _CANDIDATES = 5
-_TEMPERATURE = 0.1
-# A word that stands in two pairs with its translation is told as much by them as by the teacher.
-_TRUSTED_PAIRS = 2.0
+# of the cosines between word vectors: where the pairs' probabilities start, and among the nearest words
+_PRIOR_TEMPERATURE, _TEMPERATURE = 0.07, 0.03
+# Pairs count for more than the teacher's vectors alone: a word that stood in one only trusts it by two thirds.
+_TRUSTED_PAIRS = 0.5
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -34,10 +35,15 @@ class Glossary:
         return len(self.entries)
 
     @classmethod
-    def from_pairs(cls, source, target):
+    def from_pairs(cls, source, target, *, vectors=None):
         """(glossary, dict word -> pairs that hold both it and its best translation), from sentence pairs.
 
         Source: `translation_table`, on words. Languages whose words are not parted by spaces give an empty glossary.
+
+        Args:
+            source, target: list of str, row beside row.
+            vectors: (`WordVectors` of the known language, of the new one) in one space: which of the words beside it
+                a word most likely stands for. Without them a word of a single pair stands for the whole sentence.
 
         >>> glossary, counts = Glossary.from_pairs(["a sun", "a sea", "sun"], ["jua la", "bahari la", "jua"])
         >>> max(glossary.entries["sun"], key=glossary.entries["sun"].get), counts["sun"]
@@ -56,7 +62,15 @@ class Glossary:
             columns[0].append(np.repeat(np.array(ours, np.int64), len(theirs)))
             columns[1].append(np.tile(np.array(theirs, np.int64), len(ours)))
             columns[2].append(np.full(len(ours) * len(theirs), number))
-        row, column, weight, count = translation_table(*(np.concatenate(part) for part in columns))
+        prior = None
+        if vectors is not None:
+            ours, theirs = vectors[0].of(known), vectors[1].of(new)
+
+            def prior(rows, columns):
+                return np.exp((_cosines(ours, theirs, rows, columns) - 1.0) / _PRIOR_TEMPERATURE)
+
+        row, column, weight, count = translation_table(*(np.concatenate(part) for part in columns), prior=prior)
+        weight = weight**2  # a word's second and third are right more seldom than the table says
         entries, counts = {}, {}
         for cells in _runs(row):
             best = cells[np.argsort(-weight[cells], kind="stable")[:_CANDIDATES]]
@@ -66,25 +80,29 @@ class Glossary:
         return cls(entries), counts
 
     @classmethod
-    def from_vectors(cls, known, new, known_vectors, new_vectors):
-        """From word vectors of one space in which languages lie beside each other, each centred by its own mean.
+    def from_vectors(cls, known, new):
+        """From word vectors of one space in which languages lie beside each other.
 
         Source: CSLS retrieval, Conneau et al. 2018, "Word Translation Without Parallel Data" (arXiv 1710.04087).
 
+        Args:
+            known, new: `WordVectors`.
+
+        >>> from keras_i18n.transfer.word_vectors import WordVectors
         >>> vectors = np.eye(3, 4)
-        >>> glossary = Glossary.from_vectors(["sun", "sea", "book"], ["jua", "bahari", "kitabu"], vectors, vectors + 2)
+        >>> english = WordVectors.centred(["sun", "sea", "book"], vectors)
+        >>> glossary = Glossary.from_vectors(english, WordVectors.centred(["jua", "bahari", "kitabu"], vectors + 2))
         >>> max(glossary.entries["sea"], key=glossary.entries["sea"].get)
         'bahari'
         """
         if not len(known) or not len(new):
             return cls({})
-        known_vectors, new_vectors = (side - np.mean(side, axis=0) for side in (known_vectors, new_vectors))
-        places, scores = nearest(known_vectors, new_vectors, count=_CANDIDATES, scoring="csls")
+        places, scores = nearest(known.vectors, new.vectors, count=_CANDIDATES, scoring="csls")
         weights = np.exp((scores - scores[:, :1]) / _TEMPERATURE)
         return cls(
             {
-                word.lower(): _shares([new[place] for place in row], weight)
-                for word, row, weight in zip(known, places, weights, strict=True)
+                word.lower(): _shares([new.words[place] for place in row], weight)
+                for word, row, weight in zip(known.words, places, weights, strict=True)
             }
         )
 
@@ -99,6 +117,15 @@ class Glossary:
         for known, new in lexicon:
             found.setdefault(known.lower(), collections.Counter())[new] += 1
         return cls({word: _shares(list(new), list(new.values())) for word, new in found.items()})
+
+    def mutual(self, counts, *, fewest=2):
+        """Pairs (known word, translation) that are each other's best and stood together in `fewest` pairs or more."""
+        best = {}
+        for word, found in self.entries.items():
+            new = max(found, key=found.get, default=None)
+            if new is not None and counts[word] >= fewest:
+                best[new] = max(best.get(new, (0.0, "")), (found[new] * counts[word], word))
+        return [(word, new) for new, (_, word) in best.items()]
 
     def trusting(self, other, counts):
         """This glossary with what `other` knows from pairs: a word trusts it the more, the more pairs it stood in."""
@@ -155,6 +182,13 @@ def words_of(text):
 def _parted_by_spaces(source_words, target_words):
     ours, theirs = (sum(map(len, side)) for side in (source_words, target_words))
     return ours > 0 and theirs >= 0.4 * ours
+
+
+def _cosines(ours, theirs, rows, columns, *, block=1 << 18):
+    """Of many single pairs of rows, float32; the vectors of all at once would fill gigabytes."""
+    starts = range(0, len(rows), block)
+    parts = (np.einsum("nd,nd->n", ours[rows[at : at + block]], theirs[columns[at : at + block]]) for at in starts)
+    return np.concatenate([np.zeros(0, np.float32), *parts])
 
 
 def _runs(rows):

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def translation_table(source, target, pair, *, num_iterations=5):
+def translation_table(source, target, pair, *, prior=None, num_iterations=5):
     """Weights of all source and target tokens that stand in one pair.
 
     The weight is the product of the two probabilities, p(target | source) and p(source | target), which keeps frequent
@@ -15,6 +15,9 @@ def translation_table(source, target, pair, *, num_iterations=5):
     Args:
         source, target, pair: int64 `(n,)`: a source token and a target token that both stand in this pair, each pair of
             tokens once a sentence pair.
+        prior: called with the source and target tokens of the cells, int64 `(cells,)`; gives weights above zero, from
+            which both probabilities start instead of from all being alike. Most words stand in one or two pairs, where
+            nothing but such a start can tell their translation from the words beside it.
         num_iterations: of expectation maximisation.
 
     Returns:
@@ -29,18 +32,18 @@ def translation_table(source, target, pair, *, num_iterations=5):
     cells, cell = np.unique(source * np.int64(target.max() + 1) + target, return_inverse=True)
     cell_source, cell_target = np.divmod(cells, target.max() + 1)
     count = np.bincount(cell)
-    forth = _probability(cell, pair, source, target, cell_source, num_iterations)
-    back = _probability(cell, pair, target, source, cell_target, num_iterations)
+    start = np.ones(len(cells)) if prior is None else np.asarray(prior(cell_source, cell_target), np.float64)
+    forth = _probability(cell, pair, source, target, cell_source, start, num_iterations)
+    back = _probability(cell, pair, target, source, cell_target, start, num_iterations)
     return cell_source, cell_target, forth * back * count, count
 
 
-def _probability(cell, pair, given, made, cell_given, num_iterations):
+def _probability(cell, pair, given, made, cell_given, probability, num_iterations):
     """p(made | given) of each cell, float64 `(cells,)`.
 
     Within a pair every `made` token spreads one count over the `given` tokens beside it.
     """
     token, token_of = np.unique(pair * (made.max() + 1) + made, return_inverse=True)
-    probability = np.ones(len(cell_given))
     for _ in range(num_iterations):
         share = probability[cell]
         share /= np.maximum(np.bincount(token_of, share, len(token)), 1e-300)[token_of]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from keras_i18n.transfer.glossary import Glossary, bare_word, words_of
+from keras_i18n.transfer.word_vectors import WordVectors
 
 ENGLISH = ["the sun shines", "the sea is deep", "the sun and the sea", "a deep book", "the book shines"]
 SWAHILI = ["jua linang'aa", "bahari ni kirefu", "jua na bahari", "kitabu kirefu", "kitabu linang'aa"]
@@ -45,16 +46,34 @@ def test_vectors_tell_what_lies_at_the_same_place_of_another_language():
     places = rng().standard_normal((40, 16))
     known, new = [f"en{number}" for number in range(40)], [f"sw{number}" for number in range(40)]
     shifted = places + 0.1 * rng().standard_normal(places.shape) + 7.0  # languages lie apart
-    glossary = Glossary.from_vectors(known, new, places, shifted)
+    glossary = Glossary.from_vectors(WordVectors.centred(known, places), WordVectors.centred(new, shifted))
     assert [best(glossary, word) for word in known] == new
+
+
+def test_vectors_tell_which_word_of_a_single_pair_a_word_stands_for():
+    vectors = np.random.default_rng(3).standard_normal((4, 16))
+    known = WordVectors.centred(["sun", "sea", "book", "fish"], vectors)
+    new = WordVectors.centred(["Jua", "bahari", "kitabu", "samaki"], vectors + 0.2)  # found whatever its case
+    source, target = ["fish sea sun"], ["jua samaki bahari nadra"]  # of "nadra" nothing is known
+    undecided, _ = Glossary.from_pairs(source, target)
+    assert len(set(undecided.entries["sun"].values())) == 1
+    glossary, counts = Glossary.from_pairs(source, target, vectors=(known, new))
+    assert [best(glossary, word) for word in ("sun", "sea", "fish")] == ["jua", "bahari", "samaki"]
+    assert glossary.mutual(counts, fewest=1) == [("fish", "samaki"), ("sea", "bahari"), ("sun", "jua")]
+    assert glossary.mutual(counts) == []  # they stood together but once
+
+
+def test_mutual_pairs_are_the_best_of_both_words():
+    glossary = Glossary({"sun": {"jua": 0.9, "na": 0.1}, "day": {"jua": 0.6, "siku": 0.4}, "sea": {"bahari": 1.0}})
+    assert glossary.mutual({"sun": 2, "day": 2, "sea": 9}) == [("sun", "jua"), ("sea", "bahari")]
+    assert glossary.mutual({"sun": 2, "day": 9, "sea": 1}) == [("day", "jua")]
 
 
 def test_many_pairs_are_trusted_more_than_few():
     teacher = Glossary({"sun": {"bahari": 1.0}, "sea": {"jua": 1.0}})
     pairs = Glossary({"sun": {"jua": 1.0}, "sea": {"bahari": 1.0}, "book": {"kitabu": 1.0}})
     joined = teacher.trusting(pairs, {"sun": 30, "sea": 1, "book": 1})
-    assert joined.entries["sun"]["jua"] > 0.9
-    assert joined.entries["sea"]["jua"] > 0.5
+    assert joined.entries["sun"]["jua"] > 0.9 > joined.entries["sea"]["bahari"] > 0.5
     assert joined.entries["book"] == {"kitabu": 1.0}
     assert sum(joined.entries["sea"].values()) == pytest.approx(1)
 
