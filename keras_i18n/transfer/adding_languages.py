@@ -101,7 +101,8 @@ def add_languages(
         spans: parts of sentences that the teacher sees, for each language.
         mixed: sentences of the known language with words that the lexicon translates, for each language.
         glosses: texts of `known_texts` put into the new language, for each language; each text several times, as its
-            words are drawn among their translations.
+            words are drawn among their translations. So many of their words as a text of the language has unknown
+            ones are replaced by made-up words: unknown words learn to tell nothing.
         sentence_share: of the sentence pairs and glosses, drawn anew in each round; words are all seen. Where time is
             short and languages are many: a sentence costs ten words' time.
         name: of the new rows' weight; the tags joined unless given.

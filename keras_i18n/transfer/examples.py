@@ -1,5 +1,6 @@
 """Examples for the rows of a new language: its texts, and the vectors that a teacher gives their meanings."""
 
+import collections
 import itertools
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from keras_i18n.transfer.bridge import LinearBridge, NeighbourBridge, TeacherBridge
 from keras_i18n.transfer.glossary import Glossary, words_of
 from keras_i18n.transfer.row_training import Examples
+from keras_i18n.transfer.unknown_words import unseen_share, with_unknown_words
 from keras_i18n.transfer.word_vectors import WordVectors
 
 _SPAN_WORDS = (2, 8)
@@ -56,6 +58,8 @@ def examples_of(resources, encoder, bridge, *, known_texts=((), ()), spans, mixe
     if glosses and len(texts) and len(glossary):
         places = np.arange(glosses) % len(texts)
         glossed = [glossary.gloss(texts[place], rng) for place in places]
+        counts = collections.Counter(word for text in resources.sentences() for word in words_of(text))
+        glossed = with_unknown_words(glossed, resources.words or list(counts), unseen_share(counts), rng)
         found.append(Examples(glossed, targets, places, share=sentence_share))
     return found
 
