@@ -13,6 +13,7 @@ is measured beside the new model's, both on the cores that the run has.
 import argparse
 import os
 import pathlib
+import subprocess
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -65,6 +66,13 @@ def teachers_words(tag, count, texts):
     return found[: count // 4] if tag.split("-")[0] in TEACHER_KNOWS else []
 
 
+def in_unicode(rows):
+    """NTREX's Burmese, which is in the code of the Zawgyi font, by ICU (Debian: icu-devtools)."""
+    text = "\n".join(row["text"] for row in rows)
+    found = subprocess.run(["uconv", "-x", "Zawgyi-my"], input=text, capture_output=True, text=True, check=True).stdout
+    return [row | {"text": line} for row, line in zip(rows, found.split("\n"), strict=True)]
+
+
 def peer(english, dev, encoder, processes):
     """multilingual-e5-small with logistic regression: accuracy by language, and how often slower it is than `encoder`."""
     from sklearn.linear_model import LogisticRegression
@@ -115,7 +123,8 @@ def main():
     resources = {}
     for tag in new:
         language = _WRITTEN.get(tag, tag)
-        pairs = parallel_data.pairs_of(ntrex["en"], ntrex[tag], target=language)
+        rows = in_unicode(ntrex[tag]) if tag == "my" else ntrex[tag]
+        pairs = parallel_data.pairs_of(ntrex["en"], rows, target=language)
         if tag in VARIETIES:
             resources[language] = transfer.LanguageResources(parallel=pairs.shuffle(0)[:_FEW])
         else:
