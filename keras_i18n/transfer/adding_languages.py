@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+import warnings
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from keras_i18n.transfer.row_training import RowTraining, RowTrainingOptions
 from keras_i18n.transfer.vocabulary import extend_vocabulary
 
 _MEASURED, _COMPARED = 200, 2000
+# of NTREX-128's languages the 16-language encoder agrees so well with Indonesian alone of those that it was not trained
+# on; with new pieces its topics fell from 83 to 74 %, where Galician (0.72) rose from 80 to 84
+_READ_ALREADY = 0.75
 
 
 def add_language(model, language, *, parallel=None, texts=(), words=(), lexicon=(), **options):
@@ -159,6 +163,7 @@ def add_languages(
     examples, before = [], {}
     for number, (language, found) in enumerate(resources.items()):
         before[language] = _agreement(encoder, encoder, found)
+        _warn_of_known(language, before[language])
         examples += examples_of(
             found,
             encoder,
@@ -306,6 +311,16 @@ def _agreement(student, teacher, resources):
     if not source:
         return None
     return float((student.encode(target) * teacher.encode(source)).sum(axis=1).mean())
+
+
+def _warn_of_known(language, agreement):
+    if agreement is not None and agreement >= _READ_ALREADY:
+        warnings.warn(
+            f"The model reads '{language}' ({tags.name(language)}) already: the mean cosine of its sentences and their "
+            f"translations is {agreement:.2f}, as in languages that it was trained on. New pieces take words away from "
+            "good old ones; compare the new model with the old one before you use it.",
+            stacklevel=3,
+        )
 
 
 def _share_of_new(old, new, texts):

@@ -238,6 +238,13 @@ def test_bad_input_is_refused_and_the_model_is_untouched(encoder, language, opti
     assert module.weights_digest(encoder.network) == before
 
 
+@pytest.mark.filterwarnings(FEW)
+def test_a_language_that_the_model_reads_already_is_told(encoder):
+    texts = [*ENGLISH[:-1], f"{ENGLISH[-1]} xoxo"]
+    with pytest.warns(UserWarning, match=r"reads 'sco' \(Scots\) already: .* is 1\.00"):
+        transfer.add_language(encoder, "sco", parallel=pairs_in("sco", texts), epochs=1)
+
+
 def test_models_that_cannot_grow_are_refused(encoder):
     token_ids = keras.Input((None,), dtype="int32")
     mask = ki.layers.PaddingMask()(token_ids)

@@ -18,7 +18,7 @@ def test_texts_in_their_script_pass(language, texts):
 
 
 def test_the_code_of_a_burmese_font_is_refused():
-    with pytest.raises(ValueError, match="must be in Unicode. Received: 2 of 5 texts in the code of the Zawgyi font.*uconv"):
+    with pytest.raises(ValueError, match=r"must be in Unicode. Received: 2 of 5 texts in the code of the Zawgyi font.*uconv"):
         check_script(BURMESE + ZAWGYI, "my")
 
 
