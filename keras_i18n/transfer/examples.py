@@ -42,7 +42,7 @@ def examples_of(resources, encoder, bridge, *, known_texts=((), ()), spans, mixe
         texts, places = mixed_texts(source, resources.lexicon, mixed, rng)
         if texts:
             found.append(Examples(texts, found[0].targets, places))
-    glossary, _ = Glossary.from_pairs(source, target)
+    glossary = None
     if bridge is not None:
         if resources.words:
             vectors = bridge.teacher.encode(list(resources.words))
@@ -53,15 +53,22 @@ def examples_of(resources, encoder, bridge, *, known_texts=((), ()), spans, mixe
         texts = [*resources.texts, *random_spans(resources.sentences(), spans, rng)]
         if texts:
             found.append(Examples(texts, bridge(texts)))
-    glossary = Glossary(glossary.entries | Glossary.from_lexicon(resources.lexicon).entries)
-    texts, targets = known_texts
-    if glosses and len(texts) and len(glossary):
-        places = np.arange(glosses) % len(texts)
-        glossed = [glossary.gloss(texts[place], rng) for place in places]
-        counts = collections.Counter(word for text in resources.sentences() for word in words_of(text))
-        glossed = with_unknown_words(glossed, resources.words or list(counts), unseen_share(counts), rng)
-        found.append(Examples(glossed, targets, places, share=sentence_share))
+    if glosses and len(known_texts[0]):
+        glossary = glossary or Glossary.from_pairs(source, target)[0]
+        found += _glossed_texts(resources, glossary, *known_texts, count=glosses, share=sentence_share, rng=rng)
     return found
+
+
+def _glossed_texts(resources, glossary, texts, targets, *, count, share, rng):
+    """Known texts put into the new language word by word, unknown words among theirs: a list of one `Examples`, or none."""
+    glossary = Glossary(glossary.entries | Glossary.from_lexicon(resources.lexicon).entries)
+    if not len(glossary):
+        return []
+    places = np.arange(count) % len(texts)
+    glossed = [glossary.gloss(texts[place], rng) for place in places]
+    stood = collections.Counter(word for text in resources.sentences() for word in words_of(text))
+    glossed = with_unknown_words(glossed, resources.words or list(stood), unseen_share(stood), rng)
+    return [Examples(glossed, targets, places, share=share)]
 
 
 def _glossary(resources, known, new):

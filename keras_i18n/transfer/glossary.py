@@ -11,6 +11,7 @@ from keras_i18n.evaluation import nearest
 from keras_i18n.transfer.translation_table import translation_table
 
 _CANDIDATES = 5
+_BLOCK = 1 << 16
 # of the cosines between word vectors: where the pairs' probabilities start, and among the nearest words
 _PRIOR_TEMPERATURE, _TEMPERATURE = 0.07, 0.03
 # Pairs count for more than the teacher's vectors alone: a word that stood in one only trusts it by two thirds.
@@ -62,13 +63,7 @@ class Glossary:
             columns[0].append(np.repeat(np.array(ours, np.int64), len(theirs)))
             columns[1].append(np.tile(np.array(theirs, np.int64), len(ours)))
             columns[2].append(np.full(len(ours) * len(theirs), number))
-        prior = None
-        if vectors is not None:
-            ours, theirs = vectors[0].of(known), vectors[1].of(new)
-
-            def prior(rows, columns):
-                return np.exp((_cosines(ours, theirs, rows, columns) - 1.0) / _PRIOR_TEMPERATURE)
-
+        prior = None if vectors is None else _likeness(vectors[0].of(known), vectors[1].of(new))
         row, column, weight, count = translation_table(*(np.concatenate(part) for part in columns), prior=prior)
         weight = weight**2  # a word's second and third are right more seldom than the table says
         entries, counts = {}, {}
@@ -184,11 +179,16 @@ def _parted_by_spaces(source_words, target_words):
     return ours > 0 and theirs >= 0.4 * ours
 
 
-def _cosines(ours, theirs, rows, columns, *, block=1 << 18):
-    """Of many single pairs of rows, float32; the vectors of all at once would fill gigabytes."""
-    starts = range(0, len(rows), block)
-    parts = (np.einsum("nd,nd->n", ours[rows[at : at + block]], theirs[columns[at : at + block]]) for at in starts)
-    return np.concatenate([np.zeros(0, np.float32), *parts])
+def _likeness(ours, theirs):
+    """Weights for pairs of rows of two tables of vectors: places in both -> float `(pairs,)`."""
+
+    def weights(rows, columns):
+        # block by block: the vectors of a million pairs fill gigabytes
+        blocks = (slice(start, start + _BLOCK) for start in range(0, len(rows), _BLOCK))
+        cosines = [np.einsum("nd,nd->n", ours[rows[block]], theirs[columns[block]]) for block in blocks]
+        return np.exp((np.concatenate(cosines) - 1.0) / _PRIOR_TEMPERATURE)
+
+    return weights
 
 
 def _runs(rows):
