@@ -39,7 +39,7 @@ def main():
     parser.add_argument("--spans", type=int, default=1500)
     parser.add_argument("--glosses", type=int, default=4000, help="English labelled texts put over word by word; 0: none")
     parser.add_argument("--epochs", type=int, default=16)
-    parser.add_argument("--minutes", type=float, default=4.5, help="of training, a language")
+    parser.add_argument("--minutes", type=float, default=3.8, help="of training, a language")
     parser.add_argument("--learning-rate", type=float, default=6e-3)
     parser.add_argument("--no-teacher", action="store_true", help="sentence pairs only")
     parser.add_argument("--model", help="keep the model here (.keras)")
