@@ -138,6 +138,9 @@ def add_languages(
     options = RowTrainingOptions(seed=seed, **training)
     resources = _checked(model, resources, teacher)
     encoder = model if isinstance(model, TextEncoder) else model.encoder
+    before = {language: _agreement(encoder, encoder, found) for language, found in resources.items()}
+    for language, agreement in before.items():
+        _warn_of_known(language, agreement)
     old_digest = weights_digest(model.network)
     keep_texts = _texts_to_keep(model, resources, keep_texts)
     vocabulary = extend_vocabulary(
@@ -160,10 +163,8 @@ def add_languages(
         known = [text for found in resources.values() for text in found.sides()[0]]
         known = sorted(set(known)) or list(keep_texts)
         bridge = fit_bridge(teacher, encoder, known, known_words=known_words, glossed_texts=known_texts, seed=seed)
-    examples, before = [], {}
-    for number, (language, found) in enumerate(resources.items()):
-        before[language] = _agreement(encoder, encoder, found)
-        _warn_of_known(language, before[language])
+    examples = []
+    for number, found in enumerate(resources.values()):
         examples += examples_of(
             found,
             encoder,

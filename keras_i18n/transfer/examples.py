@@ -54,7 +54,8 @@ def examples_of(resources, encoder, bridge, *, known_texts=((), ()), spans, mixe
         if texts:
             found.append(Examples(texts, bridge(texts)))
     if glosses and len(known_texts[0]):
-        glossary = glossary or Glossary.from_pairs(source, target)[0]
+        if glossary is None:
+            glossary, _ = Glossary.from_pairs(source, target)
         found += _glossed_texts(resources, glossary, *known_texts, count=glosses, share=sentence_share, rng=rng)
     return found
 

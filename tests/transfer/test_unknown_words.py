@@ -23,7 +23,10 @@ def test_what_stood_once_tells_how_much_is_unseen():
     assert unseen_share(seen) == pytest.approx(np.mean([word not in seen for word in other]), abs=0.03)
 
 
-@pytest.mark.parametrize(("counts", "share"), [({}, 0.0), ({"na": 5}, 0.0), ({"na": 3, "jua": 1}, 0.25), ({"ดวงอาทิตย์": 1, "ทะเลสีฟ้า": 1}, 0.0)])
+@pytest.mark.parametrize(
+    ("counts", "share"),
+    [({}, 0.0), ({"na": 5}, 0.0), ({"na": 3, "jua": 1}, 0.25), ({"ดวงอาทิตย์": 1, "ทะเลสีฟ้า": 1}, 0.0)],
+)
 def test_shares_of_no_words_and_of_phrases(counts, share):
     assert unseen_share(counts) == share
 
