@@ -44,7 +44,7 @@ class Scorer:
     def __init__(self, queries, candidates, *, scoring="csls", num_neighbours=10, pool=None):
         if scoring not in SCORINGS:
             raise ValueError(f"`scoring` must be one of {', '.join(map(repr, SCORINGS))}. Received: {scoring!r}.")
-        self.queries, self.candidates = unit(queries, "queries"), unit(candidates, "candidates")
+        self.queries, self.candidates = _checked(queries, "queries"), _checked(candidates, "candidates")
         if self.queries.shape[1] != self.candidates.shape[1]:
             raise ValueError(
                 "`queries` and `candidates` must have the same number of columns. "
@@ -52,7 +52,7 @@ class Scorer:
             )
         self._score = SCORINGS[scoring]
         if self._score is not None:
-            pool = self.queries if pool is None else unit(pool, "pool")
+            pool = self.queries if pool is None else _checked(pool, "pool")
             self._of_query = neighbourhood(self.queries, self.candidates, num_neighbours)
             self._of_candidate = neighbourhood(self.candidates, pool, num_neighbours)
 
@@ -107,14 +107,20 @@ def neighbourhood(vectors, others, num_neighbours):
     return np.concatenate(means)
 
 
-def unit(vectors, name):
-    """The vectors as float32 of length 1; zeros stay zeros."""
+def unit(vectors):
+    """The vectors `(rows, dim)` as float32 of length 1; zeros stay zeros."""
+    vectors = np.asarray(vectors, np.float32)
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+
+
+def _checked(vectors, name):
+    """`unit` of the vectors that a caller gave."""
     vectors = np.asarray(vectors, np.float32)
     if vectors.ndim != 2 or not len(vectors):
         raise ValueError(f"`{name}` must be vectors `(rows, dim)`, at least one. Received: shape {vectors.shape}.")
     if not np.isfinite(vectors).all():
         raise ValueError(f"`{name}` must be finite. Received: vectors with NaN or infinity.")
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return unit(vectors)
 
 
 def _similarities(vectors, others):

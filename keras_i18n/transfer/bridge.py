@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 
 from keras_i18n.evaluation import nearest
-from keras_i18n.transfer.word_vectors import WordVectors, unit
+from keras_i18n.evaluation.nearest_neighbours import unit
+from keras_i18n.transfer.word_vectors import WordVectors
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ import functools
 
 import numpy as np
 
+from keras_i18n.evaluation.nearest_neighbours import unit
 from keras_i18n.transfer.alignment import align
 
 _FEWEST_PAIRS = 50
@@ -62,12 +63,6 @@ class WordVectors:
             return self
         found = align(self.vectors, other.vectors, places)
         return WordVectors(self.words, unit(found.source(self.vectors)))
-
-
-def unit(vectors):
-    """Float32 vectors of length one."""
-    vectors = np.asarray(vectors, np.float32)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
 def centred(vectors):

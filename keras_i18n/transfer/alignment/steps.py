@@ -2,9 +2,7 @@
 
 import numpy as np
 
-
-def _unit(vectors):
-    return lambda x: x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
+from keras_i18n.evaluation.nearest_neighbours import unit
 
 
 def _centre(vectors):
@@ -22,7 +20,7 @@ def _whiten(vectors):
 
 
 # name -> vectors (rows, dim) -> function of vectors
-STEPS = {"unit": _unit, "centre": _centre, "whiten": _whiten}
+STEPS = {"unit": lambda vectors: unit, "centre": _centre, "whiten": _whiten}
 
 
 def fit_steps(names, vectors, paired):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_i18n.evaluation.nearest_neighbours import unit
 from keras_i18n.transfer.initialization.auxiliary import auxiliary_space
 from keras_i18n.transfer.initialization.weighted_rows import weighted_rows
 
@@ -58,19 +59,14 @@ def _combine(context, source_vectors, vectors, weigh):
     wanted = np.flatnonzero((np.abs(vectors).sum(1) > 0) & (context.shared < 0))
     if not len(candidates) or not len(wanted):
         return np.zeros((len(context.pieces), context.dim)), np.zeros(len(context.pieces), bool)
-    table = _unit(source_vectors[candidates])
+    table = unit(source_vectors[candidates])
     places, sources, weights = [], [], []
     step = max(1, _BLOCK // len(candidates))
     for start in range(0, len(wanted), step):
         rows = wanted[start : start + step]
-        nearest, weight = weigh(_unit(vectors[rows]) @ table.T)
+        nearest, weight = weigh(unit(vectors[rows]) @ table.T)
         places.append(np.repeat(rows, nearest.shape[1]))
         sources.append(candidates[nearest].ravel())
         weights.append(weight.ravel().astype(np.float64))
     columns = (np.concatenate(column) for column in (places, sources, weights))
     return weighted_rows(context.source_rows, *columns, len(context.pieces))
-
-
-def _unit(vectors):
-    vectors = np.asarray(vectors, np.float32)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
