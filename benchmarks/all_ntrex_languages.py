@@ -7,7 +7,9 @@ wordfreq has a language, its most frequent words get what multilingual-e5-small 
 mean is over the languages that SIB-200 and NTREX share. With --peer that model classifies the same texts, and its rate
 is measured beside the new model's, both on the cores that the run has.
 
-    python benchmarks/all_ntrex_languages.py --minutes 90 --model all.keras --peer
+    apt-get install icu-devtools    # `uconv`, for Burmese; hunspell's and aspell's word lists: see word_lists.py
+    python benchmarks/all_ntrex_languages.py --minutes 48 --words 1500 --pieces 5000 --glosses 1000 --share 0.5 \\
+        --processes 1 --model all.keras --peer
 """
 
 import argparse
