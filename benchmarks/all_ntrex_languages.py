@@ -104,8 +104,12 @@ def main():
     parser.add_argument("--languages", nargs="+", help="of NTREX; by default all that the encoder lacks")
     parser.add_argument("--backup", help="a folder; a run that was killed goes on from its last round")
     parser.add_argument("--model", default="all_ntrex.keras", help="keep the model here")
-    parser.add_argument("--words", type=int, default=1500, help="for the teacher; a quarter where wordfreq lacks the language")
-    parser.add_argument("--glosses", type=int, default=1000, help="labelled texts put over word by word, for each language")
+    parser.add_argument(
+        "--words", type=int, default=1500, help="for the teacher; a quarter where wordfreq lacks the language"
+    )
+    parser.add_argument(
+        "--glosses", type=int, default=1000, help="labelled texts put over word by word, for each language"
+    )
     parser.add_argument("--share", type=float, default=0.5, help="of pairs and glosses, seen in each round")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="of the teacher")
     parser.add_argument("--peer", action="store_true", help="multilingual-e5-small on the same texts (minutes)")

@@ -156,7 +156,9 @@ def main():
                 figures.setdefault(kind.name, {"measure": kind.measure})[language] = found
                 print(f"\n{kind.name}, en -> {language}, {kind.measure} ({time.perf_counter() - began:.0f} s)")
                 for name, value in found.items():
-                    print(f"  {name:28} {value:.3f}" if isinstance(value, float) else f"  {name:28} {value}", flush=True)
+                    print(
+                        f"  {name:28} {value:.3f}" if isinstance(value, float) else f"  {name:28} {value}", flush=True
+                    )
     if len(arguments.kinds) == 2 and set(arguments.languages) == {"de", "sw"}:
         results_file.write("convert_language", figures)
 

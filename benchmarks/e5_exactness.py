@@ -91,7 +91,10 @@ def main():
     for language, cosine in zip(of_text, np.sum(encoder.encode(flat) * package.query(flat), axis=1), strict=True):
         lowest[language] = min(lowest.get(language, 1.0), round(float(cosine), 6))
     values = np.array(list(lowest.values()))
-    print(f"lowest cosine {values.min()} in {len(values)} languages, other ids in {len(unequal)} of {len(all_texts)}", flush=True)
+    print(
+        f"lowest cosine {values.min()} in {len(values)} languages, other ids in {len(unequal)} of {len(all_texts)}",
+        flush=True,
+    )
 
     rng = np.random.default_rng(0)
     timed = [all_texts[row] for row in rng.choice(len(all_texts), arguments.timed, replace=False)]

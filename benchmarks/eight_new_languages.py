@@ -37,17 +37,23 @@ def main():
     parser.add_argument("--languages", nargs="+", default=NEW)
     parser.add_argument("--words", type=int, default=12_000)
     parser.add_argument("--spans", type=int, default=1500)
-    parser.add_argument("--glosses", type=int, default=4000, help="English labelled texts put over word by word; 0: none")
+    parser.add_argument(
+        "--glosses", type=int, default=4000, help="English labelled texts put over word by word; 0: none"
+    )
     parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--minutes", type=float, default=3.8, help="of training, a language")
     parser.add_argument("--learning-rate", type=float, default=6e-3)
     parser.add_argument("--no-teacher", action="store_true", help="sentence pairs only")
     parser.add_argument("--model", help="keep the model here (.keras)")
     options = parser.parse_args()
-    train, dev, ntrex = (open_data.by_language(f"{name}.tsv.xz") for name in ("sib200/train", "sib200/dev", "ntrex128/ntrex128"))
+    train, dev, ntrex = (
+        open_data.by_language(f"{name}.tsv.xz") for name in ("sib200/train", "sib200/dev", "ntrex128/ntrex128")
+    )
 
     english = train["en"]
-    labelled = ki.datasets.from_lists([row["text"] for row in english], [row["label"] for row in english], language="en")
+    labelled = ki.datasets.from_lists(
+        [row["text"] for row in english], [row["label"] for row in english], language="en"
+    )
     model = ki.TextClassifier.from_preset("use_multilingual_v3", labels=labelled.labels)
     model.fit(labelled, verbose=0)
     first = model
@@ -100,7 +106,9 @@ def main():
         if options.model:
             model.save(options.model)
         old_equal = bool(np.array_equal(model.predict(old_texts), old_answers))
-        recut = np.mean([not np.array_equal(*pair) for pair in zip(first.tokenize(unseen), model.tokenize(unseen), strict=True)])
+        recut = np.mean(
+            [not np.array_equal(*pair) for pair in zip(first.tokenize(unseen), model.tokenize(unseen), strict=True)]
+        )
         # at the end, with all languages in one model
         final = {tag: round(parallel_data.accuracy(model, dev[tag]), 4) for tag in (row["language"] for row in rows)}
         figures = {

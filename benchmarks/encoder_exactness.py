@@ -38,8 +38,10 @@ def main():
     figures["of_these_equal_once_unknown_neighbours_are_merged"] = int(
         sum(np.array_equal(a, b) for a, b, same in zip(our_ids, unmerged, same_ids, strict=True) if not same)
     )
-    print(f"{'of these equal once unknown neighbours are merged':60} "
-          f"{figures['of_these_equal_once_unknown_neighbours_are_merged']}")
+    print(
+        f"{'of these equal once unknown neighbours are merged':60} "
+        f"{figures['of_these_equal_once_unknown_neighbours_are_merged']}"
+    )
     results_file.write("encoder_exactness", figures)
 
 

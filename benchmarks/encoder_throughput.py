@@ -95,9 +95,7 @@ def main():
     joined = " ".join(encoder_languages.sentences(2000, seed=1))
     for length in (16, 64, 256, 1024, 4096):
         some = [joined[start : start + length] for start in range(0, 200_000, 200_000 // max(8, 20_000 // length))]
-        theirs_s, ours_s = best_of(
-            3, lambda some=some: package.encode(some), lambda some=some: encoder.encode(some)
-        )
+        theirs_s, ours_s = best_of(3, lambda some=some: package.encode(some), lambda some=some: encoder.encode(some))
         row = [round(len(some) / theirs_s), round(len(some) / ours_s), round(theirs_s / ours_s, 2)]
         figures["by_length"][length] = row
         print(f"{length:17} {row[0]:11} {row[1]:10} {row[2]:7}")

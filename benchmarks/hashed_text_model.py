@@ -49,7 +49,7 @@ def train(tokenizer, texts, targets, *, dim, epochs, learning_rate, batch_size=1
     """
     import keras
 
-    from keras_i18n.models.bucketed_batches import BucketedBatches
+    from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 
     begin = time.perf_counter()
     sequences = tokenizer.tokenize(texts)

@@ -26,12 +26,35 @@ from keras_i18n.models.language_model import LanguageModel
 from keras_i18n.tokenizers import CharacterTokenizer
 
 _RESULTS = pathlib.Path(__file__).parent / "results" / "language_model_twenty_languages.json"
-LANGUAGES = ["en", "de", "es", "fr", "pt", "tr", "fi", "sw", "vi", "id", "ru", "el", "he", "ar", "hi", "bn", "ta", "th", "ka", "hy"]
+LANGUAGES = [
+    "en",
+    "de",
+    "es",
+    "fr",
+    "pt",
+    "tr",
+    "fi",
+    "sw",
+    "vi",
+    "id",
+    "ru",
+    "el",
+    "he",
+    "ar",
+    "hi",
+    "bn",
+    "ta",
+    "th",
+    "ka",
+    "hy",
+]
 _BITS_OF_A_NAT = 1.4426950408889634
 
 
 def read(part, languages):
-    columns = [(row["text"], row["lang"]) for row in open_data.rows(f"sib200/{part}.tsv.xz") if row["lang"] in languages]
+    columns = [
+        (row["text"], row["lang"]) for row in open_data.rows(f"sib200/{part}.tsv.xz") if row["lang"] in languages
+    ]
     texts, tags = zip(*columns, strict=True)
     return Dataset({"text": texts, "language": tags})
 

@@ -190,7 +190,13 @@ def main():
             )
     path = open_data.REPOSITORY / "benchmarks" / "results" / f"{arguments.results}.json"
     path.parent.mkdir(exist_ok=True)
-    content = {"languages": LANGUAGES, "units": arguments.units, "dev_texts": len(dev[0]), "seconds": round(time.time() - begin), "rows": results}
+    content = {
+        "languages": LANGUAGES,
+        "units": arguments.units,
+        "dev_texts": len(dev[0]),
+        "seconds": round(time.time() - begin),
+        "rows": results,
+    }
     path.write_text(json.dumps(content, indent=1) + "\n")
 
 

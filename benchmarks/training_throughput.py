@@ -24,7 +24,7 @@ import tensorflow as tf
 
 import keras_i18n as ki
 from keras_i18n import optimizers
-from keras_i18n.models.bucketed_batches import BucketedBatches
+from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 
 _BUCKETS, _DIM = 2_000_000, 64
 
@@ -37,7 +37,15 @@ def peer_seconds(rows, epochs):
         path.write_text("".join(f"__label__{row['label']} {row['text']}\n" for row in rows), "utf-8")
         began = time.perf_counter()
         fasttext.train_supervised(
-            str(path), minn=3, maxn=5, epoch=epochs, lr=0.5, dim=_DIM, bucket=_BUCKETS, thread=len(os.sched_getaffinity(0)), verbose=0
+            str(path),
+            minn=3,
+            maxn=5,
+            epoch=epochs,
+            lr=0.5,
+            dim=_DIM,
+            bucket=_BUCKETS,
+            thread=len(os.sched_getaffinity(0)),
+            verbose=0,
         )
         return time.perf_counter() - began
 
@@ -106,7 +114,11 @@ def parts_of_a_step(dataset, batch_size, steps=60):
             tf.nest.map_structure(lambda value: value.numpy(), run(*arguments))
             seconds[name].append(time.perf_counter() - began)
     medians = {name: round(1000 * float(np.median(values)), 2) for name, values in seconds.items()}
-    return {"n_grams": round(1000 * tokenizing, 2), **medians, "tokens": int(np.mean([len(s) for s in sequences]) * batch_size)}
+    return {
+        "n_grams": round(1000 * tokenizing, 2),
+        **medians,
+        "tokens": int(np.mean([len(s) for s in sequences]) * batch_size),
+    }
 
 
 def main():

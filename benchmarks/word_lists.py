@@ -1,7 +1,7 @@
 """Lists of words by language, the most frequent first where that is known: from wordfreq, else from spelling dictionaries.
 
-    pip install wordfreq
-    apt-get install hunspell-sw hunspell-te aspell-am
+pip install wordfreq
+apt-get install hunspell-sw hunspell-te aspell-am
 """
 
 import collections
@@ -25,7 +25,10 @@ def words(language, count, texts=()):
             return wordfreq.top_n_list(language, count), "wordfreq"
     counts = collections.Counter(word for text in texts for word in _words_of(text.lower()))
     found, origin = [word for word, _ in counts.most_common()], "words of the parallel texts"
-    for read, folder, pattern in ((_hunspell, _HUNSPELL, f"{language}_*.dic"), (_aspell, _ASPELL, f"{language}.cwl.gz")):
+    for read, folder, pattern in (
+        (_hunspell, _HUNSPELL, f"{language}_*.dic"),
+        (_aspell, _ASPELL, f"{language}.cwl.gz"),
+    ):
         files = sorted(folder.glob(pattern))
         if files:
             more = sorted(set(read(files[0])) - set(found))

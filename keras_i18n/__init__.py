@@ -17,14 +17,17 @@ _ROOMS = (
     "networks",
     "optimizers",
     "tokenizers",
+    "training",
     "transfer",
 )
 # public name -> the room that defines it
 _NAMES = {
+    "Ensemble": "models",
     "ImageClassifier": "models",
     "LanguageIdentifier": "models",
     "LanguageModel": "models",
     "LocalizedLabels": "models",
+    "Router": "models",
     "TextClassifier": "models",
     "TextEncoder": "models",
     "load": "models",

@@ -47,5 +47,7 @@ def test_docstring_and_example(name, thing):
 def issubclass_of_exception_or_record(thing):
     """What a user gets and never makes: reports, rows, errors; the function that gives them has the example."""
     return inspect.isclass(thing) and (
-        issubclass(thing, Exception) or hasattr(thing, "__dataclass_fields__") or thing.__name__ in {"Runner", "TextModel"}
+        issubclass(thing, Exception)
+        or hasattr(thing, "__dataclass_fields__")
+        or thing.__name__ in {"Runner", "TextModel"}
     )

@@ -18,7 +18,13 @@ def progress_bar(told, total=None):
         told: what is being done.
         total: how much there is to do; None where that is unknown.
     """
-    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+    columns = [
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    ]
     with Progress(*columns, console=console, transient=not console.is_terminal) as bar:
         task = bar.add_task(told, total=total)
 

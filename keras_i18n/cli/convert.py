@@ -9,7 +9,9 @@ from keras_i18n.cli.opening import open_dataset
 
 
 def convert(
-    model: Annotated[pathlib.Path, typer.Argument(help="A saved classifier or language model (.keras); it stays as it is.")],
+    model: Annotated[
+        pathlib.Path, typer.Argument(help="A saved classifier or language model (.keras); it stays as it is.")
+    ],
     language: Annotated[str, typer.Argument(help="BCP-47 tag of the target language.")],
     to: Annotated[pathlib.Path, typer.Argument(help="Where the converted model goes (.keras).")],
     parallel: resources.PARALLEL = None,
@@ -22,12 +24,16 @@ def convert(
     ] = "source",
     train: Annotated[str | None, typer.Option(help="Data of the target language, for target and joint.")] = None,
     source_train: Annotated[str | None, typer.Option(help="Data of the source language, for joint.")] = None,
-    adjust: Annotated[bool, typer.Option(help="Go on with the model's own answers on --texts, balanced by label.")] = False,
+    adjust: Annotated[
+        bool, typer.Option(help="Go on with the model's own answers on --texts, balanced by label.")
+    ] = False,
     epochs: Annotated[int | None, typer.Option(help="The most passes over the data of target and joint.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
     text: str = options.TEXT,
     label: str = options.LABEL,
-    language_column: Annotated[str, typer.Option("--language", help="Column with BCP-47 tags, or one tag.")] = "language",
+    language_column: Annotated[
+        str, typer.Option("--language", help="Column with BCP-47 tags, or one tag.")
+    ] = "language",
 ):
     """Convert a source-language model into a model of another language.
 

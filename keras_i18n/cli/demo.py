@@ -74,7 +74,7 @@ def demo(
         f"in {mean_known:.0%} of the test sentences; in the others, which the encoder never met, in {mean_other:.0%}.\n"
         f"The file model.tflite alone, asked in {languages.name('ja')} “{question}”, answers “{answer}”.\n"
         f"Everything lies in {folder} ({time.monotonic() - started:.0f} seconds). Next:\n"
-        f"  keras-i18n predict {folder}/model.onnx \"Wie wird das Wetter morgen?\"\n"
+        f'  keras-i18n predict {folder}/model.onnx "Wie wird das Wetter morgen?"\n'
         "  keras-i18n train your.tsv your.keras      columns: text, label, language\n"
         "  keras-i18n export your.keras saved_models/your --formats tflite --precision float16",
         highlight=False,

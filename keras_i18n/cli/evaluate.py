@@ -11,7 +11,9 @@ from keras_i18n.cli.opening import open_dataset, open_model
 def evaluate(
     model: Annotated[pathlib.Path, typer.Argument(help=options.MODEL)],
     data: Annotated[str, typer.Argument(help=options.DATA)],
-    source_language: Annotated[str | None, typer.Option(help="The language of the training; tells the gap to it.")] = None,
+    source_language: Annotated[
+        str | None, typer.Option(help="The language of the training; tells the gap to it.")
+    ] = None,
     csv: Annotated[pathlib.Path | None, typer.Option(help="Write the rows to this file.")] = None,
     json: Annotated[pathlib.Path | None, typer.Option(help="Write everything to this file.")] = None,
     plot: Annotated[pathlib.Path | None, typer.Option(help="Draw a picture (.png, .svg, .pdf).")] = None,

@@ -38,7 +38,11 @@ def predict(
         return
     show_table(
         ("text", "label", "score"),
-        [(text if place == 0 else "", label, f"{score:.3f}") for text, best in rows for place, (label, score) in enumerate(best)],
+        [
+            (text if place == 0 else "", label, f"{score:.3f}")
+            for text, best in rows
+            for place, (label, score) in enumerate(best)
+        ],
     )
 
 

@@ -29,7 +29,9 @@ def read_lines(path):
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise ValueError(f"'{path}' must be UTF-8. Received: byte {error.object[error.start]:#04x} at offset {error.start}.") from error
+        raise ValueError(
+            f"'{path}' must be UTF-8. Received: byte {error.object[error.start]:#04x} at offset {error.start}."
+        ) from error
     return [line.strip() for line in lines if line.strip()]
 
 

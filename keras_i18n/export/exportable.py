@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras_i18n import layers
 from keras_i18n.export import metadata as contract
 from keras_i18n.models import ImageClassifier, LanguageModel, TextModel
-from keras_i18n.models.texts import MAX_CODEPOINTS
+from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 
 _OUTPUT_NAMES = {"text-classification": "scores", "text-embedding": "vector"}
 _LARGEST_GOLDEN_IMAGE = 4096  # numbers

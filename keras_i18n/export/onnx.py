@@ -32,7 +32,10 @@ def save(exported, path):
         raise ImportError(f"ONNX files are written by tf2onnx. Install it: {_PIP_LINE}") from error
     logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
     tables = _tables(exported.keras_model)
-    signature = [*exported.inputs, *(tf.TensorSpec(table.shape, table.dtype, name=name) for name, table in tables.items())]
+    signature = [
+        *exported.inputs,
+        *(tf.TensorSpec(table.shape, table.dtype, name=name) for name, table in tables.items()),
+    ]
 
     @tf.function(input_signature=signature)
     def forward(*values):

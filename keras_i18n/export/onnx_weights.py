@@ -63,7 +63,8 @@ def _gathers_of(graph, name):
     """The Gather nodes that read rows of a tensor; empty if anything else reads it too."""
     users = [node for node in graph.node if name in node.input]
     rows_only = all(
-        node.op_type == "Gather" and node.input[0] == name and all(axis.i == 0 for axis in node.attribute) for node in users
+        node.op_type == "Gather" and node.input[0] == name and all(axis.i == 0 for axis in node.attribute)
+        for node in users
     )
     return users if rows_only and not any(_mentions(node, name) for node in graph.node) else []
 

@@ -2,7 +2,7 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n.export.codepoints import batches_by_length, codepoints_of
-from keras_i18n.models.texts import checked_texts
+from keras_i18n.models.text_inputs import checked_texts
 
 
 class Runner:
@@ -91,7 +91,9 @@ class Runner:
         found = tags.lookup(language, list(names))
         if found is None:
             known = ", ".join(names) or "none"
-            raise ValueError(f"`language` must be one that '{self.path}' has names in ({known}). Received: {language!r}.")
+            raise ValueError(
+                f"`language` must be one that '{self.path}' has names in ({known}). Received: {language!r}."
+            )
         return tuple(names[found])
 
     def replay_inputs(self):

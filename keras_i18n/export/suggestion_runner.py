@@ -6,8 +6,8 @@ import numpy as np
 
 from keras_i18n.export.codepoints import codepoints_of
 from keras_i18n.export.runner import Runner
-from keras_i18n.models.suggestions import suggestions
-from keras_i18n.models.texts import checked_texts
+from keras_i18n.models.decoding.suggestions import suggestions
+from keras_i18n.models.text_inputs import checked_texts
 
 _BYTES = re.compile("(?:<0x[0-9A-F]{2}>)+")
 _LEAST = -1e3  # log probabilities below are those of pieces that never follow
@@ -36,14 +36,18 @@ class SuggestionRunner(Runner):
             return 0
         known = self.metadata.generation["language_tags"]
         if language not in known:
-            raise ValueError(f"`language` must be one of the model's tags ({', '.join(known) or 'none'}). Received: {language!r}.")
+            raise ValueError(
+                f"`language` must be one of the model's tags ({', '.join(known) or 'none'}). Received: {language!r}."
+            )
         return 1 + known.index(language)
 
     def _text_of(self, token_ids, at_start):
         text = "".join(self.labels[token] for token in token_ids)
         if not self.metadata.generation["subwords"]:
             return text
-        text = _BYTES.sub(lambda found: bytes.fromhex(found[0].replace("<0x", "").replace(">", "")).decode(errors="replace"), text)
+        text = _BYTES.sub(
+            lambda found: bytes.fromhex(found[0].replace("<0x", "").replace(">", "")).decode(errors="replace"), text
+        )
         text = text.replace("\u2581", " ")
         return text.removeprefix(" ") if at_start else text
 

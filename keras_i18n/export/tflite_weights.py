@@ -28,7 +28,9 @@ def to_int8(content):
     users = _tensors_by_buffer(model)
     for graph in model.subgraphs:
         tables = {
-            operator.inputs[0] for operator in graph.operators if kinds[operator.opcodeIndex] == schema.BuiltinOperator.GATHER
+            operator.inputs[0]
+            for operator in graph.operators
+            if kinds[operator.opcodeIndex] == schema.BuiltinOperator.GATHER
         }
         for operator in graph.operators:
             if kinds[operator.opcodeIndex] != schema.BuiltinOperator.DEQUANTIZE:

@@ -186,7 +186,8 @@ def _replay(name, runner):
     inputs = runner.replay_inputs()
     if runner.metadata.task == "tokenization":
         wrong = [
-            text for text, ids, example in zip(inputs, runner.tokenize(inputs), golden, strict=True)
+            text
+            for text, ids, example in zip(inputs, runner.tokenize(inputs), golden, strict=True)
             if ids.tolist() != example["ids"]
         ]
         return [f"{name}: golden examples in the file come out with other ids: {wrong[:3]}."] if wrong else []

@@ -3,6 +3,7 @@
 from keras_i18n.layers.attention_pooling import AttentionPooling
 from keras_i18n.layers.bidirectional import Bidirectional
 from keras_i18n.layers.character_tokenization import CharacterTokenization
+from keras_i18n.layers.choose_by_language import ChooseByLanguage
 from keras_i18n.layers.convolution_block import ConvolutionBlock
 from keras_i18n.layers.gaussian_kernel import GaussianKernel
 from keras_i18n.layers.global_average_pooling import GlobalAveragePooling1D
@@ -30,6 +31,7 @@ from keras_i18n.layers.transformer_block import TransformerBlock
 from keras_i18n.layers.unigram_segmentation import UnigramSegmentation
 from keras_i18n.layers.unigram_tokenization import UnigramTokenization
 from keras_i18n.layers.unit_length import UnitLength
+from keras_i18n.layers.weighted_mean import WeightedMean
 
 __all__ = [
     "GRU",
@@ -37,6 +39,7 @@ __all__ = [
     "AttentionPooling",
     "Bidirectional",
     "CharacterTokenization",
+    "ChooseByLanguage",
     "ConvolutionBlock",
     "GaussianKernel",
     "GlobalAveragePooling1D",
@@ -61,5 +64,6 @@ __all__ = [
     "UnigramSegmentation",
     "UnigramTokenization",
     "UnitLength",
+    "WeightedMean",
     "tokenization_layer",
 ]

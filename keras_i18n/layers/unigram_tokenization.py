@@ -40,7 +40,9 @@ class UnigramTokenization(keras.layers.Layer):
     True
     """
 
-    def __init__(self, normalization, segmentation, *, begin_id=None, end_id=None, max_tokens=None, prefix="", **kwargs):
+    def __init__(
+        self, normalization, segmentation, *, begin_id=None, end_id=None, max_tokens=None, prefix="", **kwargs
+    ):
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         special = (begin_id is not None) + (end_id is not None)
         if max_tokens is not None and max_tokens < max(special, 1):

@@ -73,7 +73,9 @@ class ImageClassifier:
         """The best label of each image, a `Prediction`; by its name in `language` if one is given."""
         names = self.labels if language is None else self.localized_labels.in_language(language)
         scores = self.predict(images)
-        return [Prediction(names[place], float(row[place])) for row, place in zip(scores, scores.argmax(1), strict=True)]
+        return [
+            Prediction(names[place], float(row[place])) for row, place in zip(scores, scores.argmax(1), strict=True)
+        ]
 
     def to_keras(self):
         """The model that is exported; its one input is called `images`."""
@@ -95,5 +97,7 @@ def checked_images(images, shape):
         size in (None, given) for size, given in zip(shape, images.shape[1:], strict=True)
     )
     if not fits:
-        raise ValueError(f"`images` must have the shape (images, {', '.join(map(str, shape))}). Received: {images.shape}.")
+        raise ValueError(
+            f"`images` must have the shape (images, {', '.join(map(str, shape))}). Received: {images.shape}."
+        )
     return images

@@ -6,13 +6,14 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n import layers
-from keras_i18n.models import generation, language_model_training
-from keras_i18n.models.continuation import NextTokens
-from keras_i18n.models.language_model_step import text_in_step
-from keras_i18n.models.next_token_scores import SequenceScores
-from keras_i18n.models.suggestions import suggestions
+from keras_i18n.models.decoding import generation
+from keras_i18n.models.decoding.continuation import NextTokens
+from keras_i18n.models.decoding.exported_step import text_in_step
+from keras_i18n.models.decoding.sequence_scores import SequenceScores
+from keras_i18n.models.decoding.suggestions import suggestions
+from keras_i18n.models.fitting import language_model_fitting
+from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.text_model import TextModel
-from keras_i18n.models.texts import checked_texts
 from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.next_token_step import next_token_step
 
@@ -131,7 +132,7 @@ class LanguageModel(TextModel):
             ValueError: no text; a byte of a file that is no UTF-8, with its offset; a loss that is no number (the
                 weights of the last good epoch are kept).
         """
-        return language_model_training.fit_language_model(self, train, validation_data=validation_data, **options)
+        return language_model_fitting.fit_language_model(self, train, validation_data=validation_data, **options)
 
     def log_probability(self, texts, *, language=None, progress=None):
         """Log probability of each text, in nats: the sum over its tokens, given those before, and over its end.

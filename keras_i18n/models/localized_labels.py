@@ -34,7 +34,9 @@ class LocalizedLabels:
         names = {tags.normalize(tag): tuple(found) for tag, found in self.names.items()}
         for tag, found in names.items():
             if len(found) != len(labels) or not all(isinstance(name, str) and name for name in found):
-                raise ValueError(f"`names` must have a name for each of {len(labels)} labels. Received for {tag!r}: {found}.")
+                raise ValueError(
+                    f"`names` must have a name for each of {len(labels)} labels. Received for {tag!r}: {found}."
+                )
         object.__setattr__(self, "labels", labels)
         object.__setattr__(self, "names", names)
 

@@ -4,12 +4,12 @@ import functools
 import keras
 import numpy as np
 
-from keras_i18n.models import training
-from keras_i18n.models.heads import build_head
+from keras_i18n.models.fitting import classifier_fitting
+from keras_i18n.models.heads.building import build_head
 from keras_i18n.models.presets import load_preset
 from keras_i18n.models.text_encoder import TextEncoder
+from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 from keras_i18n.models.text_model import TextModel, sub_network
-from keras_i18n.models.texts import MAX_CODEPOINTS
 
 _VECTOR, _HEAD = "vector", "head"
 _ROWS = 4096  # vectors scored at once
@@ -165,7 +165,7 @@ class TextClassifier(TextModel):
                 with fewer rows than the tokenizer has ids, no such device, a loss that is no number.
             RuntimeError: a worker of `strategy` no longer answers.
         """
-        return training.fit_classifier(
+        return classifier_fitting.fit_classifier(
             self, train, validation_data=validation_data, trainable=trainable, **options
         )
 

@@ -6,9 +6,9 @@ import keras
 
 from keras_i18n import languages as tags
 from keras_i18n import layers
-from keras_i18n.models import saving
-from keras_i18n.models.forward import forward_of
-from keras_i18n.models.texts import MAX_CODEPOINTS, checked_texts
+from keras_i18n.models.padded_inference import forward_of
+from keras_i18n.models.saving import loading
+from keras_i18n.models.text_inputs import MAX_CODEPOINTS, checked_texts
 
 
 class TextModel:
@@ -75,7 +75,7 @@ class TextModel:
         Args:
             path: ends in `.keras`.
         """
-        saving.save(self, path)
+        loading.save(self, path)
 
     def to_keras(self):
         """The text-in model: tokenizer and network in one `keras.Model`, raw code points -> numbers.

@@ -47,5 +47,7 @@ def build(name, *, vocabulary_size, task="classification", size="small", **optio
     if task != "language_model":
         return network(task=task, **options)
     if name not in LANGUAGE_MODELS:
-        raise ValueError(f"A language model is one of {', '.join(map(repr, LANGUAGE_MODELS))}. Received: name={name!r}.")
+        raise ValueError(
+            f"A language model is one of {', '.join(map(repr, LANGUAGE_MODELS))}. Received: name={name!r}."
+        )
     return language_model(kind=LANGUAGE_MODELS[name], **options)

@@ -73,7 +73,9 @@ def language_model(
         embedding_dim = embedding_dim or default_dim
         if ngrams:
             options = {"num_rows": ngram_rows, "ngram_dim": ngram_dim, "dropout": ngram_dropout}
-            embedding = layers.NgramEmbedding(vocabulary_size, embedding_dim, ngrams=ngrams, name="embedding", **options)
+            embedding = layers.NgramEmbedding(
+                vocabulary_size, embedding_dim, ngrams=ngrams, name="embedding", **options
+            )
             embedded, _ = embedding(token_ids)
         else:
             embedded = layers.MultilingualEmbedding(vocabulary_size, embedding_dim, name="embedding")(token_ids)

@@ -42,9 +42,9 @@ def sentence_transformer(
     """
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     mask = layers.PaddingMask(name="padding_mask")(token_ids)
-    x = layers.MultilingualEmbedding(
-        vocabulary_size, dim, embeddings_initializer=initializer, name="token_embedding"
-    )(token_ids)
+    x = layers.MultilingualEmbedding(vocabulary_size, dim, embeddings_initializer=initializer, name="token_embedding")(
+        token_ids
+    )
     x = layers.PositionEmbedding(max_tokens, name="position_embedding")(x)
     x = keras.layers.LayerNormalization(epsilon=epsilon, name="embedding_norm")(x)
     for number in range(1, num_layers + 1):

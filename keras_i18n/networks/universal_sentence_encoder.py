@@ -6,7 +6,14 @@ from keras_i18n import layers
 
 
 def universal_sentence_encoder(
-    *, vocabulary_size=128_000, dim=512, orders=(2, 3, 5), ngram_dim=256, hidden_dim=320, epsilon=1e-5, initializer="uniform"
+    *,
+    vocabulary_size=128_000,
+    dim=512,
+    orders=(2, 3, 5),
+    ngram_dim=256,
+    hidden_dim=320,
+    epsilon=1e-5,
+    initializer="uniform",
 ):
     """Builds the network: token vectors, n-gram convolutions, one sum over the text, a small feed-forward net.
 

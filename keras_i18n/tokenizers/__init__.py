@@ -7,4 +7,13 @@ from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceMo
 from keras_i18n.tokenizers.training import train_unigram
 from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
 
-__all__ = ["CharacterTokenizer", "NgramTokenizer", "PieceType", "SentencePieceModel", "UnigramTokenizer", "clean_text", "from_keras_hub", "train_unigram"]
+__all__ = [
+    "CharacterTokenizer",
+    "NgramTokenizer",
+    "PieceType",
+    "SentencePieceModel",
+    "UnigramTokenizer",
+    "clean_text",
+    "from_keras_hub",
+    "train_unigram",
+]

@@ -139,7 +139,9 @@ class CharacterTokenizer:
                 raise ValueError(f"it says {kind!r}")
             return cls(config.pop("characters"), **config)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"A character tokenizer's file must be JSON as `save` writes it: {error!r:.200}.") from error
+            raise ValueError(
+                f"A character tokenizer's file must be JSON as `save` writes it: {error!r:.200}."
+            ) from error
 
     def save(self, path):
         """Writes one file, whole or not at all."""

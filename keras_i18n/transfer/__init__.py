@@ -1,7 +1,11 @@
 """A trained model moves into other languages."""
 
-from keras_i18n.transfer.added_languages import AddedLanguage, AddedLanguages
-from keras_i18n.transfer.adding_languages import add_language, add_languages
+from keras_i18n.models.combined.ensemble import Ensemble
+from keras_i18n.models.combined.router import Router
+from keras_i18n.transfer.adding.extended_vocabulary import ExtendedVocabulary, extend_vocabulary
+from keras_i18n.transfer.adding.language_addition import add_language, add_languages
+from keras_i18n.transfer.adding.report import AddedLanguage, AddedLanguages
+from keras_i18n.transfer.adding.row_training import RowTrainingOptions
 from keras_i18n.transfer.alignment import (
     MAPS,
     Alignment,
@@ -13,7 +17,6 @@ from keras_i18n.transfer.alignment import (
     ridge,
     shared_pairs,
 )
-from keras_i18n.transfer.bridge import LinearBridge, NeighbourBridge, TeacherBridge
 from keras_i18n.transfer.conversion import (
     WAYS,
     AdjustReport,
@@ -24,8 +27,6 @@ from keras_i18n.transfer.conversion import (
     convert_language,
     train_resources,
 )
-from keras_i18n.transfer.distillation import DistillationReport, distill
-from keras_i18n.transfer.ensemble import Ensemble
 from keras_i18n.transfer.initialization import (
     METHODS,
     InitializationContext,
@@ -33,11 +34,10 @@ from keras_i18n.transfer.initialization import (
     initialize_rows,
 )
 from keras_i18n.transfer.language_resources import LanguageResources
-from keras_i18n.transfer.report import TransferReport, refuse_leaks, transfer_report
-from keras_i18n.transfer.router import Router
-from keras_i18n.transfer.row_training import RowTrainingOptions
-from keras_i18n.transfer.vocabulary import ExtendedVocabulary, extend_vocabulary
-from keras_i18n.transfer.word_vectors import WordVectors
+from keras_i18n.transfer.teachers.bridges import LinearBridge, NeighbourBridge, TeacherBridge
+from keras_i18n.transfer.teachers.distillation import DistillationReport, distill
+from keras_i18n.transfer.transfer_report import TransferReport, refuse_leaks, transfer_report
+from keras_i18n.transfer.word_translation.word_vectors import WordVectors
 
 __all__ = [
     "MAPS",

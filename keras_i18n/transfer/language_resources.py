@@ -5,7 +5,7 @@ import re
 import warnings
 
 from keras_i18n import datasets
-from keras_i18n.transfer.scripts import check_script
+from keras_i18n.transfer.script_check import check_script
 
 FEW_PAIRS = 200
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
@@ -68,7 +68,10 @@ class LanguageResources:
         check_script(found.all_texts(), language)
         if found.lexicon and found.sentences():
             have = {word.lower() for text in found.sentences() for word in _WORD.findall(text)}
-            if not any(_WORD.findall(target.lower()) and set(_WORD.findall(target.lower())) <= have for _, target in found.lexicon):
+            if not any(
+                _WORD.findall(target.lower()) and set(_WORD.findall(target.lower())) <= have
+                for _, target in found.lexicon
+            ):
                 raise ValueError(
                     f"The lexicon must share words with the texts in '{language}'. Received: {len(found.lexicon)} "
                     f"translations, such as {found.lexicon[0][1]!r}, none of which is in them. Are its columns swapped?"

@@ -59,7 +59,9 @@ VERBS = (("wake me", "alarm"), ("play a song", "music"), ("show the weather fore
 
 def test_train_evaluate_export_verify_predict(trained):
     model = trained / "model.keras"
-    out = run("evaluate", model, trained / "data.tsv", "--csv", trained / "rows.csv", "--plot", trained / "p.png").stdout
+    out = run(
+        "evaluate", model, trained / "data.tsv", "--csv", trained / "rows.csv", "--plot", trained / "p.png"
+    ).stdout
     assert "English" in out
     assert (trained / "rows.csv").read_text().count("\n") >= 2
     assert (trained / "p.png").read_bytes().startswith(b"\x89PNG")
@@ -118,7 +120,9 @@ def test_a_language_is_added_and_the_old_one_stays(trained):
     assert "old texts unchanged" in out
     assert run("predict", trained / "ka.keras", "please wake me", "--jsonl").stdout == before
     assert "გამაღვიძე" in run("predict", trained / "ka.keras", "გამაღვიძე").stdout
-    error = run("add-language", trained / "ka.keras", "ka", trained / "x.keras", "--parallel", trained / "en-ka.tsv", check=1)
+    error = run(
+        "add-language", trained / "ka.keras", "ka", trained / "x.keras", "--parallel", trained / "en-ka.tsv", check=1
+    )
     assert "error: " in error.stderr
     assert not (trained / "x.keras").exists()
 
@@ -131,7 +135,9 @@ def test_a_model_is_converted(tmp_path):
     model.save(tmp_path / "en.keras")
     (tmp_path / "words.tsv").write_text("en\tsw\nwake\tamsha\nsong\twimbo\nmusic\tmuziki\n", encoding="utf-8")
     (tmp_path / "sw.txt").write_text("amsha mimi\ncheza wimbo\n" * 8, encoding="utf-8")
-    (tmp_path / "sw.tsv").write_text("text\tlabel\tlanguage\n" + "amsha\talarm\tsw\nwimbo\tmusic\tsw\n" * 4, encoding="utf-8")
+    (tmp_path / "sw.tsv").write_text(
+        "text\tlabel\tlanguage\n" + "amsha\talarm\tsw\nwimbo\tmusic\tsw\n" * 4, encoding="utf-8"
+    )
     given = (tmp_path / "en.keras", "sw", tmp_path / "sw.keras", "--texts", tmp_path / "sw.txt")
     out = run("convert", *given, "--lexicon", tmp_path / "words.tsv", "--adjust").stdout
     assert "copied" in out

@@ -31,7 +31,9 @@ def test_a_tampered_golden_example_is_found(classifier, exported, sample, tmp_pa
         report.raise_if_different()
 
 
-@pytest.mark.parametrize("file", ["saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001"])
+@pytest.mark.parametrize(
+    "file", ["saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001"]
+)
 @pytest.mark.parametrize("share", [None, 0.5])
 def test_a_damaged_saved_model(exported, tmp_path, file, share):
     folder = tmp_path / "saved_model"

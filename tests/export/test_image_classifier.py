@@ -69,7 +69,9 @@ def test_answers_and_names_in_each_format(classifier, folder, name):
     for language in ("sw", "ja", "ar", "pt-BR"):
         names = classifier.localized_labels.in_language(language)
         assert runner.classify(images, language=language) == [names[digit] for digit in best]
-    assert [found.label for found in classifier.classify(images, language="hi")] == runner.classify(images, language="hi")
+    assert [found.label for found in classifier.classify(images, language="hi")] == runner.classify(
+        images, language="hi"
+    )
 
 
 def test_verified(classifier, folder):

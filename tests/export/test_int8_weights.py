@@ -49,7 +49,9 @@ def classifier_of(body):
     generator = np.random.default_rng(5)
     for weight in network.weights:  # steps differ from row to row
         sizes = generator.uniform(0.2, 2, (*weight.shape[:1], *[1] * (len(weight.shape) - 1)))
-        weight.assign(generator.normal(0, 1 / np.sqrt(weight.shape[0]) if "table" not in weight.path else 1, weight.shape) * sizes)
+        weight.assign(
+            generator.normal(0, 1 / np.sqrt(weight.shape[0]) if "table" not in weight.path else 1, weight.shape) * sizes
+        )
     return ki.TextClassifier(tokenizer=TOKENIZER, network=network, labels=LABELS)
 
 

@@ -39,7 +39,15 @@ def trained(sample, tokenizer):
 def test_it_learns(trained):
     classifier, history, english = trained
     assert history.history["loss"][-1] < 0.7 * history.history["loss"][0]
-    assert np.mean([found.label == label for found, label in zip(classifier.classify(english.text), english.label, strict=True)]) > 0.8
+    assert (
+        np.mean(
+            [
+                found.label == label
+                for found, label in zip(classifier.classify(english.text), english.label, strict=True)
+            ]
+        )
+        > 0.8
+    )
 
 
 def test_it_survives_its_files(trained, tmp_path):

@@ -71,7 +71,9 @@ def test_typed_letter_by_letter_or_at_once(exported):
     model, folder = exported
     for file in ("model.tflite", "model.onnx"):
         runner = ki.load_exported(folder / file)
-        states = {told["input"]: np.full((1, told["size"]), told["first"], told["dtype"]) for told in told_states(runner)}
+        states = {
+            told["input"]: np.full((1, told["size"]), told["first"], told["dtype"]) for told in told_states(runner)
+        }
         for character in "नमस्ते 日本":
             nothing = np.array([[-1]], "int32")
             found, *after = runner._run(codepoints=codepoints_of([character]), token_ids=nothing, **states)

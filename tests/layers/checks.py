@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n.layers import MultilingualEmbedding, PaddingMask
-from keras_i18n.models.precision import computing_in
+from keras_i18n.training.mixed_precision import computing_in
 from tests.layers import runtimes
 
 VOCABULARY_SIZE = 23

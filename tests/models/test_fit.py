@@ -5,7 +5,7 @@ import pytest
 import keras_i18n as ki
 from keras_i18n.datasets import Dataset
 from keras_i18n.models import TrainingOptions
-from keras_i18n.models.bucketed_batches import BucketedBatches
+from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 from tests.models.conftest import make_pooling_classifier, make_pooling_encoder
 
 
@@ -18,7 +18,9 @@ def classifier_of(encoder, train, **options):
 
 
 def accuracy_of(classifier, data):
-    return np.mean([best.label == label for best, label in zip(classifier.classify(data.text), data.label, strict=True)])
+    return np.mean(
+        [best.label == label for best, label in zip(classifier.classify(data.text), data.label, strict=True)]
+    )
 
 
 @pytest.mark.parametrize("head", ["kernel", "linear", "mlp"])
@@ -141,7 +143,9 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_weights(pooling_encoder, a
     train, _ = assistant
     classifier = classifier_of(pooling_encoder, train, head="linear")
     classifier.fit(train, epochs=2, verbose=0)
-    with pytest.raises(ValueError, match=r"The loss became (nan|inf) in epoch \d.*Lower `learning_rate` \(it was 1e\+38"):
+    with pytest.raises(
+        ValueError, match=r"The loss became (nan|inf) in epoch \d.*Lower `learning_rate` \(it was 1e\+38"
+    ):
         classifier.fit(train, epochs=3, trainable=trainable, learning_rate=1e38, verbose=0)
     assert np.isfinite(classifier.predict(train.text)).all()
     assert all(np.isfinite(weight).all() for weight in classifier.network.get_weights())
@@ -164,13 +168,25 @@ def rows(labels, texts=None):
 REFUSED = {
     "empty": (rows([]), {}, "`train` must have at least one row"),
     "one label": (rows(["a", "a", "a"]), {}, "at least two labels. Received: only 'a', 3 times"),
-    "unknown label": (rows(["a", "b", "z"]), {}, r"`train` has labels that the model lacks: \{'z': 1\}. The model has: a"),
+    "unknown label": (
+        rows(["a", "b", "z"]),
+        {},
+        r"`train` has labels that the model lacks: \{'z': 1\}. The model has: a",
+    ),
     "no labels": (Dataset({"text": ["x"], "language": "en"}), {}, "`train` must have labels"),
     "validation label": (rows(["a", "b"]), {"validation_data": rows(["a", "c"])}, r"training data lacks: \['c'\]"),
-    "empty validation": (rows(["a", "b"]), {"validation_data": rows([])}, "`validation_data` must have at least one row"),
+    "empty validation": (
+        rows(["a", "b"]),
+        {"validation_data": rows([])},
+        "`validation_data` must have at least one row",
+    ),
     "trainable": (rows(["a", "b"]), {"trainable": "most"}, "must be one of 'head', 'all'. Received: 'most'"),
     "early stopping": (rows(["a", "b"]), {"early_stopping": 2}, "Give `validation_data`"),
-    "class weight": (rows(["a", "b"]), {"class_weight": {"a": 1.0}}, r"for each of \['a', 'b'\]. Received: \{'a': 1.0\}"),
+    "class weight": (
+        rows(["a", "b"]),
+        {"class_weight": {"a": 1.0}},
+        r"for each of \['a', 'b'\]. Received: \{'a': 1.0\}",
+    ),
     "class weight text": (rows(["a", "b"]), {"class_weight": {"a": 1.0, "b": "x"}}, "weight above 0"),
     "class weight name": (rows(["a", "b"]), {"class_weight": "equal"}, "'balanced' or a dict"),
     "class weight nan": (rows(["a", "b"]), {"class_weight": {"a": 1.0, "b": float("nan")}}, "weight above 0"),

@@ -9,8 +9,8 @@ import pytest
 import keras_i18n as ki
 from keras_i18n import networks
 from keras_i18n.datasets import Dataset
+from keras_i18n.models.decoding.sequence_scores import SequenceScores
 from keras_i18n.models.language_model import LanguageModel
-from keras_i18n.models.next_token_scores import SequenceScores
 from keras_i18n.tokenizers import CharacterTokenizer, train_unigram
 
 KINDS = ("rnn", "lstm", "gru", "transformer", "n-grams")
@@ -31,7 +31,11 @@ def model_of(kind, *, tokenizer=None, seed=0, weights=0.4, **options):
 
 def log_softmax(logits):
     logits = np.asarray(logits, "float64")
-    return logits - np.log(np.exp(logits - logits.max(-1, keepdims=True)).sum(-1, keepdims=True)) - logits.max(-1, keepdims=True)
+    return (
+        logits
+        - np.log(np.exp(logits - logits.max(-1, keepdims=True)).sum(-1, keepdims=True))
+        - logits.max(-1, keepdims=True)
+    )
 
 
 def test_log_probability_of_a_model_computed_by_hand():

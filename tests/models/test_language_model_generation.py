@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from keras_i18n.models.generation import Sampling
+from keras_i18n.models.decoding.generation import Sampling
 from keras_i18n.models.language_model import LanguageModel
 from keras_i18n.tokenizers import CharacterTokenizer
 from tests.models.test_language_model import KINDS, model_of

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from keras_i18n.models.language_model import LanguageModel
-from keras_i18n.models.text_stream import TextStream, blocks, scan
-from keras_i18n.models.token_windows import TokenWindows
 from keras_i18n.networks.states import StatefulGraph
 from keras_i18n.tokenizers import CharacterTokenizer
+from keras_i18n.training.batches.text_stream import TextStream, blocks, scan
+from keras_i18n.training.batches.token_windows import TokenWindows
 
 POEM = "Ἄνδρα μοι ἔννεπε, Μοῦσα, πολύτροπον, ὃς μάλα πολλὰ\nπλάγχθη, ἐπεὶ Τροίης ἱερὸν πτολίεθρον ἔπερσε·\n" * 60
 

@@ -11,7 +11,12 @@ import pytest
 import keras_i18n as ki
 from keras_i18n.models.presets import multilingual_e5_small
 
-TEXTS = ["What will the weather be like tomorrow?", "कल मौसम कैसा रहेगा?", "明天天气怎么样？", "Hali ya hewa itakuwaje kesho?"]
+TEXTS = [
+    "What will the weather be like tomorrow?",
+    "कल मौसम कैसा रहेगा?",
+    "明天天气怎么样？",
+    "Hali ya hewa itakuwaje kesho?",
+]
 # token ids of the package's own tokenizer, prefix included (its C source, compiled)
 IDS = {"Where is the station?": [0, 41, 1294, 12, 78662, 83, 70, 29398, 32, 2]}
 

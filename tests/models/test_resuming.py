@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import keras_i18n as ki
-from keras_i18n.models.bucketed_batches import BucketedBatches
+from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 from tests.models.conftest import make_pooling_classifier, make_pooling_encoder
 
 
@@ -130,7 +130,7 @@ import sys, time
 import keras
 import keras_i18n as ki
 from keras_i18n import tokenizers
-from keras_i18n.models.bucketed_batches import BucketedBatches
+from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 from tests.models.conftest import make_pooling_classifier
 folder, file, wait = sys.argv[1], sys.argv[2], float(sys.argv[3])
 train, _ = ki.datasets.sample("assistant")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import keras_i18n as ki
-from keras_i18n.models import model_file
+from keras_i18n.models.saving import model_archive
 from tests.models.conftest import make_pooling_classifier
 
 TEXTS = ["wake me up at six", "", "¿qué tiempo hará mañana?", "👩‍👩‍👧", "x \ud800 y"]
@@ -122,7 +122,7 @@ def test_an_interrupted_save_leaves_the_old_file(saved, tokenizer, monkeypatch, 
     def interrupt(*arguments):
         raise error
 
-    monkeypatch.setattr(model_file, "append", interrupt)  # Keras has written its part
+    monkeypatch.setattr(model_archive, "append", interrupt)  # Keras has written its part
     with pytest.raises(error):
         make_pooling_classifier(tokenizer, ("a", "b")).save(path)
     assert path.read_bytes() == before
@@ -148,7 +148,9 @@ def test_truncated_files_are_refused(saved, share):
     _, path = saved
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
-    with pytest.raises(ValueError, match=r"must be a model saved by keras_i18n .*is damaged, truncated or something else"):
+    with pytest.raises(
+        ValueError, match=r"must be a model saved by keras_i18n .*is damaged, truncated or something else"
+    ):
         ki.load(path)
 
 
@@ -168,7 +170,7 @@ def test_a_flipped_byte_is_found_or_harmless(saved):
         damaged[place] ^= 0x55
         path.write_bytes(damaged)
         try:
-            manifest, tokenizer = model_file.read(path, ("TextClassifier", "TextEncoder"))
+            manifest, tokenizer = model_archive.read(path, ("TextClassifier", "TextEncoder"))
         except ValueError as error:
             assert str(path) in str(error)  # noqa: PT017
             continue
@@ -184,15 +186,15 @@ def rewritten(path, changes=None, *, digests=True, manifest=None, compression=zi
         members = {name: archive.read(name) for name in archive.namelist()}
     members |= changes or {}
     members = {name: content for name, content in members.items() if content is not None}
-    if model_file.MANIFEST in members and model_file.MANIFEST not in (changes or {}):
-        told = json.loads(members[model_file.MANIFEST])
+    if model_archive.MANIFEST in members and model_archive.MANIFEST not in (changes or {}):
+        told = json.loads(members[model_archive.MANIFEST])
         if digests:
             told["sha256"] = {
-                name: model_file.hashlib.sha256(content).hexdigest()
+                name: model_archive.hashlib.sha256(content).hexdigest()
                 for name, content in members.items()
-                if name != model_file.MANIFEST
+                if name != model_archive.MANIFEST
             }
-        members[model_file.MANIFEST] = json.dumps(told | (manifest or {})).encode()
+        members[model_archive.MANIFEST] = json.dumps(told | (manifest or {})).encode()
     with zipfile.ZipFile(path, "w", compression) as archive:
         for name, content in [*members.items(), *extra]:
             archive.writestr(name, content)
@@ -207,7 +209,7 @@ NOT_MODELS = {
     "another zip": (lambda path: _zip_of(path, {"holiday.jpg": b"beach"}), r"It is another zip file"),
     "no zip": (lambda path: path.write_bytes(b"PK\x03\x04 or not"), r"is damaged, truncated or something else"),
     "no tokenizer": (lambda path: rewritten(path, {"tokenizer.bin": None}), r"it lacks \['tokenizer.bin'\]"),
-    "no manifest": (lambda path: rewritten(path, {model_file.MANIFEST: None}), r"a Keras model without a tokenizer"),
+    "no manifest": (lambda path: rewritten(path, {model_archive.MANIFEST: None}), r"a Keras model without a tokenizer"),
     "no weights": (lambda path: rewritten(path, {"model.weights.h5": None}), r"it lacks \['model.weights.h5'\]"),
     "more": (lambda path: rewritten(path, extra=[("more.py", b"1")]), r"and has \['more.py'\]"),
     "path": (lambda path: rewritten(path, extra=[("../../etc/passwd", b"1")]), r"has \['../../etc/passwd'\]"),
@@ -222,9 +224,15 @@ NOT_MODELS = {
     "kind is a list": (lambda path: rewritten(path, manifest={"kind": ["x"]}), r"of another type: \['kind'\]"),
     "digests": (lambda path: rewritten(path, manifest={"sha256": None}), r"of another type: \['sha256'\]"),
     "one digest": (lambda path: rewritten(path, manifest={"sha256": {}}), r"damaged: the digest of its member"),
-    "manifest": (lambda path: rewritten(path, {model_file.MANIFEST: b"\xff{"}), r"The manifest of .* cannot be read"),
-    "manifest list": (lambda path: rewritten(path, {model_file.MANIFEST: b"[]"}), r"The manifest of .* cannot be read"),
-    "manifest deep": (lambda path: rewritten(path, {model_file.MANIFEST: b"[" * 10**5}), r"The manifest of"),
+    "manifest": (
+        lambda path: rewritten(path, {model_archive.MANIFEST: b"\xff{"}),
+        r"The manifest of .* cannot be read",
+    ),
+    "manifest list": (
+        lambda path: rewritten(path, {model_archive.MANIFEST: b"[]"}),
+        r"The manifest of .* cannot be read",
+    ),
+    "manifest deep": (lambda path: rewritten(path, {model_archive.MANIFEST: b"[" * 10**5}), r"The manifest of"),
     "tokenizer name": (
         lambda path: rewritten(path, manifest={"tokenizer": "train_unigram"}),
         r"tokenizer of a model must be one of .*UnigramTokenizer.*'train_unigram'",

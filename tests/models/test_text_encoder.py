@@ -4,10 +4,19 @@ import numpy as np
 import pytest
 
 import keras_i18n as ki
-from keras_i18n.models.texts import MAX_CODEPOINTS
+from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 from tests.models.conftest import make_pooling_classifier
 
-TEXTS = ["wake me up at six", "", "a", "¿qué tiempo hará mañana por la tarde en Bilbao?", "👩‍👩‍👧", "x \ud800 y", "\0", " \t\n"]
+TEXTS = [
+    "wake me up at six",
+    "",
+    "a",
+    "¿qué tiempo hará mañana por la tarde en Bilbao?",
+    "👩‍👩‍👧",
+    "x \ud800 y",
+    "\0",
+    " \t\n",
+]
 
 
 def test_a_text_gives_the_same_vector_alone_and_in_a_batch(small_encoder):

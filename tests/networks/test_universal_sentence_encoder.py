@@ -46,7 +46,9 @@ def test_padding_alone_is_finite():
 
 def test_the_order_of_tokens_counts():
     network = small()
-    assert np.abs(np.array(network(np.array([[1, 2, 3, 4]]))) - np.array(network(np.array([[4, 3, 2, 1]])))).max() > 1e-3
+    assert (
+        np.abs(np.array(network(np.array([[1, 2, 3, 4]]))) - np.array(network(np.array([[4, 3, 2, 1]])))).max() > 1e-3
+    )
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])

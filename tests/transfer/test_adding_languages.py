@@ -8,9 +8,8 @@ import keras_i18n as ki
 from keras_i18n import networks, transfer
 from keras_i18n.datasets import ParallelTexts
 from keras_i18n.tokenizers import train_unigram
-from keras_i18n.transfer import adding_languages as module
-from keras_i18n.transfer import row_training
-from keras_i18n.transfer.examples import fit_bridge, mixed_texts, random_spans
+from keras_i18n.transfer.adding import language_addition, row_training
+from keras_i18n.transfer.adding.training_examples import fit_bridge, mixed_texts, random_spans
 
 ENGLISH = [
     "the sun is over the sea",
@@ -90,7 +89,7 @@ def test_old_languages_are_what_they_were_bit_for_bit(encoder, added):
     for weight in encoder.network.weights:
         other = next(w for w in model.network.weights if w.path == weight.path)
         assert np.array_equal(weight.numpy(), other.numpy())
-    assert report.old_digest == module.weights_digest(encoder.network)
+    assert report.old_digest == language_addition.weights_digest(encoder.network)
     assert model.languages == ("en", "sw")
     assert encoder.languages == ("en",)
 
@@ -121,7 +120,9 @@ def test_the_table_tells_what_was_done(added):
 @pytest.mark.filterwarnings(FEW)
 def test_a_classifier_keeps_its_labels_and_its_head(encoder):
     classifier = ki.TextClassifier.on_encoder(encoder, labels=["home", "away"])
-    train = ki.datasets.from_lists(ENGLISH, ["away", "home", "home", "away", "home", "away", "away", "away"], language="en")
+    train = ki.datasets.from_lists(
+        ENGLISH, ["away", "home", "home", "away", "home", "away", "away", "away"], language="en"
+    )
     classifier.fit(train, epochs=2, verbose=0)
     model, _ = transfer.add_language(classifier, "el", parallel=pairs_in("el", GREEK), epochs=2)
     assert model.labels == classifier.labels
@@ -220,7 +221,11 @@ def test_a_killed_training_goes_on_from_its_last_round(encoder, tmp_path):
 @pytest.mark.parametrize(
     ("language", "options", "message"),
     [
-        ("en", {"parallel": ParallelTexts(SWAHILI, ENGLISH, source_language="sw", target_language="en")}, "one of its 1"),
+        (
+            "en",
+            {"parallel": ParallelTexts(SWAHILI, ENGLISH, source_language="sw", target_language="en")},
+            "one of its 1",
+        ),
         ("sw", {}, "needs something to learn from"),
         ("sw", {"words": ["jua"]}, "needs something to learn from"),
         ("el", {"parallel": pairs_in("sw", SWAHILI)}, "must have 'el' on one side"),
@@ -232,10 +237,10 @@ def test_a_killed_training_goes_on_from_its_last_round(encoder, tmp_path):
 )
 @pytest.mark.filterwarnings(FEW)
 def test_bad_input_is_refused_and_the_model_is_untouched(encoder, language, options, message):
-    before = module.weights_digest(encoder.network)
+    before = language_addition.weights_digest(encoder.network)
     with pytest.raises(ValueError, match=message):
         transfer.add_language(encoder, language, **options)
-    assert module.weights_digest(encoder.network) == before
+    assert language_addition.weights_digest(encoder.network) == before
 
 
 @pytest.mark.filterwarnings(FEW)
@@ -259,7 +264,7 @@ def test_models_that_cannot_grow_are_refused(encoder):
 @pytest.mark.filterwarnings(FEW)
 def test_a_changed_old_weight_is_found(encoder, monkeypatch):
     """The fault is planted where a training that is not confined to its rows would do it."""
-    run = module.RowTraining.run
+    run = language_addition.RowTraining.run
 
     def run_and_harm(training):
         losses = run(training)
@@ -267,9 +272,9 @@ def test_a_changed_old_weight_is_found(encoder, monkeypatch):
         kernel.assign(kernel + 1e-6)
         return losses
 
-    harmed, with_network = [], module._with_network
-    monkeypatch.setattr(module.RowTraining, "run", run_and_harm)
-    monkeypatch.setattr(module, "_with_network", lambda *a: harmed.append(with_network(*a)) or harmed[-1])
+    harmed, with_network = [], language_addition._with_network
+    monkeypatch.setattr(language_addition.RowTraining, "run", run_and_harm)
+    monkeypatch.setattr(language_addition, "_with_network", lambda *a: harmed.append(with_network(*a)) or harmed[-1])
     with pytest.raises(ValueError, match="Weights that all languages share were changed"):
         transfer.add_language(encoder, "sw", parallel=pairs_in("sw", SWAHILI), epochs=1)
 
@@ -311,7 +316,11 @@ def test_spans_are_parts_of_sentences():
 def test_a_share_of_the_sentences_is_drawn_anew_in_each_round(encoder, monkeypatch):
     seen = []
     packs = row_training._packs
-    monkeypatch.setattr(row_training, "_packs", lambda sequences, order, size: seen.append(order.tolist()) or packs(sequences, order, size))
+    monkeypatch.setattr(
+        row_training,
+        "_packs",
+        lambda sequences, order, size: seen.append(order.tolist()) or packs(sequences, order, size),
+    )
     pairs, lexicon = pairs_in("sw", SWAHILI * 5, ENGLISH * 5), [("sun", "jua"), ("sea", "bahari")]
     transfer.add_language(encoder, "sw", parallel=pairs, lexicon=lexicon, mixed=0, epochs=2, sentence_share=0.4)
     assert all({40, 41} < set(order) for order in seen)  # the words come after the sentences, and all of them

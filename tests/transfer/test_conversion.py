@@ -36,7 +36,9 @@ def data(texts, language, labels=None):
 
 def body_of(model):
     own = {"embedding", "logits"}
-    return {layer.name: layer.get_weights() for layer in model.network.layers if layer.name not in own and layer.weights}
+    return {
+        layer.name: layer.get_weights() for layer in model.network.layers if layer.name not in own and layer.weights
+    }
 
 
 def assert_same_weights(first, second):
@@ -61,7 +63,10 @@ def test_a_language_model_keeps_its_body_and_the_rows_of_shared_pieces(kind):
     for layer in ("embedding", "logits"):
         rows_before, rows_after = (
             [weights if weights.ndim == 1 else weights.T if layer == "logits" else weights for weights in values]
-            for values in (model.network.get_layer(layer).get_weights(), converted.network.get_layer(layer).get_weights())
+            for values in (
+                model.network.get_layer(layer).get_weights(),
+                converted.network.get_layer(layer).get_weights(),
+            )
         )
         for a, b in zip(rows_before, rows_after, strict=True):
             for piece in shared:
@@ -132,7 +137,9 @@ def test_the_way_target_trains_rows_and_nothing_else():
     )
     assert_same_weights(body_of(model), body_of(trained))
     assert len(report.history.history["loss"]) == 2
-    moved = trained.network.get_layer("embedding").get_weights()[0] - plain.network.get_layer("embedding").get_weights()[0]
+    moved = (
+        trained.network.get_layer("embedding").get_weights()[0] - plain.network.get_layer("embedding").get_weights()[0]
+    )
     assert np.abs(moved).max() > 1e-4
     assert all(layer.trainable for layer in trained.network.layers)
 

@@ -23,7 +23,9 @@ def member(data, language, seed):
     tokenizer = tokenizers.train_unigram(texts, vocabulary_size=90 + 10 * seed, begin=True, threads=1)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     mask = layers.PaddingMask(name="mask")(token_ids)
-    x = layers.MultilingualEmbedding(tokenizer.vocabulary_size, 8, embeddings_initializer="normal", name="table")(token_ids)
+    x = layers.MultilingualEmbedding(tokenizer.vocabulary_size, 8, embeddings_initializer="normal", name="table")(
+        token_ids
+    )
     x = layers.MaskedMean(name="mean")(x, mask=mask)
     dense = keras.layers.Dense(3, activation="softmax", kernel_initializer="random_normal", name="scores")
     classifier = ki.TextClassifier(

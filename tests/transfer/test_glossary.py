@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from keras_i18n.transfer.glossary import Glossary, bare_word, words_of
-from keras_i18n.transfer.word_vectors import WordVectors
+from keras_i18n.transfer.word_translation.glossary import Glossary, bare_word, words_of
+from keras_i18n.transfer.word_translation.word_vectors import WordVectors
 
 ENGLISH = ["the sun shines", "the sea is deep", "the sun and the sea", "a deep book", "the book shines"]
 SWAHILI = ["jua linang'aa", "bahari ni kirefu", "jua na bahari", "kitabu kirefu", "kitabu linang'aa"]

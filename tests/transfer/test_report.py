@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_i18n import datasets
-from keras_i18n.transfer.report import refuse_leaks, transfer_report
+from keras_i18n.transfer.transfer_report import refuse_leaks, transfer_report
 
 TEXTS = ["good morning", "good night", "asubuhi njema", "usiku mwema", "गुड मॉर्निंग", "शुभ रात्रि"]
 LABELS = ["day", "night"] * 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from keras_i18n.transfer.scripts import check_script
+from keras_i18n.transfer.script_check import check_script
 
 # "How are you? I read Burmese." in Unicode, and as the Zawgyi font writes it
 BURMESE = ["နေကောင်းလား။", "ကျွန်တော် မြန်မာစာ ဖတ်တယ်။", "အင်္ဂလိပ်စာ"]
@@ -18,7 +18,9 @@ def test_texts_in_their_script_pass(language, texts):
 
 
 def test_the_code_of_a_burmese_font_is_refused():
-    with pytest.raises(ValueError, match=r"must be in Unicode. Received: 2 of 5 texts in the code of the Zawgyi font.*uconv"):
+    with pytest.raises(
+        ValueError, match=r"must be in Unicode. Received: 2 of 5 texts in the code of the Zawgyi font.*uconv"
+    ):
         check_script(BURMESE + ZAWGYI, "my")
 
 

@@ -5,8 +5,8 @@ import collections
 import numpy as np
 import pytest
 
-from keras_i18n.transfer.glossary import words_of
-from keras_i18n.transfer.unknown_words import unseen_share, with_unknown_words
+from keras_i18n.transfer.word_translation.glossary import words_of
+from keras_i18n.transfer.word_translation.made_up_words import unseen_share, with_unknown_words
 
 WORDS = ["kitabu", "samaki", "bahari", "maziwa"]
 

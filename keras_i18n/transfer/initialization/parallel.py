@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_i18n.transfer.initialization.weighted_rows import weighted_rows
-from keras_i18n.transfer.translation_table import translation_table
+from keras_i18n.transfer.word_translation.ibm_model_1 import translation_table
 
 _LEAST = 0.01  # of the strongest source token's weight: what is below counts for nothing
 

@@ -1,0 +1,36 @@
+"""Of several answers the one that a language calls for."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="keras_i18n")
+class ChooseByLanguage(keras.layers.Layer):
+    """Of several answers the one that the likeliest language calls for.
+
+    `member_of` is the place of the answer for each language. Inputs: scores of the languages `(batch, languages)`, then
+    the answers `(batch, labels)`.
+    """
+
+    def __init__(self, member_of, **kwargs):
+        super().__init__(**kwargs)
+        self.member_of = [int(member) for member in member_of]
+
+    def call(self, tensors):
+        scores, *answers = tensors
+        # not `ops.argmax`: it becomes an operator that TFLite lacks
+        language = tf.argmax(scores, axis=-1, output_type=tf.int32)
+        chosen = tf.gather(np.array(self.member_of, "int32"), language)
+        chosen = ops.expand_dims(chosen, -1)  # (batch, 1)
+        out = answers[0]
+        for number, answer in enumerate(answers[1:], start=1):
+            out = ops.where(ops.equal(chosen, number), answer, out)
+        return out
+
+    def compute_output_shape(self, shapes):
+        return shapes[1]
+
+    def get_config(self):
+        return {**super().get_config(), "member_of": self.member_of}

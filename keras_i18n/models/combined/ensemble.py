@@ -1,0 +1,86 @@
+"""Several classifiers answer as one: a weighted mean of their probabilities."""
+
+import numpy as np
+
+from keras_i18n import layers
+from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members
+
+
+class Ensemble(CombinedClassifier):
+    """Answers with the weighted mean of its members' probabilities.
+
+    Args:
+        members: classifiers with the same labels, of any languages, tokenizers and networks.
+        weights: a share of each member, from 0 on; the same for all unless given. They are scaled to sum 1.
+
+    Raises:
+        ValueError: labels that differ, or weights that are negative, all 0, or of another number.
+
+    >>> import keras_i18n as ki
+    >>> train, test = ki.datasets.sample("assistant")
+    >>> def member(seed):
+    ...     tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    ...     network = ki.networks.pooling(vocabulary_size=50, num_labels=len(train.labels), size="tiny")
+    ...     return ki.TextClassifier(tokenizer=tokenizer, network=network, labels=train.labels)
+    >>> ki.transfer.Ensemble([member(1), member(2)]).predict(["jua"]).shape[0]
+    1
+    """
+
+    def __init__(self, members, *, weights=None):
+        members, labels = checked_members(members)
+        weights = np.ones(len(members)) if weights is None else np.asarray(weights, np.float64)
+        if weights.shape != (len(members),) or not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
+            raise ValueError(
+                f"`weights` must be {len(members)} numbers from 0 on, not all 0. Received: {weights.tolist()}."
+            )
+        self.weights = tuple((weights / weights.sum()).tolist())
+        super().__init__(members, labels)
+
+    @classmethod
+    def stacked(cls, members, validation, *, steps=200):
+        """An ensemble whose weights make a validation set likeliest.
+
+        The likelihood of a mixture with fixed members has one maximum, which expectation maximisation climbs to
+        (Dempster, Laird, Rubin 1977).
+
+        Args:
+            members: classifiers with the same labels.
+            validation: `Dataset` that trained none of them.
+            steps: of the maximisation.
+
+        Raises:
+            ValueError: labels that differ, or a validation set with a label that the members lack.
+        """
+        members, labels = checked_members(members)
+        unknown = sorted(set(validation.labels) - set(labels))
+        if unknown or not len(validation):
+            raise ValueError(f"`validation` must hold texts of the members' labels. Received: {unknown or 'no text'}.")
+        columns = np.array([labels.index(label) for label in validation.label])
+        rows = np.arange(len(columns))
+        given = np.stack([member.predict(list(validation.text))[rows, columns] for member in members], axis=1)
+        given = np.maximum(given.astype(np.float64), 1e-12)  # (texts, members)
+        weights = np.full(len(members), 1 / len(members))
+        for _ in range(steps):
+            shares = given * weights
+            weights = np.mean(shares / shares.sum(axis=1, keepdims=True), axis=0)
+        return cls(members, weights=weights)
+
+    def predict(self, texts, *, progress=None):
+        """Probabilities of the labels, float32 `(texts, labels)`."""
+        texts = self._texts(texts)
+        total = np.zeros((len(texts), len(self.labels)), "float32")
+        for member, weight in zip(self.members, self.weights, strict=True):
+            total += np.float32(weight) * member.predict(texts)
+        if progress is not None:
+            progress(len(texts))
+        return total
+
+    def _combine(self, outputs):
+        return layers.WeightedMean(self.weights, name="scores")(outputs)
+
+    def to_config(self):
+        return {"weights": list(self.weights)}
+
+    @classmethod
+    def from_parts(cls, parts, config):
+        return cls(parts, **config)

@@ -1,0 +1,99 @@
+"""One model of several: the language of a text decides which one answers."""
+
+import numpy as np
+
+from keras_i18n import layers
+from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members, normalized
+
+
+class Router(CombinedClassifier):
+    """Sends each text to the model of its language.
+
+    Args:
+        routes: dict, language tag -> classifier; a model may serve several languages. All have the same labels.
+        identifier: `LanguageIdentifier`, which tells the language where it is not given.
+        default: a key of `routes`, for languages that have no route; the first one unless told.
+
+    Raises:
+        ValueError: no route, labels that differ, or an identifier that knows none of the languages.
+
+    >>> import keras_i18n as ki
+    >>> train, test = ki.datasets.sample("assistant")
+    >>> def member(seed):
+    ...     tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    ...     network = ki.networks.pooling(vocabulary_size=50, num_labels=len(train.labels), size="tiny")
+    ...     return ki.TextClassifier(tokenizer=tokenizer, network=network, labels=train.labels)
+    >>> identifier = ki.models.LanguageIdentifier.create(["en", "sw"], num_buckets=100)
+    >>> router = ki.transfer.Router({"en": member(1), "sw": member(2)}, identifier=identifier)
+    >>> router.predict(["jua"], languages=["sw"]).shape[0]
+    1
+    """
+
+    def __init__(self, routes, *, identifier, default=None):
+        routes = {normalized(tag): model for tag, model in dict(routes).items()}
+        _, labels = checked_members(routes.values(), "routes")
+        if not set(routes) & set(identifier.labels):
+            raise ValueError(
+                f"`identifier` must know a language of `routes` ({', '.join(routes)}). Received: one of "
+                f"{', '.join(identifier.labels)}."
+            )
+        default = next(iter(routes)) if default is None else normalized(default)
+        if default not in routes:
+            raise ValueError(f"`default` must be one of {', '.join(routes)}. Received: {default!r}.")
+        members = tuple({id(model): model for model in routes.values()}.values())
+        self.identifier, self.default = identifier, default
+        self.routes = {tag: next(i for i, one in enumerate(members) if one is model) for tag, model in routes.items()}
+        super().__init__(members, labels)
+        self.languages = tuple(dict.fromkeys([*routes, *self.languages]))
+
+    @property
+    def _parts(self):
+        return (self.identifier, *self.members)
+
+    @property
+    def _member_of(self):
+        """The member for each language of the identifier."""
+        return [self.routes.get(tag, self.routes[self.default]) for tag in self.identifier.labels]
+
+    def predict(self, texts, *, languages=None, progress=None):
+        """Probabilities of the labels.
+
+        Args:
+            texts: list of str.
+            languages: the tag of each text, where it is known; the identifier tells it otherwise.
+            progress: called with the number of texts done since the last call.
+
+        Returns:
+            float32 `(texts, labels)`.
+
+        Raises:
+            ValueError: another number of languages than texts.
+        """
+        texts = self._texts(texts)
+        if languages is None:
+            chosen = np.array(self._member_of)[np.argmax(self.identifier.predict(texts), axis=1)] if texts else []
+        elif len(languages) != len(texts) or isinstance(languages, str):
+            raise ValueError(
+                f"`languages` must hold a tag for each of {len(texts)} texts. Received: {languages!r:.80}."
+            )
+        else:
+            chosen = [self.routes.get(normalized(tag), self.routes[self.default]) for tag in languages]
+        chosen = np.asarray(chosen, int)
+        out = np.zeros((len(texts), len(self.labels)), "float32")
+        for number, member in enumerate(self.members):
+            rows = np.flatnonzero(chosen == number)
+            if len(rows):
+                out[rows] = member.predict([texts[row] for row in rows], progress=progress)
+        return out
+
+    def _combine(self, outputs):
+        return layers.ChooseByLanguage(self._member_of, name="scores")(outputs)
+
+    def to_config(self):
+        return {"routes": self.routes, "default": self.default}
+
+    @classmethod
+    def from_parts(cls, parts, config):
+        identifier, *members = parts
+        routes = {tag: members[place] for tag, place in config["routes"].items()}
+        return cls(routes, identifier=identifier, default=config["default"])

@@ -1,0 +1,1 @@
+"""Next tokens: scores, continuations, suggestions, and the step that is exported."""

@@ -1,0 +1,1 @@
+"""What `fit` does, for each kind of model."""

@@ -1,0 +1,214 @@
+"""`keras.Model.fit` over texts: what is fed to it, and the callbacks that people expect."""
+
+import collections
+import dataclasses
+import hashlib
+import numbers
+
+import keras
+import numpy as np
+
+from keras_i18n.models.heads import kernel_least_squares
+from keras_i18n.training import device_placement
+from keras_i18n.training.backup import Backup
+from keras_i18n.training.batches.bucketed_batches import BucketedBatches
+from keras_i18n.training.distributed import StrategyTraining, check_strategy
+from keras_i18n.training.finite_loss import GoodWeights
+from keras_i18n.training.language_metrics import LanguageMetrics
+from keras_i18n.training.mixed_precision import computing_in, scaling_optimizer
+from keras_i18n.training.options import TrainingOptions
+from keras_i18n.training.session import EpochOfBatches, expected_callbacks, optimizer_of
+from keras_i18n.training.table_size import check_table
+from keras_i18n.training.temperature_sampling import sampled_rows
+
+
+@dataclasses.dataclass(frozen=True)
+class _Plan:
+    """What differs between training the head and training everything."""
+
+    epochs: int
+    learning_rate: float
+    run: object
+
+
+def fit_classifier(model, train, *, validation_data, trainable, **options):
+    """See `TextClassifier.fit`."""
+    if trainable not in _PLANS:
+        raise ValueError(f"`trainable` must be one of {', '.join(map(repr, _PLANS))}. Received: {trainable!r}.")
+    if trainable == "head" and model.head is None:
+        raise ValueError("This network has no head on an encoder. Train all of it: trainable='all'.")
+    known = {field.name for field in dataclasses.fields(TrainingOptions)}
+    if not set(options) <= known:
+        raise TypeError(f"Training options are {', '.join(sorted(known))}. Received: {sorted(set(options) - known)}.")
+    chosen = TrainingOptions(**options)
+    if chosen.early_stopping and validation_data is None:
+        raise ValueError("`early_stopping` watches the validation loss. Give `validation_data`, or leave it out.")
+    check_strategy(chosen.strategy)
+    if chosen.device is not None and chosen.strategy is not None:
+        raise ValueError("`strategy` has devices of its own. Leave `device` out.")
+    if chosen.mixed_precision == "float16" and chosen.strategy is not None:
+        raise ValueError("With a `strategy` the loss is not scaled. Set mixed_precision='bfloat16'.")
+    device = device_placement.scope_of(chosen.device)
+    plan = _PLANS[trainable]
+    chosen = dataclasses.replace(
+        chosen,
+        epochs=chosen.epochs or plan.epochs,
+        learning_rate=chosen.learning_rate or plan.learning_rate,
+    )
+    check_table(model)
+    targets = _targets(model, train, "train")
+    if len(set(train.label)) < 2:
+        raise ValueError(f"Training needs at least two labels. Received: only {train.label[0]!r}, {len(train)} times.")
+    backup = _backup(model, train, validation_data, trainable, chosen)
+    if backup is not None:
+        backup.read_state()  # a backup that does not belong here is told before the work begins
+    if validation_data is not None:
+        missing = sorted(set(validation_data.labels) - set(train.labels))
+        if missing:
+            raise ValueError(f"`validation_data` has labels that the training data lacks: {missing}.")
+        validation_data = (validation_data.text, _targets(model, validation_data, "validation_data"))
+    weights = _sample_weights(train.label, chosen.class_weight)
+    draw = sampled_rows(train, chosen)
+    for callback in chosen.callbacks:
+        if isinstance(callback, LanguageMetrics):
+            callback.watch(model, chosen.callbacks)
+    with device:
+        return plan.run(model, (train.text, targets, weights, draw), validation_data, chosen, backup)
+
+
+def _fit_head(model, train, validation, options, backup):
+    texts, targets, weights, draw = train
+    head, inputs = model.head, model.encoder.encode(texts, progress=options.progress)
+    if validation is not None:
+        validation = (model.encoder.encode(validation[0], progress=options.progress), validation[1])
+    if "kernel" in {layer.name for layer in head.layers}:
+        # All but the last layer is solved exactly; fit then makes probabilities of the margins.
+        inputs = kernel_least_squares.solve(head, inputs, targets, weights, ridge=options.ridge, seed=options.seed)
+        margins = head.get_layer("margins").output
+        if validation is not None:
+            to_margins = keras.Model(head.inputs[0], margins)
+            validation = (np.asarray(to_margins(validation[0], training=False)), validation[1])
+        head = keras.Model(margins, head.outputs[0], name="scores_of_margins")
+    batches = BucketedBatches(
+        inputs,
+        targets,
+        weights,
+        batch_size=options.batch_size,
+        seed=options.seed,
+        draw=draw,
+        collate=np.asarray,
+    )
+    return _run(head, batches, validation, options, backup)
+
+
+def _fit_all(model, train, validation, options, backup):
+    # A head fitted first keeps the encoder from being torn about by an untrained one (Kumar et al. 2022).
+    # A training that goes on from a backup finds its head there.
+    if model.head is not None and (backup is None or backup.read_state() is None):
+        head_options = {name: getattr(options, name) for name in ("batch_size", "label_smoothing", "ridge", "seed")}
+        head_options |= {"epochs": _HEAD.epochs, "learning_rate": _HEAD.learning_rate, "progress": options.progress}
+        _fit_head(model, train, None, TrainingOptions(**head_options, verbose=0), None)
+
+    def batches(texts, targets, weights, draw, *, shuffle):
+        return BucketedBatches(
+            model.tokenize(texts),
+            targets,
+            weights,
+            batch_size=options.batch_size,
+            seed=options.seed,
+            shuffle=shuffle,
+            draw=draw,
+            collate=model.tokenizer.pad,
+            padding_id=model.tokenizer.padding_id,
+        )
+
+    if validation is not None:
+        validation = batches(*validation, None, None, shuffle=False)
+    with computing_in(model, options.mixed_precision):
+        return _run(model.network, batches(*train, shuffle=True), validation, options, backup)
+
+
+def _run(network, batches, validation, options, backup):
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=options.label_smoothing)
+    good_weights = GoodWeights()
+    trained, compiled = network, network
+    if options.strategy is None:
+        optimizer = scaling_optimizer(optimizer_of(options), options.mixed_precision)
+        network.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+    else:
+        trained = StrategyTraining(network, options.strategy, optimizer=lambda: optimizer_of(options), loss=loss)
+        compiled = trained.model
+        if trained.worker > 0:
+            backup = None  # the first worker keeps it, and tells the others where to go on
+    given = {"shuffle": False} if options.strategy is None else {}  # the batches shuffle themselves
+    history = trained.fit(
+        batches,
+        validation_data=validation,
+        initial_epoch=0 if backup is None else backup.first_epoch(options.epochs),
+        epochs=options.epochs,
+        callbacks=[EpochOfBatches(batches), *options.callbacks, *expected_callbacks(options, backup), good_weights],
+        verbose=options.verbose,
+        **given,
+    )
+    if good_weights.stopped is not None:
+        raise ValueError(
+            f"The loss became {good_weights.stopped} in epoch {good_weights.epoch + 1}; the last weights with a finite "
+            f"loss were kept. Lower `learning_rate` (it was {float(compiled.optimizer.learning_rate):g})."
+        )
+    return history
+
+
+def _backup(model, train, validation_data, trainable, options):
+    if options.backup_dir is None:
+        return None
+    optimizer = options.optimizer
+    if isinstance(optimizer, keras.optimizers.Optimizer):
+        optimizer = type(optimizer).__name__
+    digest = hashlib.sha256()
+    for part in (
+        (trainable, model.labels, model.tokenizer.digest, model.max_codepoints),
+        [(weight.path.split("/")[-1], tuple(weight.shape)) for weight in model.network.weights],
+        (options.batch_size, options.learning_rate, optimizer, options.label_smoothing, options.class_weight),
+        (options.early_stopping, options.ridge, options.seed),
+        (train.text, train.label),
+        *([] if options.sampling_temperature is None else [(options.sampling_temperature, train.language)]),
+        *([] if options.mixed_precision is None else [options.mixed_precision]),
+        None if validation_data is None else (validation_data.text, validation_data.label),
+    ):
+        digest.update(repr(part).encode("utf-8", "backslashreplace"))
+    return Backup(options.backup_dir, arguments=digest.hexdigest())
+
+
+_HEAD = _Plan(60, 1e-3, _fit_head)
+_PLANS = {"head": _HEAD, "all": _Plan(4, 1e-4, _fit_all)}
+
+
+def _targets(model, dataset, name):
+    if len(dataset) == 0:
+        raise ValueError(f"`{name}` must have at least one row. Received: an empty data set.")
+    if dataset.label is None:
+        raise ValueError(f"`{name}` must have labels. Received: a data set with columns {', '.join(dataset.columns)}.")
+    place_of = {label: place for place, label in enumerate(model.labels)}
+    unknown = collections.Counter(label for label in dataset.label if label not in place_of)
+    if unknown:
+        raise ValueError(
+            f"`{name}` has labels that the model lacks: {dict(unknown.most_common(5))}. "
+            f"The model has: {', '.join(model.labels)}."
+        )
+    return np.eye(len(model.labels), dtype="float32")[[place_of[label] for label in dataset.label]]
+
+
+def _sample_weights(labels, class_weight):
+    """float32 (texts,) or None."""
+    if class_weight is None:
+        return None
+    counts = collections.Counter(labels)
+    if class_weight == "balanced":
+        class_weight = {label: len(labels) / (len(counts) * count) for label, count in counts.items()}
+    fits = isinstance(class_weight, dict) and set(class_weight) == set(counts)
+    if not fits or not all(isinstance(w, numbers.Real) and 0 < w < float("inf") for w in class_weight.values()):
+        raise ValueError(
+            f"`class_weight` must be 'balanced' or a dict with a weight above 0 for each of {sorted(counts)}. "
+            f"Received: {class_weight!r}."
+        )
+    return np.array([class_weight[label] for label in labels], "float32")

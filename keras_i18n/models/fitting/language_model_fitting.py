@@ -1,0 +1,335 @@
+"""`keras.Model.fit` for language models: hidden states carried from window to window, steps or minutes to go."""
+
+import dataclasses
+import hashlib
+import math
+import os
+import time
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_i18n import optimizers
+from keras_i18n.networks.states import StatefulGraph, is_recurrent
+from keras_i18n.training import device_placement
+from keras_i18n.training.backup import Backup
+from keras_i18n.training.batches import text_stream
+from keras_i18n.training.batches.token_windows import TextRows, TokenWindows
+from keras_i18n.training.finite_loss import GoodWeights
+from keras_i18n.training.mixed_precision import computing_in, scaling_optimizer
+from keras_i18n.training.options import check_options
+from keras_i18n.training.session import EpochOfBatches, expected_callbacks
+from keras_i18n.training.temperature_sampling import sampled_rows
+
+_LONGEST_ROW = 1024  # tokens; a longer text is read in windows
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LanguageModelTraining:
+    """Options of `LanguageModel.fit`.
+
+    Args:
+        epochs: passes over the text; with `minutes` the most of them.
+        minutes: wall-clock time after which the training has come to its end, learning rate and all; None for none.
+            A training by the clock is not reproducible to the bit.
+        batch_size: texts, or places of a long text, of a step.
+        window: tokens that a gradient reaches back in a long text; hidden states are carried on beyond it.
+        learning_rate: its highest value; it rises over the first 2 % and falls along a cosine to a hundredth.
+        clip_norm: the largest global norm of a gradient.
+        optimizer: a Keras optimizer; by default `keras_i18n.optimizers.RowwiseAdam` with `clip_norm`.
+        by_line: for a file, whether each line is a text; by default for all tokenizers but those of characters.
+        language_dropout: share of texts that train without their language piece, so that the model works without.
+        early_stopping: epochs without a better validation loss after which training stops, the best weights restored.
+        backup_dir: folder where each epoch is kept; a training that was killed goes on from there.
+        sampling_temperature, device, mixed_precision: as in `TrainingOptions`; the first for texts that are read a row
+            each.
+        callbacks, seed, verbose: as Keras has them.
+    """
+
+    epochs: int | None = None
+    minutes: float | None = None
+    batch_size: int = 32
+    window: int = 64
+    learning_rate: float = 3e-3
+    clip_norm: float = 1.0
+    optimizer: object = None
+    by_line: bool | None = None
+    language_dropout: float = 0.1
+    early_stopping: int | None = None
+    backup_dir: object = None
+    sampling_temperature: float | None = None
+    device: str | None = None
+    mixed_precision: str | None = None
+    callbacks: tuple = ()
+    seed: int = 0
+    verbose: object = "auto"
+
+    def __post_init__(self):
+        check_options(self)
+        if int(self.window) != self.window or self.window < 2:
+            raise ValueError(f"`window` must be a whole number of at least 2. Received: {self.window!r}.")
+        for name in ("minutes", "clip_norm"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < math.inf:
+                raise ValueError(f"`{name}` must be above 0. Received: {value!r}.")
+
+
+def fit_language_model(model, train, *, validation_data=None, **options):
+    """See `LanguageModel.fit`."""
+    known = {field.name for field in dataclasses.fields(LanguageModelTraining)}
+    if not set(options) <= known:
+        raise TypeError(f"Training options are {', '.join(sorted(known))}. Received: {sorted(set(options) - known)}.")
+    chosen = LanguageModelTraining(**options)
+    if chosen.early_stopping and validation_data is None:
+        raise ValueError("`early_stopping` watches the validation loss. Give `validation_data`, or leave it out.")
+    device = device_placement.scope_of(chosen.device)
+    epochs = chosen.epochs or (100_000 if chosen.minutes else 10)
+    keras.utils.set_random_seed(chosen.seed)
+    batches, num_steps, carried = _batches(model, train, chosen, name="train", shuffle=True)
+    validation = None
+    if validation_data is not None:
+        # as the training reads, so that the two losses compare
+        validation, _, _ = _batches(model, validation_data, chosen, name="validation_data", shuffle=False, like=carried)
+    network = model.network
+    if carried:
+        sizes = [data.batch_size for data in (batches, validation) if data is not None]
+        network = CarriedStates(model.network, *sizes)
+    optimizer = chosen.optimizer or optimizers.RowwiseAdam(chosen.learning_rate, global_clipnorm=chosen.clip_norm)
+    network.compile(
+        optimizer=scaling_optimizer(optimizer, chosen.mixed_precision),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1),
+        jit_compile=False,
+    )
+    backup = _backup(model, train, validation_data, chosen)
+    good_weights = GoodWeights()
+    with warnings.catch_warnings(), device, computing_in(model, chosen.mixed_precision):
+        # the number of batches in a file is known when it has been read
+        warnings.filterwarnings("ignore", message="Your input ran out of data")
+        history = network.fit(
+            _stream(batches),
+            validation_data=_stream(validation),
+            initial_epoch=0 if backup is None else backup.first_epoch(epochs),
+            epochs=epochs,
+            shuffle=False,  # the batches shuffle themselves
+            callbacks=[
+                _Cosine(chosen, epochs, num_steps),
+                *([_NewStates()] if carried else []),
+                *([] if isinstance(batches, text_stream.TextStream) else [EpochOfBatches(batches)]),
+                *chosen.callbacks,
+                *expected_callbacks(chosen, backup),
+                good_weights,
+            ],
+            verbose=chosen.verbose,
+        )
+    if good_weights.stopped is not None:
+        raise ValueError(
+            f"The loss became {good_weights.stopped} in epoch {good_weights.epoch + 1}; the last weights with a finite "
+            f"loss were kept. Lower `learning_rate` (it was {chosen.learning_rate:g})."
+        )
+    return history
+
+
+def next_token_loss(next_ids, logits):
+    """Mean nats of the tokens that came next; padding (ids below 0) does not count."""
+    present = tf.cast(next_ids >= 0, logits.dtype)
+    nats = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(tf.cast(next_ids, "int32"), 0), logits)
+    return tf.reduce_sum(nats * present) / tf.maximum(tf.reduce_sum(present), 1.0)
+
+
+class CarriedStates(keras.Model):
+    """Trains a recurrent network on windows that follow one another: each begins with the states the last one left.
+
+    Args:
+        network: the network; its layers are shared.
+        batch_sizes: rows of a batch in training and in validation.
+    """
+
+    def __init__(self, network, *batch_sizes):
+        super().__init__(name=f"{network.name}_carried")
+        self.network = network
+        self._graph = StatefulGraph(network)
+        # not weights: an epoch begins with new states
+        self._states = [
+            [tf.Variable(tf.zeros((rows, size)), trainable=False) for size in self._graph.sizes] for rows in batch_sizes
+        ]
+        self.built = True  # the network is; a backup asks for it
+
+    def call(self, token_ids, training=None):
+        return self.network(token_ids, training=training)
+
+    def train_step(self, data):
+        token_ids, next_ids = data
+        with tf.GradientTape() as tape:
+            logits, states = self._graph(token_ids, self._states[0], dropout=True)
+            loss = next_token_loss(next_ids, logits)
+            scaled = self.optimizer.scale_loss(loss)
+        variables = self.trainable_variables
+        self.optimizer.apply(tape.gradient(scaled, variables), variables)
+        return self._after(self._states[0], states, loss)
+
+    def test_step(self, data):
+        token_ids, next_ids = data
+        logits, states = self._graph(token_ids, self._states[-1])
+        return self._after(self._states[-1], states, next_token_loss(next_ids, logits))
+
+    def _after(self, variables, states, loss):
+        for variable, state in zip(variables, states, strict=True):
+            variable.assign(tf.cast(state, variable.dtype))
+        self._loss_tracker.update_state(loss)
+        return {"loss": self._loss_tracker.result()}
+
+    def new_states(self, which):
+        """Sets the states of training (0) or validation (-1) to zeros."""
+        for variable in self._states[which]:
+            variable.assign(tf.zeros_like(variable))
+
+
+class _NewStates(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.new_states(0)
+
+    def on_test_begin(self, logs=None):
+        self.model.new_states(-1)
+
+
+class _Cosine(keras.callbacks.Callback):
+    """Sets the learning rate by the share of the training that is done, in steps or, by the clock, in minutes."""
+
+    _WARM_UP, _LAST = 0.02, 0.01
+
+    def __init__(self, options, epochs, num_steps):
+        super().__init__()
+        self.options = options
+        self.num_steps = epochs * num_steps
+
+    def on_train_begin(self, logs=None):
+        self._began = time.monotonic()
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.options.optimizer is not None:
+            return  # it brings its own
+        done = self._done()
+        share = done / self._WARM_UP
+        if done > self._WARM_UP:
+            part = (done - self._WARM_UP) / (1 - self._WARM_UP)
+            share = self._LAST + (1 - self._LAST) * 0.5 * (1 + math.cos(math.pi * min(part, 1.0)))
+        self.model.optimizer.learning_rate = self.options.learning_rate * max(share, 1e-3)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.options.minutes and self._done() >= 1:
+            self.model.stop_training = True
+
+    def _done(self):
+        if self.options.minutes:
+            return (time.monotonic() - self._began) / (60 * self.options.minutes)
+        return int(self.model.optimizer.iterations) / self.num_steps
+
+
+def _backup(model, train, validation_data, options):
+    if options.backup_dir is None:
+        return None
+    digest = hashlib.sha256()
+    kept = dataclasses.replace(
+        options, optimizer=type(options.optimizer).__name__, callbacks=(), verbose=0, epochs=None, device=None
+    )
+    for part in (
+        (model.tokenizer.digest, model.language_tags),
+        [(weight.path.split("/")[-1], tuple(weight.shape)) for weight in model.network.weights],
+        {**dataclasses.asdict(kept), "backup_dir": None},
+        *(
+            str(data) if isinstance(data, (str, os.PathLike)) else getattr(data, "text", data)
+            for data in (train, validation_data)
+        ),
+    ):
+        digest.update(repr(part).encode("utf-8", "backslashreplace"))
+    return Backup(options.backup_dir, arguments=digest.hexdigest())
+
+
+def _batches(model, data, options, *, name, shuffle, like=None):
+    """Batches, the number of them (an estimate for a file), and whether states are carried from one to the next."""
+    recurrent = is_recurrent(model.network)
+    if isinstance(data, (str, os.PathLike)):
+        _refuse_temperature(options, "a file")
+        by_line = options.by_line
+        if by_line is None:
+            by_line = type(model.tokenizer).__name__ != "CharacterTokenizer"
+        begin_id, end_id = (int(piece) for piece in model.tokenizer.tokenize([""])[0])
+        stream = text_stream.TextStream(
+            data,
+            lambda texts: [ids[1:-1] for ids in model.tokenizer.tokenize(texts)],
+            by_line=by_line,
+            begin_id=begin_id,
+            end_id=end_id,
+            batch_size=options.batch_size,
+            window=_window(model, options),
+        )
+        num_steps = max(1, stream.path.stat().st_size // (stream.batch_size * stream.window))
+        return stream, num_steps, recurrent
+    texts = list(getattr(data, "text", data))
+    if not texts:
+        raise ValueError(f"`{name}` must have at least one text. Received: an empty data set.")
+    tags = _training_tags(model, data, options, shuffle)
+    sequences = model.token_ids(texts, language=tags)
+    windows = max(map(len, sequences)) > _LONGEST_ROW if like is None else like
+    if not recurrent and max(map(len, sequences)) > model.context:
+        windows = True
+    if not windows:
+        rows = TextRows(
+            sequences,
+            batch_size=options.batch_size,
+            collate=model.tokenizer.pad,
+            seed=options.seed,
+            shuffle=shuffle,
+            draw=_draw(data, options) if shuffle else None,
+        )
+        return rows, len(rows), False
+    _refuse_temperature(options, "long texts, which are read in windows")
+    joined = np.concatenate(sequences).astype(np.int32)
+    seed = options.seed if shuffle else None
+    batches = TokenWindows(joined, batch_size=options.batch_size, window=_window(model, options), seed=seed)
+    return batches, len(batches), recurrent
+
+
+def _draw(data, options):
+    if options.sampling_temperature is not None and getattr(data, "language", None) is None:
+        raise ValueError("`sampling_temperature` needs a `Dataset` with languages. Received: texts without languages.")
+    return sampled_rows(data, options)
+
+
+def _refuse_temperature(options, received):
+    if options.sampling_temperature is not None:
+        raise ValueError(
+            "`sampling_temperature` draws texts that are read a row each, of up to "
+            f"{_LONGEST_ROW} tokens. Received: {received}. Cut them into shorter texts, or leave it out."
+        )
+
+
+def _window(model, options):
+    return options.window if model.context is None else min(options.window, model.context)
+
+
+def _training_tags(model, data, options, shuffle):
+    languages = getattr(data, "language", None)
+    if not model.language_tags or languages is None:
+        return None
+    if not shuffle:
+        return languages
+    forgotten = np.random.default_rng(options.seed).random(len(languages)) < options.language_dropout
+    return [None if forget else language for forget, language in zip(forgotten, languages, strict=True)]
+
+
+def _stream(batches):
+    """A `tf.data.Dataset`: Keras takes the shapes of a `PyDataset` from its first two batches, and others differ."""
+    if batches is None:
+        return None
+    if isinstance(batches, TextRows):
+        spec, read = tf.TensorSpec((None, None), tf.int32), lambda: map(batches.__getitem__, range(len(batches)))
+    else:
+        spec = tf.TensorSpec((batches.batch_size, batches.window), tf.int32)
+        read = batches if callable(batches) else lambda: map(batches.__getitem__, range(len(batches)))
+    dataset = tf.data.Dataset.from_generator(read, output_signature=(spec, spec))
+    if not callable(batches):
+        dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
+    return dataset.prefetch(2)

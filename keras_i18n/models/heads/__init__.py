@@ -1,0 +1,1 @@
+"""The last layers of a classifier: built, and solved without training."""

@@ -1,0 +1,1 @@
+"""One file that holds a whole model, and its opening."""

@@ -1,0 +1,115 @@
+"""The members of a saved model: a `.keras` archive with a tokenizer and a manifest beside Keras' own members."""
+
+import hashlib
+import json
+import zipfile
+
+from keras_i18n.models.saving import trusted_config
+
+MANIFEST = "keras_i18n.json"
+TOKENIZER = "tokenizer.bin"
+VERSION = 1
+_CONFIG = "config.json"
+_KERAS_MEMBERS = ("metadata.json", _CONFIG, "model.weights.h5")
+_MAX_JSON_BYTES = 1 << 24
+_FIELDS = {"version": int, "kind": str, "config": dict, "tokenizer": str, "sha256": dict}
+_RULE = '`path` must be a model saved by keras_i18n (`model.save("name.keras")`).'
+
+
+def append(path, manifest, tokenizer):
+    """Adds tokenizer and manifest to a file that Keras wrote; the manifest gets the digests of all members.
+
+    Args:
+        path: a `.keras` file.
+        manifest: dict of "kind", "config", "tokenizer" (names of classes, plain data).
+        tokenizer: bytes.
+    """
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(TOKENIZER, tokenizer)
+        digests = {name: _sha256(archive, name) for name in archive.namelist()}
+        manifest = {"format": "keras_i18n model", "version": VERSION, **manifest, "sha256": digests}
+        archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+
+
+def read(path, kinds):
+    """Manifest and tokenizer bytes of a file, after sizes, names, digests and the network's description were checked.
+
+    Args:
+        path: `pathlib.Path`.
+        kinds: names of the kinds of models that are known.
+
+    Raises:
+        ValueError: the file is damaged, truncated or of another kind.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_members(archive, path)
+            manifest = _checked_manifest(archive, path, kinds)
+            _check_digests(archive, path, manifest["sha256"])
+            try:
+                trusted_config.check(archive.read(_CONFIG))
+            except ValueError as error:
+                raise ValueError(f"The network in '{path}' cannot be rebuilt: {error}.") from error
+            return manifest, archive.read(TOKENIZER)
+    except (FileNotFoundError, PermissionError, ValueError) as error:
+        if isinstance(error, UnicodeError):
+            raise _damaged(path, error) from error
+        raise
+    # A damaged archive makes zipfile raise many kinds of errors: OSError, RuntimeError, struct.error, zlib.error, ...
+    except Exception as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path, error):
+    return ValueError(f"{_RULE} '{path}' is damaged, truncated or something else: {error}.")
+
+
+def _check_members(archive, path):
+    members = archive.infolist()
+    names = {member.filename for member in members}
+    if MANIFEST not in names:
+        told = "It is a Keras model without a tokenizer" if _CONFIG in names else "It is another zip file"
+        raise ValueError(f"{_RULE} Received: '{path}'. {told}.")
+    known = {MANIFEST, TOKENIZER, *_KERAS_MEMBERS}
+    if names != known or len(members) != len(known):
+        raise ValueError(
+            f"{_RULE} '{path}' holds other members than a model has: it lacks {sorted(known - names)}, "
+            f"and has {sorted(names - known)[:5]} or one twice ({len(members)} members)."
+        )
+    # Keras stores its members as they are: nothing in a model unpacks to more than it takes on the disk.
+    if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+        raise ValueError(f"{_RULE} '{path}' has compressed members and was not opened.")
+    total = sum(member.file_size for member in members)
+    largest = max(archive.getinfo(name).file_size for name in (MANIFEST, _CONFIG))
+    if total > path.stat().st_size or largest > _MAX_JSON_BYTES:
+        raise ValueError(f"{_RULE} '{path}' claims to hold {total:,} bytes and was not opened.")
+
+
+def _checked_manifest(archive, path, kinds):
+    try:
+        manifest = json.loads(archive.read(MANIFEST))
+        wrong = [name for name, kind in _FIELDS.items() if not isinstance(manifest[name], kind)]
+        if wrong:
+            raise TypeError(f"these fields are of another type: {wrong}")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{_RULE} The manifest of '{path}' cannot be read: {error!r:.200}.") from error
+    if manifest["version"] != VERSION or manifest["kind"] not in kinds:
+        raise ValueError(
+            f"This version reads models of version {VERSION} and kinds {', '.join(kinds)}. Received: version "
+            f"{manifest['version']!r}, kind {manifest['kind']!r} in '{path}'. A newer keras_i18n may read it."
+        )
+    return manifest
+
+
+def _check_digests(archive, path, digests):
+    for name in (*_KERAS_MEMBERS, TOKENIZER):
+        if _sha256(archive, name) != digests.get(name):
+            raise ValueError(f"'{path}' is damaged: the digest of its member '{name}' differs from the one on record.")
+
+
+def _sha256(archive, name):
+    digest = hashlib.sha256()
+    with archive.open(name) as member:
+        while block := member.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

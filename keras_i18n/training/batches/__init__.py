@@ -1,0 +1,1 @@
+"""Batches of token ids and of text, made once an epoch."""

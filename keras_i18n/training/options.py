@@ -1,0 +1,115 @@
+import dataclasses
+import math
+import numbers
+
+from keras_i18n.training.mixed_precision import MIXED_PRECISIONS
+
+
+def _whole(value):
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value >= 1
+
+
+def _positive(value):
+    return isinstance(value, numbers.Real) and math.isfinite(value) and value > 0
+
+
+def _temperature(value):
+    return isinstance(value, numbers.Real) and value >= 1  # infinity too
+
+
+def _share(value):
+    return isinstance(value, numbers.Real) and 0 <= value < 1
+
+
+def _seed(value):
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value >= 0
+
+
+# option -> what it must be, in words and as a test, and whether it may be None
+_RULES = {
+    "epochs": ("a whole number of at least 1", _whole, True),
+    "batch_size": ("a whole number of at least 1", _whole, False),
+    "early_stopping": ("a whole number of at least 1", _whole, True),
+    "learning_rate": ("a number above 0", _positive, True),
+    "sampling_temperature": ("a number of at least 1", _temperature, True),
+    "ridge": ("a number above 0", _positive, False),
+    "label_smoothing": ("a number of at least 0 and below 1", _share, False),
+    "seed": ("a whole number of at least 0", _seed, False),
+    "mixed_precision": (
+        f"one of {', '.join(map(repr, MIXED_PRECISIONS))}",
+        lambda value: value in MIXED_PRECISIONS,
+        True,
+    ),
+    "callbacks": ("a list of Keras callbacks", lambda value: isinstance(value, (list, tuple)), False),
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """Options of `TextClassifier.fit`.
+
+    Args:
+        epochs: the most passes over the data; by default 60 for a head, 4 for a whole network.
+        batch_size: texts of a step.
+        learning_rate: by default 1e-3 for a head, 1e-4 for a whole network.
+        optimizer: a Keras optimizer, with a learning rate of its own, or its name; by default
+            `keras_i18n.optimizers.RowwiseAdam`, which is Adam that updates only the rows of an embedding table that a
+            batch used.
+        label_smoothing: share of a label's probability that is spread over all labels.
+        class_weight: "balanced", or a dict from label to weight.
+        early_stopping: epochs without a better validation loss after which training stops and the best weights are
+            restored; None for no such stop. Needs validation data.
+        callbacks: Keras callbacks. They see the network that is trained: the head, or all of it.
+        backup_dir: folder where each epoch is kept; a training that was killed goes on from there when it is called
+            again with the same arguments, to the same end. Of several workers the first keeps it.
+        ridge: for a head of kind "kernel": how smooth its answer is; more for noisy labels.
+        seed: decides the order of texts.
+        sampling_temperature: None for every text once an epoch; a number T draws the texts of each epoch by language
+            with probability ~ count ** (1 / T): 1 keeps the balance of the data, 2 to 5 let small languages come more
+            often, `float("inf")` makes languages equal.
+        device: "cpu", "gpu", "gpu:1", ...: where the training runs; None lets TensorFlow choose.
+        strategy: a `tf.distribute.MirroredStrategy`, or a `MultiWorkerMirroredStrategy` that was made in the first
+            lines of a script which runs on every machine with its TF_CONFIG; each replica takes its share of every
+            batch. None for one device.
+        mixed_precision: "bfloat16" or "float16" (the loss scaled): layers compute in 16 bits, which a GPU of today does
+            faster and in half the memory, while a whole network trains; weights, and all that the model gives
+            afterwards, stay float32. None for float32 throughout.
+        verbose: as in Keras.
+        progress: called with the number of texts encoded since the last call, before the head is trained.
+
+    Example:
+
+    >>> from keras_i18n.models import TrainingOptions
+    >>> TrainingOptions(epochs=3).batch_size
+    32
+    """
+
+    epochs: int | None = None
+    batch_size: int = 32
+    learning_rate: float | None = None
+    optimizer: object = None
+    label_smoothing: float = 0.0
+    class_weight: object = None
+    early_stopping: int | None = None
+    callbacks: tuple = ()
+    backup_dir: object = None
+    ridge: float = 0.1
+    seed: int = 0
+    sampling_temperature: float | None = None
+    device: str | None = None
+    strategy: object = None
+    mixed_precision: str | None = None
+    verbose: object = "auto"
+    progress: object = None
+
+    def __post_init__(self):
+        check_options(self)
+
+
+def check_options(options):
+    """Raises ValueError where one of a model's training options is not what its rule says."""
+    for name in {field.name for field in dataclasses.fields(options)} & _RULES.keys():
+        rule, fits, may_be_none = _RULES[name]
+        value = getattr(options, name)
+        if not fits(value) and not (may_be_none and value is None):
+            raise ValueError(f"`{name}` must be {rule}. Received: {value!r}.")

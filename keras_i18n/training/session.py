@@ -1,0 +1,39 @@
+"""What every training has in common: its optimizer, and the callbacks that people expect."""
+
+import keras
+
+from keras_i18n import optimizers
+from keras_i18n.training.memory_retention import KeptMemory
+
+
+def optimizer_of(options):
+    if options.optimizer is None:
+        return optimizers.RowwiseAdam(options.learning_rate)
+    if isinstance(options.optimizer, str):
+        config = {"learning_rate": options.learning_rate}
+        return keras.optimizers.get({"class_name": options.optimizer, "config": config})
+    if options.strategy is not None:  # its variables must be made in the strategy's scope
+        return type(options.optimizer).from_config(options.optimizer.get_config())
+    return options.optimizer
+
+
+def expected_callbacks(options, backup):
+    early_stopping = None
+    if options.early_stopping:
+        early_stopping = keras.callbacks.EarlyStopping(
+            monitor="val_loss", patience=options.early_stopping, restore_best_weights=True
+        )
+    if backup is not None:
+        backup.early_stopping = early_stopping
+    return [one for one in (KeptMemory(), early_stopping, backup) if one is not None]
+
+
+class EpochOfBatches(keras.callbacks.Callback):
+    """Tells the batches which epoch begins: Keras tells its data sets none, and a resumed training begins later."""
+
+    def __init__(self, batches):
+        super().__init__()
+        self.batches = batches
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.batches.start_epoch(epoch)

@@ -1,0 +1,259 @@
+"""Trains the rows of new languages, and nothing else, so that texts get the vectors that a teacher gives."""
+
+import concurrent.futures
+import contextlib
+import dataclasses
+import gc
+import json
+import time
+
+import numpy as np
+import tensorflow as tf
+
+from keras_i18n import networks, optimizers
+from keras_i18n.files import atomic_path
+from keras_i18n.training.memory_retention import kept_memory
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Examples:
+    """Texts and the vectors that they should get.
+
+    Attributes:
+        texts: list of str.
+        targets: float `(vectors, dim)`, of length one.
+        target_of: int `(texts,)`: which of `targets` a text should get; each its own unless given.
+        weight: of each of these texts in the loss.
+        share: of these texts that a round sees, drawn anew each time; 0 < share <= 1.
+
+    >>> Examples(["jua", "bahari"], np.eye(2, dtype="float32")).target_of.tolist()
+    [0, 1]
+    """
+
+    texts: list
+    targets: np.ndarray
+    target_of: np.ndarray | None = None
+    weight: float = 1.0
+    share: float = 1.0
+
+    def __post_init__(self):
+        if not 0 < self.share <= 1:
+            raise ValueError(f"`share` must be above 0 and at most 1. Received: {self.share}.")
+        target_of = np.arange(len(self.texts)) if self.target_of is None else np.asarray(self.target_of)
+        if target_of.shape != (len(self.texts),) or (len(target_of) and target_of.max() >= len(self.targets)):
+            raise ValueError(
+                f"Every text needs a target. Received: {len(self.texts)} texts, {len(self.targets)} targets."
+            )
+        object.__setattr__(self, "target_of", target_of)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RowTrainingOptions:
+    """How new rows are trained.
+
+    Attributes:
+        epochs: rounds over all examples.
+        minutes: stop after so many, by the clock; the learning rate falls so that it ends there.
+        learning_rate: at the start; it falls to nothing in a straight line.
+        pack_tokens: tokens of a training step.
+        alpha: every second round cuts texts at random (subword regularisation); 0 switches it off.
+        seed: decides the order.
+        backup_dir: a folder; a training that was killed goes on from its last round.
+        progress: called with (rounds done, all rounds, mean loss) after each round.
+
+    >>> RowTrainingOptions(minutes=3).learning_rate
+    0.006
+    """
+
+    epochs: int = 12
+    minutes: float | None = None
+    learning_rate: float = 6e-3
+    pack_tokens: int = 2048
+    alpha: float = 0.2
+    seed: int = 0
+    backup_dir: str | None = None
+    progress: object = None
+
+    def __post_init__(self):
+        if self.epochs < 1 or self.learning_rate <= 0 or self.pack_tokens < 1 or not 0 <= self.alpha <= 1:
+            raise ValueError(
+                "`epochs` and `pack_tokens` must be at least 1, `learning_rate` above 0, `alpha` in 0 .. 1. "
+                f"Received: {self.epochs}, {self.pack_tokens}, {self.learning_rate}, {self.alpha}."
+            )
+
+
+class RowTraining:
+    """One training of the rows `name` in `network`'s token table; its loss is one minus the cosine.
+
+    Args:
+        network: token ids -> vectors of length one; its own weights are written in place.
+        name: whose rows (see `networks.with_language_rows`).
+        tokenizer: with the new pieces.
+        examples: list of `Examples`.
+        options: `RowTrainingOptions`.
+
+    Raises:
+        ValueError: no examples.
+    """
+
+    def __init__(self, network, name, tokenizer, examples, options):
+        self.texts = [text for part in examples for text in part.texts]
+        if not self.texts:
+            raise ValueError("Training needs examples. Received: none.")
+        self.tokenizer, self.options = tokenizer, options
+        first = np.cumsum([0, *(len(part.targets) for part in examples)])
+        self.targets = np.concatenate([np.asarray(part.targets, np.float32) for part in examples])
+        self.target_of = np.concatenate([part.target_of + at for part, at in zip(examples, first, strict=False)])
+        self.weights = np.concatenate([np.full(len(part.texts), part.weight, np.float32) for part in examples])
+        self.shares = np.concatenate([np.full(len(part.texts), part.share) for part in examples])
+        self.rows = networks.token_embedding(network).variable_of(name)
+        self.optimizer = optimizers.RowwiseAdam(options.learning_rate)
+        self.optimizer.build([self.rows])
+        if networks.PackedSentenceEncoder.fits(network):
+            self._batch, self._vectors = networks.pack_sequences, networks.PackedSentenceEncoder(network).graph
+        else:
+            self._batch = lambda sequences: (tokenizer.pad(sequences),)
+            self._vectors = lambda token_ids: network(token_ids, training=False)
+        self._step = tf.function(self._training_step, reduce_retracing=True)
+
+    def _training_step(self, batch, targets, weights):
+        rows = self.rows.value
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(rows)
+            cosine = tf.reduce_sum(self._vectors(*batch) * targets, axis=-1)
+            loss = tf.reduce_sum(weights * (1.0 - cosine)) / tf.reduce_sum(weights)
+        # no text of the batch holds a new piece: nothing to learn from it
+        self.optimizer.apply([tape.gradient(loss, rows)], [self.rows])
+        return loss
+
+    def run(self):
+        """Trains; returns the mean loss of each round.
+
+        Raises:
+            ValueError: the loss is no number; the rows of the last good round are kept.
+        """
+        options, losses = self.options, []
+        begun, share = self._restore(losses)
+        began = time.monotonic() - share * 60 * (options.minutes or 0)
+        # texts of the next round are cut while this one trains: a third of the time otherwise
+        with concurrent.futures.ThreadPoolExecutor(1) as cutting, kept_memory(), _no_search_of_old_objects():
+            return self._rounds(begun, began, losses, cutting)
+
+    def _rounds(self, begun, began, losses, cutting):
+        options = self.options
+        following = cutting.submit(self._cut, begun)
+        for epoch in range(begun, options.epochs):
+            good, sequences = self.rows.numpy(), following.result()
+            if epoch + 1 < options.epochs:
+                following = cutting.submit(self._cut, epoch + 1)
+            loss, stopped = self._round(epoch, sequences, began)
+            if not np.isfinite(loss):
+                self.rows.assign(good)
+                raise ValueError(
+                    f"The loss became {loss} in round {epoch + 1}; the rows before it were kept. Lower "
+                    f"`learning_rate` (it was {options.learning_rate:g})."
+                )
+            losses.append(loss)
+            self._keep(epoch + 1, losses, self._share(epoch, 1.0, began))
+            if options.progress is not None:
+                options.progress(epoch + 1, options.epochs, loss)
+            if stopped:
+                break
+        return losses
+
+    def _cut(self, epoch):
+        """Token ids of all texts for a round."""
+        if self.options.alpha > 0 and epoch % 2 == 1:
+            return self.tokenizer.sample(self.texts, alpha=self.options.alpha)
+        return self.tokenizer.tokenize(self.texts)
+
+    def _share(self, epoch, of_epoch, began):
+        """How much of the training is done, 0 .. 1."""
+        done = (epoch + of_epoch) / self.options.epochs
+        if self.options.minutes is not None:
+            done = max(done, (time.monotonic() - began) / (60 * self.options.minutes))
+        return min(done, 1.0)
+
+    def _round(self, epoch, sequences, began):
+        rng = np.random.default_rng([self.options.seed, epoch])
+        total, count, share = 0.0, 0, 0.0
+        order = rng.permutation(len(sequences))
+        order = order[rng.random(len(order)) < self.shares[order]]
+        for rows, done in _packs(sequences, order, self.options.pack_tokens):
+            share = self._share(epoch, done, began)
+            self.optimizer.learning_rate.assign(self.options.learning_rate * max(1.0 - share, 0.01))
+            batch = tuple(map(tf.constant, self._batch([sequences[row] for row in rows])))
+            loss = self._step(batch, tf.constant(self.targets[self.target_of[rows]]), tf.constant(self.weights[rows]))
+            total, count = total + float(loss) * len(rows), count + len(rows)
+            if share >= 1.0 and self.options.minutes is not None:
+                break
+        return total / max(count, 1), share >= 1.0
+
+    def _file(self):
+        return None if self.options.backup_dir is None else f"{self.options.backup_dir}/rows.npz"
+
+    def _arguments(self):
+        """What a backup must agree with."""
+        return json.dumps(
+            [
+                self.tokenizer.digest,
+                len(self.texts),
+                float(self.shares.sum()),
+                self.options.learning_rate,
+                self.options.seed,
+                self.options.epochs,
+            ]
+        )
+
+    def _keep(self, epoch, losses, share):
+        if self._file() is None:
+            return
+        with atomic_path(self._file()) as temporary, open(temporary, "wb") as file:
+            np.savez(
+                file,
+                *(np.asarray(variable) for variable in (self.rows, *self.optimizer.variables)),
+                epoch=epoch,
+                losses=losses,
+                share=share,
+                arguments=self._arguments(),
+            )
+
+    def _restore(self, losses):
+        """(rounds done, share of the training done); fills `losses`."""
+        file = self._file()
+        if file is None or not tf.io.gfile.exists(file):
+            return 0, 0.0
+        with np.load(file, allow_pickle=False) as kept:
+            if str(kept["arguments"]) != self._arguments():
+                raise ValueError(
+                    f"`backup_dir` must belong to this training. Received: '{self.options.backup_dir}' of another one. "
+                    "Empty the folder, or name another."
+                )
+            for place, variable in enumerate((self.rows, *self.optimizer.variables)):
+                variable.assign(kept[f"arr_{place}"])
+            losses += kept["losses"].tolist()
+            return int(kept["epoch"]), float(kept["share"])
+
+
+@contextlib.contextmanager
+def _no_search_of_old_objects():
+    """Python's collector passes over what is there: millions of pieces and texts, searched in vain each round."""
+    if gc.get_freeze_count():  # the caller's own; thawing would undo it
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _packs(sequences, order, size):
+    """(rows, share of the round done after them) of packs of about `size` tokens, in this order."""
+    rows, tokens = [], 0
+    for done, row in enumerate(order, 1):
+        rows.append(row)
+        tokens += len(sequences[row])
+        if tokens >= size or done == len(order):
+            yield np.array(rows), done / len(order)
+            rows, tokens = [], 0

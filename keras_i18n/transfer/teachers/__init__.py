@@ -1,0 +1,1 @@
+"""What a second encoder knows is carried into the space of the first."""

@@ -1,0 +1,1 @@
+"""Words of one language in another: from sentence pairs and from word vectors."""
