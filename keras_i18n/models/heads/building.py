@@ -39,8 +39,9 @@ def build_head(kind, dim, num_labels, **options):
     """A functional model, float32 `(batch, dim)` -> probabilities `(batch, num_labels)`; its name is "head".
 
     Args:
-        kind: a key of `HEADS`: "kernel" (Gaussian kernel on the training texts, solved exactly: best from few texts),
-            "mlp" (hidden_dim=256, dropout=0.5), "linear".
+        kind: a key of `HEADS`: "kernel" (Gaussian kernel on the training texts, solved exactly: best from few texts, but
+            its weights hold the vectors of these texts), "mlp" (hidden_dim=256, dropout=0.5), "linear"; the last two
+            keep no training text.
         options: of the head; every head takes `seed`.
     """
     if kind not in HEADS:
