@@ -1,5 +1,3 @@
-"""Of several answers the one that a language calls for."""
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -10,8 +8,20 @@ from keras import ops
 class ChooseByLanguage(keras.layers.Layer):
     """Of several answers the one that the likeliest language calls for.
 
-    `member_of` is the place of the answer for each language. Inputs: scores of the languages `(batch, languages)`, then
-    the answers `(batch, labels)`.
+    Args:
+        member_of: for each language the place of its answer.
+
+    Input shape: a list: scores of the languages `(batch, languages)`, then the answers, each `(batch, labels)`.
+    Output shape: `(batch, labels)`.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_i18n import layers
+    >>> languages = np.array([[0.9, 0.1], [0.2, 0.8]], "float32")
+    >>> answers = [np.zeros((2, 1), "float32"), np.ones((2, 1), "float32")]
+    >>> np.array(layers.ChooseByLanguage([1, 0])([languages, *answers])).tolist()
+    [[1.0], [0.0]]
     """
 
     def __init__(self, member_of, **kwargs):

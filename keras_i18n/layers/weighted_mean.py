@@ -1,11 +1,24 @@
-"""The weighted mean of several tensors."""
-
 import keras
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
 class WeightedMean(keras.layers.Layer):
-    """The weighted mean of several tensors of one shape. `weights` are plain numbers."""
+    """The weighted mean of several tensors of one shape.
+
+    Args:
+        weights: a plain number for each tensor; they are taken as they are, so let their sum be 1.
+
+    Input shape: a list of tensors, each `(batch, ...)`.
+    Output shape: that of one of them.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_i18n import layers
+    >>> mean = layers.WeightedMean([0.25, 0.75])
+    >>> np.array(mean([np.array([[1.0, 0.0]], "float32"), np.array([[0.0, 1.0]], "float32")]))
+    array([[0.25, 0.75]], dtype=float32)
+    """
 
     def __init__(self, weights, **kwargs):
         super().__init__(**kwargs)
