@@ -6,7 +6,8 @@ from keras_i18n.evaluation.by_language import evaluate_by_language
 from keras_i18n.evaluation.calibration import expected_calibration_error
 from keras_i18n.evaluation.comparison import Comparison, compare
 from keras_i18n.evaluation.confusion import Confusion, confusion_counts
-from keras_i18n.evaluation.language_report import LanguageReport, LanguageScore
+from keras_i18n.evaluation.language_report import LanguageReport
+from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.evaluation.macro_f1 import macro_f1
 from keras_i18n.evaluation.nearest_neighbours import Scorer, nearest
 from keras_i18n.evaluation.retrieval import (

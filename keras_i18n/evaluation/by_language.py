@@ -6,7 +6,8 @@ from keras_i18n import languages as tags
 from keras_i18n.evaluation.bootstrap import bootstrap_interval
 from keras_i18n.evaluation.calibration import expected_calibration_error
 from keras_i18n.evaluation.confusion import confusion_counts
-from keras_i18n.evaluation.language_report import LanguageReport, LanguageScore
+from keras_i18n.evaluation.language_report import LanguageReport
+from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.evaluation.macro_f1 import macro_f1
 
 

@@ -6,36 +6,10 @@ import math
 import numpy as np
 
 from keras_i18n import languages as tags
+from keras_i18n.evaluation import report_files
 from keras_i18n.evaluation.confusion import Confusion
+from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.text_table import text_table
-
-
-@dataclasses.dataclass(frozen=True)
-class LanguageScore:
-    """The scores in one language; shares from 0 to 1.
-
-    Attributes:
-        language, name, script: BCP-47 tag, English name, ISO 15924 code.
-        count: number of texts.
-        accuracy, low, high: the accuracy and its bootstrap interval.
-        macro_f1: F1 averaged over labels.
-        calibration_error: expected calibration error; NaN where the model gives no probabilities.
-
-    Example:
-
-    >>> LanguageScore("sw", "Swahili", "Latn", 50, 0.8, 0.68, 0.9, 0.79, 0.1).accuracy
-    0.8
-    """
-
-    language: str
-    name: str
-    script: str
-    count: int
-    accuracy: float
-    low: float
-    high: float
-    macro_f1: float
-    calibration_error: float
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -62,8 +36,8 @@ class LanguageReport:
     Mean of 2 languages 85.0 %, worst 80.0 % (Swahili), all texts 86.4 %, gap to English 10.0 points
     """
 
-    rows: tuple
-    labels: tuple
+    rows: tuple[LanguageScore, ...]
+    labels: tuple[str, ...]
     confusions: np.ndarray
     source_language: str | None = None
     confidence: float = 0.95
@@ -144,14 +118,10 @@ class LanguageReport:
 
     def to_csv(self, path):
         """Writes the rows, best language first, whole or not at all; shares from 0 to 1, an unknown one empty."""
-        from keras_i18n.evaluation import report_files
-
         report_files.write_csv(self, path)
 
     def to_json(self, path):
         """Writes everything, whole or not at all; `LanguageReport.from_json` reads it again."""
-        from keras_i18n.evaluation import report_files
-
         report_files.write_json(self, path)
 
     @classmethod
@@ -161,9 +131,7 @@ class LanguageReport:
         Raises:
             ValueError: the file holds something else.
         """
-        from keras_i18n.evaluation import report_files
-
-        return report_files.read_json(path)
+        return cls(*report_files.read_json(path))
 
     def plot(self, path, *, title="Accuracy by language"):
         """Draws accuracies with their intervals, languages sorted, colours by script.

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from keras_i18n.evaluation.language_report import LanguageReport, LanguageScore
+from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.files import atomic_path
 
 _KIND = "keras_i18n language report"
@@ -42,6 +42,7 @@ def write_json(report, path):
 
 
 def read_json(path):
+    """The fields of the report that `write_json` wrote, in their order."""
     wrong = f"'{path}' must be a report that `to_json` wrote."
     try:
         with open(path, encoding="utf-8") as file:
@@ -55,9 +56,7 @@ def read_json(path):
             for row in content["rows"]
         )
         confusions = np.array([row["confusion"] for row in content["rows"]], np.int64)
-        return LanguageReport(
-            rows, tuple(content["labels"]), confusions, content["source_language"], content["confidence"]
-        )
+        return rows, tuple(content["labels"]), confusions, content["source_language"], content["confidence"]
     except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ValueError(f"{wrong} Received: {type(error).__name__}: {error}. Write it again.") from error
 

@@ -17,7 +17,7 @@ class Format:
     told: str
 
     def _module(self):
-        return importlib.import_module(f"keras_i18n.export.{self.module}")
+        return importlib.import_module(f"{__package__}.{self.module}")
 
     @property
     def precisions(self):

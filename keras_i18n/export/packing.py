@@ -3,6 +3,7 @@
 import keras
 
 from keras_i18n import layers
+from keras_i18n.keras_privates import call_inputs
 from keras_i18n.models import TextModel
 
 
@@ -23,9 +24,7 @@ def packed(model):
 
 def _can_be_packed(layer):
     return (
-        isinstance(layer, layers.MultilingualEmbedding)
-        and not layer.language_vectors
-        and len(layer._inbound_nodes) == 1
+        isinstance(layer, layers.MultilingualEmbedding) and not layer.language_vectors and len(call_inputs(layer)) == 1
     )
 
 

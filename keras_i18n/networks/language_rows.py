@@ -3,6 +3,7 @@
 import keras
 
 from keras_i18n import layers
+from keras_i18n.keras_privates import all_layers
 
 
 def token_embedding(network):
@@ -15,7 +16,7 @@ def token_embedding(network):
     >>> token_embedding(ki.networks.universal_sentence_encoder(vocabulary_size=100, dim=8)).name
     'token_embedding'
     """
-    found = [layer for layer in network._flatten_layers() if isinstance(layer, layers.MultilingualEmbedding)]
+    found = [layer for layer in all_layers(network) if isinstance(layer, layers.MultilingualEmbedding)]
     if len(found) != 1:
         raise ValueError(
             "The network must have one `layers.MultilingualEmbedding`, whose rows belong to token ids. "

@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_i18n.keras_privates import call_inputs, maker
 from keras_i18n.layers.ngram_embedding import NgramEmbedding
 from keras_i18n.layers.portable_loop import PortableLoop
 
@@ -27,13 +28,13 @@ class StatefulGraph:
                     "Recurrent layers of a language model must have return_sequences=True and return_state=True. "
                     f"Received: '{layer.name}'. `networks.language_model` builds such networks."
                 )
-            if len(layer._inbound_nodes) != 1:
+            calls = call_inputs(layer)
+            if len(calls) != 1:
                 raise ValueError(
                     "States are passed through layers that are met once. "
-                    f"Received: '{layer.name}' in '{network.name}', which is met {len(layer._inbound_nodes)} times."
+                    f"Received: '{layer.name}' in '{network.name}', which is met {len(calls)} times."
                 )
-            tensors = layer._inbound_nodes[0].input_tensors
-            self._inputs[layer.name] = [tensor._keras_history.operation.name for tensor in tensors]
+            self._inputs[layer.name] = [maker(tensor) for tensor in calls[0]]
         self._first = next(layer.name for layer in network.layers if isinstance(layer, keras.layers.InputLayer))
         self.stateful = [layer for layer in self.layers if has_states(layer)]
         # sizes of the states, layer by layer

@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from keras_i18n.keras_privates import OptimizerHooks
+
 
 def sum_repeated_rows(gradient):
     """The gradient with every row named once, its parts added: what a dense gradient holds in that row.
@@ -33,7 +35,7 @@ class _DivisibleSlices(tf.IndexedSlices):
         return tf.IndexedSlices(self.values / number, self.indices, self.dense_shape)
 
 
-class Rowwise:
+class Rowwise(OptimizerHooks):
     """Makes an optimiser of Keras update only the rows of a table that a batch used.
 
     Mixed in before the Keras optimiser. Weights whose gradient is dense are handled by Keras as ever. For a weight
@@ -78,57 +80,57 @@ class Rowwise:
             return tf.convert_to_tensor(gradient)
         return _DivisibleSlices(gradient.values, gradient.indices, gradient.dense_shape)
 
-    def _backend_apply_gradients(self, grads, trainable_variables):
+    def apply_step(self, grads, trainable_variables):
         if not self.gradient_accumulation_steps or not any(map(is_by_row, grads)):
-            super()._backend_apply_gradients(grads, trainable_variables)
+            super().apply_step(grads, trainable_variables)
             return
         by_row = [is_by_row(gradient) for gradient in grads]
         for gradient, variable in zip(grads, trainable_variables, strict=True):
-            accumulated = self.state_of(self._accumulated_gradients, variable)
+            accumulated = self.state_of("accumulated_gradients", variable)
             if is_by_row(gradient):
                 accumulated.scatter_add(gradient)
                 used = tf.ones_like(gradient.indices, dtype="bool")
-                self.state_of(self._used_rows, variable).scatter_update(tf.IndexedSlices(used, gradient.indices))
+                self._used_rows_of(variable).scatter_update(tf.IndexedSlices(used, gradient.indices))
             else:
                 accumulated.assign_add(gradient)
         tf.cond(
-            tf.equal((self._iterations + 1) % self.gradient_accumulation_steps, 0),
+            tf.equal((self.calls + 1) % self.gradient_accumulation_steps, 0),
             lambda: self._apply_accumulated(trainable_variables, by_row),
             lambda: None,
         )
         if self.use_ema:
-            self._update_model_variables_moving_average(self._trainable_variables)
+            self.update_moving_averages()
             if self.ema_overwrite_frequency:
                 tf.cond(
                     tf.equal((self.iterations + 1) % self.ema_overwrite_frequency, 0),
-                    lambda: self._overwrite_model_variables_with_average_value(self._trainable_variables),
+                    self.take_moving_averages,
                     lambda: None,
                 )
 
     def _apply_accumulated(self, variables, by_row):
         steps, grads = self.gradient_accumulation_steps, []
         for variable, rowwise in zip(variables, by_row, strict=True):
-            accumulated = self.state_of(self._accumulated_gradients, variable)
+            accumulated = self.state_of("accumulated_gradients", variable)
             if rowwise:
-                rows = tf.where(self.state_of(self._used_rows, variable))[:, 0]
+                rows = tf.where(self._used_rows_of(variable))[:, 0]
                 grads.append(tf.IndexedSlices(tf.gather(accumulated, rows) / steps, rows, tf.shape(accumulated)))
             else:
                 grads.append(accumulated / steps)
-        self._backend_update_step(self._clip_gradients(grads), variables, self.learning_rate)
+        self.update_variables(self.clip(grads), variables)
         for variable, gradient in zip(variables, grads, strict=True):
-            accumulated = self.state_of(self._accumulated_gradients, variable)
+            accumulated = self.state_of("accumulated_gradients", variable)
             if is_by_row(gradient):
                 rows = gradient.indices
                 accumulated.scatter_update(tf.IndexedSlices(tf.zeros_like(gradient.values), rows))
                 unused = tf.zeros_like(rows, dtype="bool")
-                self.state_of(self._used_rows, variable).scatter_update(tf.IndexedSlices(unused, rows))
+                self._used_rows_of(variable).scatter_update(tf.IndexedSlices(unused, rows))
             else:
                 accumulated.assign(tf.zeros_like(gradient))
 
     def update_step(self, gradient, variable, learning_rate):
         variable = tf_variable(variable)
         decay = 0.0
-        if self.weight_decay is not None and self._use_weight_decay(variable):
+        if self.weight_decay is not None and self.decays(variable):
             decay = tf.cast(self.weight_decay, variable.dtype) * tf.cast(learning_rate, variable.dtype)
         if not is_by_row(gradient):
             if self.weight_decay is not None:
@@ -142,16 +144,19 @@ class Rowwise:
             variable.scatter_sub(tf.IndexedSlices(tf.gather(variable, rows) * decay, rows))
         self.update_rows(rows, values, variable, tf.cast(learning_rate, variable.dtype))
 
-    def state_of(self, slots, variable):
-        """The optimiser's own variable that belongs to `variable`."""
-        return tf_variable(slots[self._get_variable_index(variable)])
+    def state_of(self, name, variable):
+        """The optimiser's own variable of a name, such as "momentums", that belongs to `variable`."""
+        return tf_variable(self.slots(name)[self.place_of(variable)])
 
-    def _apply_weight_decay(self, variables):
+    def _used_rows_of(self, variable):
+        return tf_variable(self._used_rows[self.place_of(variable)])
+
+    def decay_weights(self, variables):
         """Nothing: `update_step` decays, for only there it is known which rows were used."""
 
-    def _clip_gradients(self, grads):
+    def clip(self, grads):
         # rows without gradient add nothing to a norm: the summed rows alone give the norm of the dense gradient
-        clipped = super()._clip_gradients([gradient.values if is_by_row(gradient) else gradient for gradient in grads])
+        clipped = super().clip([gradient.values if is_by_row(gradient) else gradient for gradient in grads])
         return [
             tf.IndexedSlices(new, old.indices, old.dense_shape) if is_by_row(old) else new
             for new, old in zip(clipped, grads, strict=True)

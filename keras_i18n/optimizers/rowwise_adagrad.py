@@ -39,7 +39,7 @@ class RowwiseAdagrad(Rowwise, keras.optimizers.Adagrad):
         self.accumulator = accumulator
 
     def update_rows(self, rows, gradient, variable, learning_rate):
-        accumulators = self.state_of(self._accumulators, variable)
+        accumulators = self.state_of("accumulators", variable)
         squares = tf.square(gradient)
         if self.accumulator == "row":
             # every number of a row holds the row's own, so that the state has the shape that Keras gives it

@@ -7,14 +7,14 @@ from keras_i18n.optimizers.rowwise import Rowwise
 class _AdamRows(Rowwise):
     def update_rows(self, rows, gradient, variable, learning_rate):
         step = tf.cast(self.iterations + 1, variable.dtype)
-        momentums, velocities = (self.state_of(slots, variable) for slots in (self._momentums, self._velocities))
+        momentums, velocities = (self.state_of(name, variable) for name in ("momentums", "velocities"))
         momentum, velocity = tf.gather(momentums, rows), tf.gather(velocities, rows)
         momentum = momentum + (gradient - momentum) * (1 - self.beta_1)
         velocity = velocity + (tf.square(gradient) - velocity) * (1 - self.beta_2)
         momentums.scatter_update(tf.IndexedSlices(momentum, rows))
         velocities.scatter_update(tf.IndexedSlices(velocity, rows))
         if self.amsgrad:
-            peaks = self.state_of(self._velocity_hats, variable)
+            peaks = self.state_of("velocity_hats", variable)
             velocity = tf.maximum(tf.gather(peaks, rows), velocity)
             peaks.scatter_update(tf.IndexedSlices(velocity, rows))
         rate = learning_rate * tf.sqrt(1 - tf.pow(self.beta_2, step)) / (1 - tf.pow(self.beta_1, step))

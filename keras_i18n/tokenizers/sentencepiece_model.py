@@ -32,6 +32,9 @@ class PieceType(enum.IntEnum):
     BYTE = 6
 
 
+_PIECE_TYPES = frozenset(map(int, PieceType))
+
+
 @dataclasses.dataclass(frozen=True)
 class SentencePieceModel:
     """What the `.model` file of a unigram model says.
@@ -147,7 +150,7 @@ def _piece(data, index):
     if not abs(score) <= MAX_SCORE:
         raise ValueError(f"A piece's score must be a number of at most {MAX_SCORE:g}. Received: {score} for {what}.")
     kind = found.get(3, 1)
-    if kind not in PieceType._value2member_map_:
+    if kind not in _PIECE_TYPES:
         raise ValueError(f"A piece's type must be 1 to 6. Received: {what} with type {kind}.")
     text = _text(text, f"A piece's text ({what})")
     if "\0" in text:

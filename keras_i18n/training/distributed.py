@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.keras_privates import clipped
 from keras_i18n.optimizers.rowwise import Rowwise, is_by_row, sum_repeated_rows
 
 _LOST = (
@@ -173,7 +174,7 @@ class StrategyTraining:
         parts = self.strategy.num_replicas_in_sync
         return [
             tf.IndexedSlices(one.values / parts, one.indices, one.dense_shape) if is_by_row(one) else one / parts
-            for one in optimizer._clip_gradients(gradients)
+            for one in clipped(optimizer, gradients)
         ]
 
     def _share_state(self):

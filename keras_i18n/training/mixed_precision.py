@@ -2,6 +2,8 @@ import contextlib
 
 import keras
 
+from keras_i18n.keras_privates import all_layers
+
 _POLICIES = {None: None, "float16": "mixed_float16", "bfloat16": "mixed_bfloat16"}
 
 MIXED_PRECISIONS = tuple(_POLICIES)
@@ -22,9 +24,9 @@ def computing_in(model, mixed_precision):
         yield
         return
     network = model.network
-    layers = [layer for layer in network._flatten_layers() if layer.compute_dtype == "float32"]
+    layers = [layer for layer in all_layers(network) if layer.compute_dtype == "float32"]
     policies = [layer.dtype_policy for layer in layers]
-    last = {id(layer) for layer in network.layers[-1]._flatten_layers()}
+    last = {id(layer) for layer in all_layers(network.layers[-1])}
     try:
         for layer in layers:
             if id(layer) not in last:

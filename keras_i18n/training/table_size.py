@@ -1,6 +1,7 @@
 """A tokenizer must give no token ids beyond the rows of the network's table."""
 
 from keras_i18n import layers
+from keras_i18n.keras_privates import call_inputs
 
 
 def check_table(model):
@@ -9,7 +10,7 @@ def check_table(model):
     ids = model.network.inputs[0]
     for layer in model.network.layers:
         rows = _rows(layer)
-        reads_ids = rows is not None and any(one is ids for node in layer._inbound_nodes for one in node.input_tensors)
+        reads_ids = rows is not None and any(one is ids for inputs in call_inputs(layer) for one in inputs)
         if reads_ids and size is not None and size > rows:
             raise ValueError(
                 f"`network` must have a row for each of the tokenizer's {size} token ids; those outside the table "

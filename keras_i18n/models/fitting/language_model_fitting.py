@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n import optimizers
+from keras_i18n.keras_privates import loss_tracker
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
 from keras_i18n.training import device_placement
 from keras_i18n.training.backup import Backup
@@ -177,8 +178,9 @@ class CarriedStates(keras.Model):
     def _after(self, variables, states, loss):
         for variable, state in zip(variables, states, strict=True):
             variable.assign(tf.cast(state, variable.dtype))
-        self._loss_tracker.update_state(loss)
-        return {"loss": self._loss_tracker.result()}
+        tracker = loss_tracker(self)
+        tracker.update_state(loss)
+        return {"loss": tracker.result()}
 
     def new_states(self, which):
         """Sets the states of training (0) or validation (-1) to zeros."""

@@ -1,0 +1,83 @@
+"""What this package uses of Keras without Keras promising to keep it, all in one file.
+
+Elsewhere only public names are met. When Keras is raised above the cap of setup.cfg, this is the file to read again.
+"""
+
+
+def call_inputs(layer):
+    """The input tensors of each call of a layer in a functional network, in the order of the calls."""
+    return [node.input_tensors for node in layer._inbound_nodes]
+
+
+def maker(tensor):
+    """The name of the layer that made a symbolic tensor."""
+    return tensor._keras_history.operation.name
+
+
+def all_layers(network):
+    """A network or layer, and every layer inside of it at any depth."""
+    return list(network._flatten_layers())
+
+
+def clipped(optimizer, gradients):
+    """Gradients as an optimizer clips them."""
+    return optimizer._clip_gradients(gradients)
+
+
+def loss_tracker(model):
+    """The metric that a compiled model shows as "loss"."""
+    return model._loss_tracker
+
+
+class OptimizerHooks:
+    """The steps of a Keras optimizer that can be overridden, under public names. Mixed in before the optimizer.
+
+    Keras calls `apply_step`; in it `clip`, `decay_weights` and `update_variables`, in this order.
+    """
+
+    def apply_step(self, gradients, variables):
+        """Accumulates gradients, or clips them and updates the variables, then the moving averages."""
+        super()._backend_apply_gradients(gradients, variables)
+
+    def clip(self, gradients):
+        return super()._clip_gradients(gradients)
+
+    def update_variables(self, gradients, variables):
+        """`update_step` for every variable, also under `tf.distribute`."""
+        self._backend_update_step(gradients, variables, self.learning_rate)
+
+    def decay_weights(self, variables):
+        super()._apply_weight_decay(variables)
+
+    def decays(self, variable):
+        """Whether weight decay was not switched off for a variable."""
+        return self._use_weight_decay(variable)
+
+    def slots(self, name):
+        """The optimizer's own variables of a name: "momentums", "velocities", "accumulators" ...; one a weight."""
+        return getattr(self, f"_{name}")
+
+    def place_of(self, variable):
+        """The place of a weight among the weights, and so of its variables among `slots`."""
+        return self._get_variable_index(variable)
+
+    @property
+    def calls(self):
+        """Batches seen, where `iterations` counts updates: with accumulation one is for several batches."""
+        return self._iterations
+
+    def update_moving_averages(self):
+        self._update_model_variables_moving_average(self._trainable_variables)
+
+    def take_moving_averages(self):
+        """Weights become their moving averages."""
+        self._overwrite_model_variables_with_average_value(self._trainable_variables)
+
+    def _backend_apply_gradients(self, grads, trainable_variables):
+        self.apply_step(grads, trainable_variables)
+
+    def _clip_gradients(self, grads):
+        return self.clip(grads)
+
+    def _apply_weight_decay(self, trainable_variables):
+        self.decay_weights(trainable_variables)
