@@ -16,7 +16,7 @@ def evaluate_by_language(model, dataset, *, source_language=None, confidence=0.9
 
     Args:
         model: anything with `predict(texts)` (list of str -> float `[texts, labels]`) and `.labels`.
-        dataset: a labelled `Dataset`.
+        dataset: a labelled `Dataset`. Where labels are language tags, `swh_Latn` counts for the model's `sw`.
         source_language: tag of the language that the model was trained in; the report then tells the gap to it.
         confidence: width of the bootstrap interval of the accuracy.
         num_bootstrap: int, resamplings a language.
@@ -44,6 +44,7 @@ def evaluate_by_language(model, dataset, *, source_language=None, confidence=0.9
     ([('en', 2, 0.5), ('sw', 1, 1.0)], -0.5)
     """
     labels = tuple(model.labels)
+    dataset = _in_own_tags(labels, dataset)
     _check(labels, dataset)
     source = None
     if source_language is not None:
@@ -83,6 +84,15 @@ def evaluate_by_language(model, dataset, *, source_language=None, confidence=0.9
             )
         )
     return LanguageReport(tuple(rows), labels, np.array(confusions), source_language=source, confidence=confidence)
+
+
+def _in_own_tags(labels, dataset):
+    """Data whose labels are language tags, with the tags that a language identifier has for them."""
+    lacking = set(dataset.labels) - set(labels)
+    if not lacking or not all(tags.is_valid(label) for label in (*labels, *lacking)):
+        return dataset
+    own = {label: label if label in labels else tags.lookup(label, labels) or label for label in dataset.labels}
+    return type(dataset)({"text": dataset.text, "language": dataset.language, "label": [own[x] for x in dataset.label]})
 
 
 def _check(labels, dataset):

@@ -1,8 +1,20 @@
 """BCP-47 language tags: their canonical form, names, scripts and directions."""
 
+from keras_i18n.languages.macrolanguages import equivalent
 from keras_i18n.languages.matching import lookup, matches
 from keras_i18n.languages.names import autonym, name
 from keras_i18n.languages.scripts import direction, script, script_name
 from keras_i18n.languages.tags import is_valid, normalize
 
-__all__ = ["autonym", "direction", "is_valid", "lookup", "matches", "name", "normalize", "script", "script_name"]
+__all__ = [
+    "autonym",
+    "direction",
+    "equivalent",
+    "is_valid",
+    "lookup",
+    "matches",
+    "name",
+    "normalize",
+    "script",
+    "script_name",
+]

@@ -1,17 +1,15 @@
 """Finding, among the tags that are there, those that a tag asks for."""
 
-from keras_i18n.languages.scripts import script
+from keras_i18n.languages.macrolanguages import equivalent, parts, without_dialects
 from keras_i18n.languages.tags import normalize
 
-# scripts that are one part of what a language is written in -> the whole
-_WHOLE = {"Hang": "Kore", "Hira": "Jpan", "Kana": "Jpan", "Hrkt": "Jpan"}
 
-
-def matches(tag, available):
+def matches(tag: str, available) -> list:
     """The tags among `available` that hold the language asked for.
 
-    The very tag if it is there; else those of the same language in the same likely script, and in the same region if
-    one was asked for. So `zh` finds `zh-Hans` and not `zh-Hant`, and `pt` finds both `pt-BR` and `pt-PT`.
+    Those that name the same language, script and region if there are any (`equivalent`); else those of the same
+    language in the same likely script, and in the same region if one was asked for. So `zh` finds `zh-Hans` and not
+    `zh-Hant`, `pt` finds both `pt-BR` and `pt-PT`, and `sw` finds the `swh_Latn` of FLORES.
 
     Args:
         tag: a BCP-47 tag.
@@ -26,28 +24,30 @@ def matches(tag, available):
 
     >>> matches("zh", ["en", "zh-Hant", "zh-Hans"]), matches("zh-TW", ["zh-Hans", "zh-Hant"])
     (['zh-Hans'], ['zh-Hant'])
-    >>> matches("pt", ["pt-BR", "pt-PT"]), matches("sw", ["en"])
-    (['pt-BR', 'pt-PT'], [])
+    >>> matches("pt", ["pt-BR", "pt-PT"]), matches("sw", ["en"]), matches("ar", ["arb_Arab", "arz_Arab"])
+    (['pt-BR', 'pt-PT'], [], ['arb_Arab'])
     """
-    canonical = {other: normalize(other) for other in available}
-    exact = [other for other in available if canonical[other] == normalize(tag)]
-    if exact:
-        return exact
-    language, written, region = _parts(tag)
+    available = list(available)
+    normalize(tag)
+    same = [other for other in available if equivalent(tag, other)]
+    if same:
+        return same
+    language, written, region = without_dialects(parts(tag))
     found = []
     for other in available:
-        parts = _parts(canonical[other])
-        if parts[:2] == (language, written) and (not region or not parts[2] or parts[2] == region):
+        of_other = without_dialects(parts(other))
+        if of_other[:2] == (language, written) and (not region or not of_other[2] or of_other[2] == region):
             found.append(other)
     return found
 
 
-def lookup(tag, available):
+def lookup(tag: str, available) -> str | None:
     """The one tag among `available` that fits best, or None.
 
     Args:
         tag: a BCP-47 tag.
-        available: BCP-47 tags; among several that fit, the shortest is taken, then the first.
+        available: BCP-47 tags; among several that fit, the very tag is taken, then the one
+            with the same code of the language, the shortest, the first.
 
     Returns: str or None.
 
@@ -58,13 +58,13 @@ def lookup(tag, available):
 
     >>> lookup("zh-Hans", ["zh", "zh-Hant"]), lookup("pt-BR", ["en", "pt"]), lookup("fr", ["en"])
     ('zh', 'pt', None)
+    >>> lookup("arb_Arab", ["en", "ar"]), lookup("swh", ["sw", "swh"])
+    ('ar', 'swh')
     """
-    return min(matches(tag, available), key=len, default=None)
+    canonical = normalize(tag)
 
+    def distance(found):
+        other = normalize(found)
+        return other != canonical, other.split("-")[0] != canonical.split("-")[0], len(found)
 
-def _parts(tag):
-    import langcodes
-
-    language = langcodes.Language.get(normalize(tag))
-    written = script(tag)
-    return language.language, _WHOLE.get(written, written), language.territory
+    return min(matches(tag, available), key=distance, default=None)

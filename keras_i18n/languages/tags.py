@@ -72,11 +72,25 @@ def _canonical(tag):
 
 def _suggest(tag):
     """The tag that was probably meant, or None."""
-    for guess in (_tag_of_name, _tag_of_country, _tag_within, _tag_of_misspelt_name):
+    for guess in (_tag_of_locale, _tag_of_name, _tag_of_country, _tag_within, _tag_of_misspelt_name):
         meant = guess(tag)
         if meant and _canonical(meant):
             return _canonical(meant)
     return None
+
+
+def _tag_of_locale(tag):
+    """'sr_RS@latin' -> 'sr-Latn-RS': the modifier of a POSIX locale names a script, a variant or a currency."""
+    from language_data.names import name_to_code
+
+    plain, at, modifier = tag.strip().partition("@")
+    if not at:
+        return None
+    language, *others = plain.partition(".")[0].replace("_", "-").split("-")
+    written = name_to_code("script", modifier, "en")
+    with_script = "-".join([language, *([written] if written else []), *others])
+    with_variant = f"{with_script}-{modifier}"
+    return with_variant if _canonical(with_variant) and not written else with_script
 
 
 def _tag_of_name(tag):

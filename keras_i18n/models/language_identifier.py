@@ -26,7 +26,7 @@ class LanguageIdentifier(TextClassifier):
     """
 
     def __init__(self, *, tokenizer, network, labels, languages=(), **options):
-        labels = tuple(tags.normalize(label) for label in labels)
+        labels = _different(labels)
         super().__init__(tokenizer=tokenizer, network=network, labels=labels, languages=languages or labels, **options)
 
     @classmethod
@@ -34,12 +34,12 @@ class LanguageIdentifier(TextClassifier):
         """A new identifier: hashed words and n-grams, their vectors summed, a softmax. It is untrained.
 
         Args:
-            languages: the BCP-47 tags to tell apart, such as `train.languages`.
+            languages: the BCP-47 tags to tell apart, such as `train.languages`; no two for the same language (`ar`, `arb`).
             num_buckets, word_lengths, ngram_lengths: of its `NgramTokenizer`.
             dim: size of a vector. The exported int8 file takes about `num_buckets * dim` bytes.
 
         Raises:
-            ValueError: fewer than two languages.
+            ValueError: fewer than two languages, or two tags for the same one.
         """
         tokenizer = NgramTokenizer(num_buckets=num_buckets, word_lengths=word_lengths, ngram_lengths=ngram_lengths)
         token_ids = keras.Input((None,), dtype="int32", name="token_ids")
@@ -63,9 +63,30 @@ class LanguageIdentifier(TextClassifier):
         """
         options = {"trainable": "all", "learning_rate": 0.01, "batch_size": 64, **options}
         if validation_data is not None:
-            validation_data = _labelled_by_language(validation_data)
-        return super().fit(_labelled_by_language(train), validation_data=validation_data, **options)
+            validation_data = self.labelled(validation_data)
+        return super().fit(self.labelled(train), validation_data=validation_data, **options)
+
+    def labelled(self, dataset):
+        """The same texts, labelled by their languages in the identifier's own tags (`sw` for `swh_Latn`).
+
+        Args:
+            dataset: `Dataset`; its labels are not read.
+
+        Returns: `Dataset`, such as `evaluate_by_language` takes.
+        """
+        own = {tag: tags.lookup(tag, self.labels) or tag for tag in dataset.languages}
+        label = [own[tag] for tag in dataset.language]
+        return type(dataset)({"text": dataset.text, "language": dataset.language, "label": label})
 
 
-def _labelled_by_language(dataset):
-    return type(dataset)({"text": dataset.text, "language": dataset.language, "label": dataset.language})
+def _different(labels):
+    """Canonical tags, of which no two name the same language."""
+    labels = tuple(tags.normalize(label) for label in labels)
+    for place, label in enumerate(labels):
+        same = next((other for other in labels[:place] if tags.equivalent(label, other)), None)
+        if same is not None:
+            raise ValueError(
+                f"`languages` must be different ones. Received: '{same}' and '{label}', which name the same "
+                f"({tags.name(same)}). Leave one out; texts under either tag count for it."
+            )
+    return labels

@@ -105,11 +105,11 @@ class LanguageModel(TextModel):
         return sequences
 
     def _tag_id(self, tag):
-        normal = tags.normalize(tag)
-        if normal not in self.language_tags:
+        found = tags.lookup(tag, self.language_tags)
+        if found is None:
             known = ", ".join(self.language_tags) or "none: make the model with `language_tags`"
             raise ValueError(f"`language` must be one of the model's tags ({known}). Received: {tag!r}.")
-        return self.tokenizer.vocabulary_size + self.language_tags.index(normal)
+        return self.tokenizer.vocabulary_size + self.language_tags.index(found)
 
     def fit(self, train, *, validation_data=None, **options):
         """Trains with `keras.Model.fit`.

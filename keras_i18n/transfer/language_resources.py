@@ -5,6 +5,7 @@ import re
 import warnings
 
 from keras_i18n import datasets
+from keras_i18n import languages as tags
 from keras_i18n.transfer.script_check import check_script
 
 FEW_PAIRS = 200
@@ -50,9 +51,9 @@ class LanguageResources:
                 lexicon none of whose words is in the texts.
         """
         parallel = self.parallel
-        if parallel is not None and parallel.source_language == language:
+        if parallel is not None and tags.equivalent(parallel.source_language, language):
             parallel = parallel.swap()
-        if parallel is not None and parallel.target_language != language:
+        if parallel is not None and not tags.equivalent(parallel.target_language, language):
             raise ValueError(
                 f"`parallel` must have '{language}' on one side. Received: {parallel.source_language} to "
                 f"{parallel.target_language}."

@@ -150,11 +150,12 @@ class _ByLanguage:
     """Models of single languages, answering for the texts of a data set."""
 
     def __init__(self, models, dataset):
-        models = {tags.normalize(language): model for language, model in models.items()}
-        lacking = [language for language in dataset.languages if language not in models]
+        found = {language: tags.lookup(language, models) for language in dataset.languages}
+        lacking = [language for language, tag in found.items() if tag is None]
         if lacking:
             raise ValueError(f"There must be a model for every language of the data. Received: none for {lacking}.")
-        self.models, self.dataset = models, dataset
+        self.models = models = {language: models[tag] for language, tag in found.items()}
+        self.dataset = dataset
         self.labels = models[dataset.languages[0]].labels
 
     def predict(self, texts):

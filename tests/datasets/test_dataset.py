@@ -216,3 +216,9 @@ def test_summary(data):
     assert "Chinese (Traditional)" in str(summary)
     assert str(data[0:0].summary()).splitlines()[-1].split() == ["all", "0"]
     assert repr(data) == "Dataset of 6 rows, 2 labels, 5 languages (en, sw, tr, zh-Hans, zh-Hant)"
+
+
+@pytest.mark.parametrize(("asked", "written"), [("sw", "swh_Latn"), ("arb", "ar"), ("no", "nob_Latn"), ("fa", "pes")])
+def test_rows_are_selected_by_a_macrolanguage_or_its_usual_language(asked, written):
+    data = from_lists(["a", "b"], language=[written, "en"])
+    assert data.select(languages=asked).text == ("a",)

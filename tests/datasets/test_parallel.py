@@ -134,3 +134,9 @@ def test_real_data(shared_data):
     dev = read(shared_data / "sib200" / "dev.tsv.xz", language="lang")
     news = ParallelTexts.from_dataset(dev, source="en", target="zh-Hant")
     assert len(news) == 99
+
+
+def test_columns_named_as_flores_and_nllb_name_languages(tmp_path, pairs):
+    path = tmp_path / "pairs.tsv"
+    path.write_text("eng_Latn\tswh_Latn\n" + "".join(f"{a}\t{b}\n" for a, b in pairs), encoding="utf-8")
+    assert read_parallel(path, source="en", target="sw") == pairs

@@ -150,3 +150,74 @@ def test_importing_loads_no_tables():
     program = "import sys, keras_i18n.languages; print('langcodes' in sys.modules, 'numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_every_tag_of_flores_finds_its_language_and_no_other(sib200):
+    """FLORES, NLLB and SIB-200 write `swh_Latn`, CLDR and people write `sw`."""
+    ours, theirs = [tag for tag, _, _ in sib200], [code for _, code, _ in sib200]
+    for tag, code, _ in sib200:
+        assert languages.matches(code, ours) == [tag]
+        assert languages.matches(tag, theirs) == [code]
+        assert languages.lookup(code, theirs) == code
+        assert languages.equivalent(tag, code)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("swh_Latn", "sw"),
+        ("arb_Arab", "ar"),
+        ("cmn", "zh"),
+        ("cmn_Hant", "zh-TW"),
+        ("nb", "no"),
+        ("nob_Latn", "no"),
+        ("zsm", "ms"),
+        ("pes", "fa"),
+        ("lvs", "lv"),
+        ("ekk", "et"),
+        ("uzn_Latn", "uz"),
+        ("azj", "az"),
+        ("khk_Cyrl", "mn"),
+        ("npi", "ne"),
+        ("ory", "or"),
+        ("als_Latn", "sq"),
+        ("gaz", "om"),
+        ("kmr_Latn", "ku"),
+        ("pbt_Arab", "ps"),
+        ("plt", "mg"),
+        ("quy", "qu"),
+        ("ydd", "yi"),
+        ("twi", "ak"),
+        ("hbs", "sr-Latn"),
+    ],
+)
+def test_a_macrolanguage_and_its_usual_language_match(one, other):
+    assert languages.matches(one, ["en", other]) == [other]
+    assert languages.matches(other, ["en", one]) == [one]
+
+
+def test_other_languages_of_a_macrolanguage_do_not_match():
+    for one, other in [("arz", "ar"), ("nn", "no"), ("nn", "nb"), ("yue", "zh"), ("ltg", "lv"), ("azb", "az")]:
+        assert languages.matches(one, [other]) == languages.matches(other, [one]) == []
+        assert not languages.equivalent(one, other)
+
+
+def test_what_names_the_same_is_found_together_and_what_corpora_keep_apart_is_not():
+    assert languages.matches("sw", ["sw", "swh_Latn", "en"]) == ["sw", "swh_Latn"]
+    assert languages.lookup("swh", ["sw", "swh_Latn"]) == "swh_Latn"
+    assert languages.matches("ak", ["ak", "tw"]) == ["ak"] and languages.matches("tw", ["ak", "tw"]) == ["tw"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "meant"),
+    [
+        ("sr_RS@latin", "sr-Latn-RS"),
+        ("uz_UZ@cyrillic", "uz-Cyrl-UZ"),
+        ("sr_RS.UTF-8@latin", "sr-Latn-RS"),
+        ("de_DE@euro", "de-DE"),
+        ("ca_ES@valencia", "ca-ES-valencia"),
+    ],
+)
+def test_the_modifier_of_a_locale_is_read(locale, meant):
+    with pytest.raises(ValueError, match=f"Did you mean '{meant}'"):
+        languages.normalize(locale)

@@ -54,3 +54,22 @@ def test_an_unknown_language_is_refused():
     train, _ = ki.datasets.sample("assistant")
     with pytest.raises(ValueError, match="fr"):
         LanguageIdentifier.create(["de", "en"], num_buckets=10).fit(train.select(languages=["de", "fr"]), verbose=0)
+
+
+def test_texts_under_the_tags_of_flores_count_for_its_own(trained):
+    identifier, test = trained
+    codes = {"sw": "swh_Latn", "zh-Hans": "zho_Hans", "de": "deu_Latn"}
+    texts = test.select(languages=list(codes))
+    flores = ki.datasets.from_lists(texts.text, language=[codes[tag] for tag in texts.language])
+    labelled = identifier.labelled(flores)
+    assert labelled.labels == ("de", "sw", "zh-Hans")
+    assert ki.evaluate_by_language(identifier, labelled)["sw"].accuracy > 0.9
+    as_labels = ki.datasets.from_lists(flores.text, [codes[tag] for tag in texts.language], language=flores.language)
+    assert ki.evaluate_by_language(identifier, as_labels)["deu_Latn"].accuracy > 0.9
+    LanguageIdentifier.create(["de", "sw", "zh"], num_buckets=10).fit(flores, epochs=1, verbose=0)
+
+
+def test_two_tags_for_one_language_are_refused():
+    with pytest.raises(ValueError, match="'ar' and 'arb', which name the same"):
+        LanguageIdentifier.create(["ar", "en", "arb"], num_buckets=10)
+    assert LanguageIdentifier.create(["ak", "tw"], num_buckets=10).labels == ("ak", "tw")

@@ -243,6 +243,22 @@ def test_bad_input_is_refused_and_the_model_is_untouched(encoder, language, opti
     assert language_addition.weights_digest(encoder.network) == before
 
 
+@pytest.mark.parametrize(("known", "asked"), [("ar", "arb"), ("sw", "swh_Latn"), ("zh", "cmn_Hans"), ("no", "nb")])
+def test_a_language_under_another_tag_is_refused(encoder, known, asked):
+    model = ki.TextEncoder(tokenizer=encoder.tokenizer, network=encoder.network, languages=[known])
+    with pytest.raises(ValueError, match=f"the same as its '{known}'"):
+        transfer.add_language(model, asked, parallel=pairs_in(asked, SWAHILI))
+    both = {tag: transfer.LanguageResources(words=["jua"]) for tag in (known, asked)}
+    with pytest.raises(ValueError, match="must name each language once"):
+        transfer.add_languages(encoder, both, teacher=encoder)
+
+
+@pytest.mark.filterwarnings(FEW)
+def test_pairs_under_the_tag_of_flores_belong_to_the_language(encoder):
+    model, _ = transfer.add_language(encoder, "sw", parallel=pairs_in("swh_Latn", SWAHILI), epochs=1)
+    assert model.languages == ("en", "sw")
+
+
 @pytest.mark.filterwarnings(FEW)
 def test_a_language_that_the_model_reads_already_is_told(encoder):
     texts = [*ENGLISH[:-1], f"{ENGLISH[-1]} xoxo"]

@@ -71,6 +71,7 @@ def test_a_router_asks_the_model_of_the_language(members, identifier):
     given = router.predict(TEXTS, languages=["sw", "en", "en", "fr", "sw"])
     for row, place in enumerate([1, 0, 0, 0, 1]):
         np.testing.assert_allclose(given[row], members[place].predict([TEXTS[row]])[0], atol=1e-6)
+    np.testing.assert_array_equal(router.predict(TEXTS, languages=["swh_Latn", "eng", "en", "fr", "sw"]), given)
     told = router.predict(TEXTS[:2])
     np.testing.assert_allclose(told[0], members[0].predict(TEXTS[:1])[0], atol=1e-6)
     np.testing.assert_allclose(told[1], members[1].predict(TEXTS[1:2])[0], atol=1e-6)

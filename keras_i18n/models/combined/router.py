@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_i18n import languages as tags
 from keras_i18n import layers
 from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members, normalized
 
@@ -32,12 +33,12 @@ class Router(CombinedClassifier):
     def __init__(self, routes, *, identifier, default=None):
         routes = {normalized(tag): model for tag, model in dict(routes).items()}
         _, labels = checked_members(routes.values(), "routes")
-        if not set(routes) & set(identifier.labels):
+        if not any(tags.matches(tag, routes) for tag in identifier.labels):
             raise ValueError(
                 f"`identifier` must know a language of `routes` ({', '.join(routes)}). Received: one of "
                 f"{', '.join(identifier.labels)}."
             )
-        default = next(iter(routes)) if default is None else normalized(default)
+        default = next(iter(routes)) if default is None else tags.lookup(default, routes) or default
         if default not in routes:
             raise ValueError(f"`default` must be one of {', '.join(routes)}. Received: {default!r}.")
         members = tuple({id(model): model for model in routes.values()}.values())
@@ -53,7 +54,10 @@ class Router(CombinedClassifier):
     @property
     def _member_of(self):
         """The member for each language of the identifier."""
-        return [self.routes.get(tag, self.routes[self.default]) for tag in self.identifier.labels]
+        return [self._route(tag) for tag in self.identifier.labels]
+
+    def _route(self, tag):
+        return self.routes[tags.lookup(tag, self.routes) or self.default]
 
     def predict(self, texts, *, languages=None, progress=None):
         """Probabilities of the labels.
@@ -77,7 +81,7 @@ class Router(CombinedClassifier):
                 f"`languages` must hold a tag for each of {len(texts)} texts. Received: {languages!r:.80}."
             )
         else:
-            chosen = [self.routes.get(normalized(tag), self.routes[self.default]) for tag in languages]
+            chosen = [self._route(tag) for tag in languages]
         chosen = np.asarray(chosen, int)
         out = np.zeros((len(texts), len(self.labels)), "float32")
         for number, member in enumerate(self.members):

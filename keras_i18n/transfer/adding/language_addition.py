@@ -234,10 +234,18 @@ def _checked(model, resources, teacher):
     checked = {}
     for tag, found in resources.items():
         language = tags.normalize(tag)
-        if language in model.languages:
+        known = next((other for other in model.languages if tags.equivalent(language, other)), None)
+        if known is not None:
+            which = "which is" if known == language else f"which is the same as its '{known}',"
             raise ValueError(
-                f"The model must not know the language yet. Received: '{language}' ({tags.name(language)}), which is "
+                f"The model must not know the language yet. Received: '{language}' ({tags.name(language)}), {which} "
                 f"one of its {len(model.languages)}. To teach it more, train the model."
+            )
+        twice = next((other for other in checked if tags.equivalent(language, other)), None)
+        if twice is not None:
+            raise ValueError(
+                f"`resources` must name each language once. Received: '{twice}' and '{tag}', which name the same "
+                f"({tags.name(twice)}). Put both under '{twice}'."
             )
         checked[language] = found.checked(language, has_teacher=teacher is not None)
     return checked
@@ -247,7 +255,8 @@ def _texts_to_keep(model, resources, given):
     if isinstance(given, str):
         raise TypeError(f"`keep_texts` must be a list of str. Received: {given[:60]!r}. Put it into a list.")
     sample = datasets.concatenate(*datasets.sample("assistant"))
-    known = [text for text, tag in zip(sample.text, sample.language, strict=True) if tag in model.languages]
+    old = {tag for language in model.languages for tag in tags.matches(language, sample.languages)}
+    known = [text for text, tag in zip(sample.text, sample.language, strict=True) if tag in old]
     sources = (text for found in resources.values() for text in found.sides()[0])
     return list(dict.fromkeys([*given, *sources, *known]))
 
