@@ -231,6 +231,7 @@ def _checked(model, resources, teacher):
     networks.token_embedding(model.network)
     if not resources:
         raise ValueError("`resources` must name a language. Received: an empty dict.")
+    _check_different(list(resources))
     checked = {}
     for tag, found in resources.items():
         language = tags.normalize(tag)
@@ -241,14 +242,18 @@ def _checked(model, resources, teacher):
                 f"The model must not know the language yet. Received: '{language}' ({tags.name(language)}), {which} "
                 f"one of its {len(model.languages)}. To teach it more, train the model."
             )
-        twice = next((other for other in checked if tags.equivalent(language, other)), None)
-        if twice is not None:
-            raise ValueError(
-                f"`resources` must name each language once. Received: '{twice}' and '{tag}', which name the same "
-                f"({tags.name(twice)}). Put both under '{twice}'."
-            )
         checked[language] = found.checked(language, has_teacher=teacher is not None)
     return checked
+
+
+def _check_different(languages):
+    for place, language in enumerate(languages):
+        twice = next((other for other in languages[:place] if tags.equivalent(language, other)), None)
+        if twice is not None:
+            raise ValueError(
+                f"`resources` must name each language once. Received: '{twice}' and '{language}', which name the same "
+                f"({tags.name(twice)}). Put both under '{twice}'."
+            )
 
 
 def _texts_to_keep(model, resources, given):
