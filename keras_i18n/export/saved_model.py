@@ -5,6 +5,7 @@ import tempfile
 
 import tensorflow as tf
 
+from keras_i18n.export import saved_model_contents
 from keras_i18n.export.metadata import MEMBER, Metadata
 from keras_i18n.export.runners import runner_of
 
@@ -13,6 +14,20 @@ _TEXTS = tf.TensorSpec([None], tf.string, name="texts")
 
 
 def save(exported, path):
+    """Writes a folder, and looks through it as `load` will.
+
+    Raises:
+        ValueError: the model needs an operator that `load` would refuse.
+    """
+    write(exported, path)
+    saved_model_contents.check(
+        path,
+        MEMBER,
+        way_out="Use layers of keras_i18n or Keras in place of those that need it, or choose other `formats`",
+    )
+
+
+def write(exported, path):
     """Writes a folder. Weights are stored once: a `tf.Module` of our own tracks them, where `keras.Model.export` of
     Keras 3.15 stores them twice."""
     module = tf.Module()
@@ -40,10 +55,11 @@ def _serve_text(exported):
 
 
 def load(path):
-    """Opens the folder with `tf.saved_model.load`."""
+    """Opens the folder with `tf.saved_model.load`, once all that it holds was seen to compute and do nothing else."""
     asset = pathlib.Path(path) / "assets" / MEMBER
     if not asset.is_file():
         raise ValueError(f"'{path}' must be a SavedModel that keras_i18n exported: it has no assets/{MEMBER}.")
+    operators = saved_model_contents.check(path, MEMBER)
     metadata = Metadata.from_json(asset.read_text(encoding="ascii"), path)
     try:
         loaded = tf.saved_model.load(str(path))
@@ -54,4 +70,4 @@ def load(path):
         outputs = loaded.signatures["serving_default"](**{name: tf.constant(value) for name, value in inputs.items()})
         return [outputs[name].numpy() for name in metadata.outputs]
 
-    return runner_of(path, metadata, run)
+    return runner_of(path, metadata, run, operators)

@@ -31,7 +31,7 @@ def save(exported, path):
         ValueError: the file would need an operator that is not built into the runtime.
     """
     with tempfile.TemporaryDirectory(dir=pathlib.Path(path).parent) as folder:
-        saved_model.save(exported, folder)
+        saved_model.write(exported, folder)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
         data = _converted(converter, exported.metadata.precision)
     _refuse_foreign(operators_of(data), path)
