@@ -7,6 +7,7 @@ import zipfile
 import tensorflow as tf
 
 from keras_i18n.export import saved_model
+from keras_i18n.export.interpreter_pool import InterpreterPool
 from keras_i18n.export.metadata import MEMBER, Metadata
 from keras_i18n.export.runners import runner_of
 from keras_i18n.export.tflite_weights import to_int8
@@ -63,15 +64,20 @@ def load(path):
     except ImportError as error:
         raise ImportError(f"TFLite files run in LiteRT. Install it: {_PIP_LINE}") from error
     metadata = metadata_of(path)
-    _refuse_foreign(operators := operators_of(pathlib.Path(path).read_bytes()), path)
+    data = pathlib.Path(path).read_bytes()
+    _refuse_foreign(operators := operators_of(data), path)
+
+    def open_one():
+        # from these bytes, which all share: by the time another is opened, another file may stand at the path
+        return Interpreter(model_content=data, num_threads=2).get_signature_runner("serving_default")
+
     try:
-        interpreter = Interpreter(model_path=str(path), num_threads=2)
-        runner = interpreter.get_signature_runner("serving_default")
+        pool = InterpreterPool(open_one)
     except (ValueError, RuntimeError) as error:
         raise ValueError(f"LiteRT cannot open '{path}': {error}") from error
 
     def run(**inputs):
-        outputs = runner(**inputs)
+        outputs = pool(**inputs)
         return [outputs[name] for name in metadata.outputs]
 
     return runner_of(path, metadata, run, operators)
