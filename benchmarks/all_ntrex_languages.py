@@ -154,7 +154,7 @@ def main():
             minutes=options.minutes,
             learning_rate=options.learning_rate,
             backup_dir=options.backup,
-            progress=lambda done, total, loss: bar.update(task, completed=done, description=f"loss {loss:.3f}"),
+            progress=lambda now: bar.update(task, completed=now.done, description=f"loss {now.value:.3f}"),
         )
     minutes = (time.monotonic() - began) / 60
     model.save(options.model)

@@ -55,7 +55,7 @@ def add_language(
         if teacher is not None:
             is_file = pathlib.Path(teacher).suffix == ".keras"
             given["teacher"] = keras_i18n.load(teacher) if is_file else keras_i18n.TextEncoder.from_preset(teacher)
-    with progress_bar("rounds", total=epochs) as advance:
+    with progress_bar("training", total=epochs) as show:
         new, report = transfer.add_language(
             old,
             language,
@@ -63,7 +63,7 @@ def add_language(
             minutes=minutes,
             backup_dir=backup,
             seed=seed,
-            progress=lambda done, rounds, loss: advance(1, now=f"1 - cosine {loss:.3f}"),
+            progress=show,
             **given,
         )
     console.print(str(report))

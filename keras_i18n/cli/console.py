@@ -12,11 +12,11 @@ console = Console(markup=False, emoji=False)
 
 @contextlib.contextmanager
 def progress_bar(told, total=None):
-    """Shows a bar; gives a function that takes how much more was done, and another word to show if need be.
+    """Shows a bar; gives a function that takes what `progress=` tells, a `keras_i18n.progress.Progress`.
 
     Args:
         told: what is being done.
-        total: how much there is to do; None where that is unknown.
+        total: how much there is to do, where it is known before the first step.
     """
     columns = [
         SpinnerColumn(),
@@ -28,11 +28,14 @@ def progress_bar(told, total=None):
     with Progress(*columns, console=console, transient=not console.is_terminal) as bar:
         task = bar.add_task(told, total=total)
 
-        def advance(amount=1, now=None):
-            bar.update(task, advance=amount, description=told if now is None else f"{told}: {now}")
+        def show(progress):
+            value = "" if progress.value is None else f", {progress.value:.3f}"
+            bar.update(
+                task, completed=progress.done, total=progress.total, description=f"{told}: {progress.stage}{value}"
+            )
 
-        yield advance
-        bar.update(task, description=told, total=bar.tasks[0].completed if total is None else total)
+        yield show
+        bar.update(task, description=told, total=bar.tasks[0].completed)
 
 
 def show_table(header, rows, *, title=None):

@@ -30,8 +30,8 @@ def demo(
 
     with console.status("loading the encoder use_multilingual_v3"):
         classifier = keras_i18n.TextClassifier.from_preset("use_multilingual_v3", labels=train.labels)
-    with progress_bar("reading English sentences", total=len(english)) as advance:
-        classifier.fit(english, verbose=0, progress=advance)
+    with progress_bar("reading English sentences", total=len(english)) as show:
+        classifier.fit(english, verbose=0, progress=show)
 
     console.rule("3. Answer in every language")
     with console.status("evaluating"):
@@ -47,19 +47,14 @@ def demo(
 
     console.rule("4. Export to five formats, the tokenizer inside")
     formats = list(keras_i18n.export.FORMATS)
-    with progress_bar("exporting", total=len(formats)) as advance:
-        keras_i18n.export(
-            classifier, folder, formats=formats, progress=lambda name: advance(int(name != formats[0]), now=name)
-        )
-        advance(1)
+    with progress_bar("exporting", total=len(formats)) as show:
+        keras_i18n.export(classifier, folder, formats=formats, progress=show)
 
     console.rule("5. Verify each file in its own runtime")
     from keras_i18n.cli.verify import show_verification
 
-    with progress_bar("verifying", total=len(formats) * len(test.languages)) as advance:
-        verified = keras_i18n.verify(
-            classifier, folder, test, max_texts=8, progress=lambda name, tag: advance(1, now=f"{name} {tag}")
-        )
+    with progress_bar("verifying", total=len(formats) * len(test.languages)) as show:
+        verified = keras_i18n.verify(classifier, folder, test, max_texts=8, progress=show)
     show_verification(verified)
 
     console.rule("What just happened")

@@ -23,15 +23,8 @@ def export(
     wanted = [name.strip() for name in formats.split(",") if name.strip()]
     with console.status("loading"):
         loaded = keras_i18n.load(model)
-    with progress_bar("exporting", total=len(wanted)) as advance:
-        done = []
-
-        def tell(name):
-            advance(1 if done else 0, now=name)
-            done.append(name)
-
-        keras_i18n.export(loaded, folder, formats=wanted, precision=precision, progress=tell)
-        advance(1)
+    with progress_bar("exporting", total=len(wanted)) as show:
+        keras_i18n.export(loaded, folder, formats=wanted, precision=precision, progress=show)
     show_files(folder)
     console.print(f"Next: keras-i18n verify {model} {folder} DATA")
 

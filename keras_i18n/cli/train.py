@@ -42,7 +42,7 @@ def train(
 
     with console.status(f"loading {preset}"):
         classifier = TextClassifier.from_preset(preset, labels=dataset.labels, head=head)
-    with progress_bar("texts read", total=None) as advance:
+    with progress_bar("reading") as show:
         history = classifier.fit(
             dataset,
             validation_data=held_out,
@@ -55,7 +55,7 @@ def train(
             backup_dir=backup,
             seed=seed,
             verbose=0,
-            progress=advance,
+            progress=show,
         )
     last = {name: values[-1] for name, values in history.history.items()}
     console.print(", ".join(f"{name} {value:.4g}" for name, value in last.items()))

@@ -29,10 +29,8 @@ def verify(
 
     with console.status("loading"):
         loaded = keras_i18n.load(model)
-    with progress_bar("verifying") as advance:
-        report = keras_i18n.verify(
-            loaded, folder, dataset, max_texts=max_texts, progress=lambda name, tag: advance(1, now=f"{name} {tag}")
-        )
+    with progress_bar("verifying") as show:
+        report = keras_i18n.verify(loaded, folder, dataset, max_texts=max_texts, progress=show)
     show_verification(report)
     if json is not None:
         report.to_json(json)

@@ -8,6 +8,7 @@ from keras_i18n.export.formats import FORMATS, format_of
 from keras_i18n.export.metadata import TOLERANCES
 from keras_i18n.export.packing import packed
 from keras_i18n.files import atomic_path
+from keras_i18n.progress import Progress
 
 
 def export(model, folder, *, formats=tuple(FORMATS), precision="float32", progress=None):
@@ -25,7 +26,7 @@ def export(model, folder, *, formats=tuple(FORMATS), precision="float32", progre
         precision: "float32", "float16" or "int8", of the weights; all computing stays in float32. With "int8" tables of
             token vectors and matrices of 65,536 numbers or more are bytes, a step for each row, all else float16.
             Formats without it (SavedModel, H5, .keras) are written in float32; each file's metadata tells its own.
-        progress: called with the name of each format before it is written.
+        progress: called with a `Progress` before each format: its name, formats written, of how many; and at the end.
 
     Returns:
         The folder, a `pathlib.Path`.
@@ -52,9 +53,9 @@ def export(model, folder, *, formats=tuple(FORMATS), precision="float32", progre
     folder = pathlib.Path(folder)
     exported = exportable(model)
     in_bytes = None
-    for name in formats:
-        if progress is not None:
-            progress(name)
+    tell = progress or (lambda _: None)
+    for number, name in enumerate(formats):
+        tell(Progress(name, number, len(formats)))
         row = FORMATS[name]
         own = precision if precision in row.precisions else "float32"
         source, metadata = exported, exported.metadata
@@ -65,6 +66,7 @@ def export(model, folder, *, formats=tuple(FORMATS), precision="float32", progre
             metadata = dataclasses.replace(metadata, precision=own, tolerance=TOLERANCES[own])
         with atomic_path(folder / row.file) as temporary:
             row.save(dataclasses.replace(source, metadata=metadata), temporary)
+    tell(Progress(formats[-1], len(formats), len(formats)))
     return folder
 
 

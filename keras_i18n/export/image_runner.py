@@ -2,6 +2,7 @@ import numpy as np
 
 from keras_i18n.export.runner import Runner
 from keras_i18n.models.image_classifier import checked_images
+from keras_i18n.progress import Counter
 
 _BATCH = 64
 
@@ -14,7 +15,7 @@ class ImageRunner(Runner):
 
         Args:
             images: array of the shape that the file takes, or a list of such images.
-            progress: called with the number of images done since the last call.
+            progress: called with a `Progress` after each batch: images done, of how many.
 
         Returns:
             float32 `(images, labels)`, as the model's own `predict`.
@@ -24,11 +25,11 @@ class ImageRunner(Runner):
         """
         images = checked_images(images, self.metadata.image_shape)
         found = [np.zeros((0, len(self.labels)), "float32")]
+        counter = Counter(progress, "images", total=len(images))
         for start in range(0, len(images), _BATCH):
             part = images[start : start + _BATCH]
             found.append(self._run(images=part)[0])
-            if progress is not None:
-                progress(len(part))
+            counter.add(len(part))
         return np.concatenate(found)
 
     def replay_inputs(self):

@@ -3,6 +3,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n.export.codepoints import batches_by_length, codepoints_of
 from keras_i18n.models.text_inputs import checked_texts
+from keras_i18n.progress import Counter
 
 
 class Runner:
@@ -31,7 +32,7 @@ class Runner:
 
         Args:
             texts: list of str.
-            progress: called with the number of texts done since the last call.
+            progress: called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, outputs)`, as the model's own `predict`.
@@ -45,12 +46,12 @@ class Runner:
         if not texts:
             return np.zeros((0, self.metadata.output_dim), "float32")
         results = [None] * len(texts)
+        counter = Counter(progress, "texts", total=len(texts))
         for rows in batches_by_length(texts):
             output = self._first_output([texts[row] for row in rows])
             for row, values in zip(rows, output, strict=True):
                 results[row] = values
-            if progress is not None:
-                progress(len(rows))
+            counter.add(len(rows))
         return np.stack(results)
 
     def _first_output(self, texts):

@@ -9,6 +9,7 @@ import numpy as np
 from keras_i18n.export.exporting import load_exported
 from keras_i18n.export.formats import FORMATS, format_of
 from keras_i18n.files import atomic_path
+from keras_i18n.progress import Progress
 from keras_i18n.text_table import text_table
 
 
@@ -117,7 +118,7 @@ def verify(model, folder, dataset, *, formats=None, max_texts=50, progress=None)
             of images, all of which are compared; their row's language is "-".
         formats: keys of `FORMATS` to check; by default those that lie in the folder.
         max_texts: texts of each language, the first ones.
-        progress: called with format and language.
+        progress: called with a `Progress` after each: format and language, comparisons made, of how many.
 
     Returns:
         A `VerificationReport`. `report.raise_if_different()` stops where a file differs.
@@ -136,17 +137,17 @@ def verify(model, folder, dataset, *, formats=None, max_texts=50, progress=None)
     expected = {tag: getattr(model, answers)(some) for tag, some in parts.items()}
     digest = getattr(getattr(model, "tokenizer", model), "digest", "")  # a model that reads no text has none
     rows, problems = [], []
+    tell = progress or (lambda _: None)
     for name, path in files.items():
         runner = load_exported(path)
         if runner.metadata.tokenizer_digest != digest:
             problems.append(f"{name}: the tokenizer in the file is another one than the model's.")
         problems += _replay(name, runner)
         for tag, some in parts.items():
-            if progress is not None:
-                progress(name, tag)
             received = getattr(runner, answers)(some)
             compare = _compare if answers == "predict" else _compare_ids
             rows.append(compare(name, tag, runner, expected[tag], received, labels.get(tag)))
+            tell(Progress(f"{name} {tag}", len(rows), len(files) * len(parts)))
     return VerificationReport(tuple(rows), tuple(problems))
 
 

@@ -3,6 +3,7 @@ import numpy as np
 
 from keras_i18n.models.localized_labels import LocalizedLabels
 from keras_i18n.models.text_classifier import Prediction
+from keras_i18n.progress import Counter
 
 _BATCH = 256
 
@@ -55,18 +56,18 @@ class ImageClassifier:
 
         Args:
             images: array of the network's input shape, or a list of such images.
-            progress: called with the number of images done since the last call.
+            progress: called with a `Progress` after each batch: images done, of how many.
 
         Returns:
             float32 `(images, labels)`.
         """
         images = checked_images(images, self.network.inputs[0].shape[1:])
         found = [np.zeros((0, len(self.labels)), "float32")]
+        counter = Counter(progress, "images", total=len(images))
         for start in range(0, len(images), _BATCH):
             part = images[start : start + _BATCH]
             found.append(keras.ops.convert_to_numpy(self.network(part, training=False)))
-            if progress is not None:
-                progress(len(part))
+            counter.add(len(part))
         return np.concatenate(found)
 
     def classify(self, images, *, language=None):

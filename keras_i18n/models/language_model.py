@@ -16,6 +16,7 @@ from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.next_token_step import next_token_step
+from keras_i18n.progress import Counter
 
 _MAX_CODEPOINTS = 1 << 22
 
@@ -140,7 +141,7 @@ class LanguageModel(TextModel):
         Args:
             texts: list of str; the empty text has the probability of ending at once.
             language: as in `token_ids`.
-            progress: called with the number of texts done since the last call.
+            progress: called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float64 `(texts,)`. It does not depend on which texts stand beside a text.
@@ -268,16 +269,16 @@ class LanguageModel(TextModel):
         Args:
             texts: list of str.
             language: as in `token_ids`.
-            progress: called with the number of texts done since the last call.
+            progress: called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, num_tokens)`.
         """
         found = np.zeros((len(texts), self.num_tokens), "float32")
+        counter = Counter(progress, "texts", total=len(texts))
         for row, ids in enumerate(self.token_ids(texts, language=language)):
             found[row] = np.exp(self._next_tokens.start(ids[:-1]).next[0])
-            if progress is not None:
-                progress(1)
+            counter.add()
         return found
 
     def to_keras(self):

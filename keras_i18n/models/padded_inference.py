@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n import networks
+from keras_i18n.progress import Counter
 
 
 class PaddedForward:
@@ -30,6 +31,7 @@ class PaddedForward:
         """Encodes token id sequences; returns float32 `(texts, ...)` in the order given."""
         order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
         outputs = None
+        counter = Counter(progress, "texts", total=len(sequences))
         for rows in self._batches(order, sequences):
             longest = max(1, len(sequences[rows[-1]]))
             batch = np.full((len(rows), longest), self.padding_id, "int32")
@@ -39,8 +41,7 @@ class PaddedForward:
             if outputs is None:
                 outputs = np.empty((len(sequences), *result.shape[1:]), result.dtype)
             outputs[rows] = result
-            if progress is not None:
-                progress(len(rows))
+            counter.add(len(rows))
         return np.zeros((0, self.network.output_shape[-1]), "float32") if outputs is None else outputs
 
     def _batches(self, order, sequences):

@@ -42,7 +42,7 @@ class TextEncoder(TextModel):
 
         Args:
             texts: list of str.
-            progress: called with the number of texts done since the last call.
+            progress: called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, dim)`.

@@ -53,7 +53,7 @@ class TextModel:
 
         Args:
             texts: list of str. The empty text is valid.
-            progress: called with the number of texts done since the last call.
+            progress: called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, outputs)`.

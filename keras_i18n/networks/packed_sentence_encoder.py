@@ -5,6 +5,8 @@ import functools
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.progress import Counter
+
 # Texts stand this many padding tokens apart, so that no n-gram of up to five tokens reaches into a neighbour.
 _GAP = 2
 # Below so many tokens, finding the distinct ones and laying out kernels costs more than it saves.
@@ -67,18 +69,18 @@ class PackedSentenceEncoder:
 
         Args:
             sequences: list of int32 arrays (tokens,).
-            progress: called with the number of texts done since the last call.
+            progress: called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, dim)`, in the order given.
         """
         vectors = np.empty((len(sequences), self.dim), "float32")
+        texts = Counter(progress, "texts", total=len(sequences))
         for start, stop in self._packs([len(sequence) for sequence in sequences]):
             pack = pack_sequences(sequences[start:stop])
             forward = self._forward_few if len(pack[0]) < _FEW else self._forward
             vectors[start:stop] = forward(*pack).numpy()
-            if progress is not None:
-                progress(stop - start)
+            texts.add(stop - start)
         return vectors
 
     def _packs(self, lengths):

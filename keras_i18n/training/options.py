@@ -1,7 +1,9 @@
 import dataclasses
 import math
 import numbers
+from collections.abc import Callable
 
+from keras_i18n.progress import Progress
 from keras_i18n.training.mixed_precision import MIXED_PRECISIONS
 
 
@@ -75,7 +77,7 @@ class TrainingOptions:
             faster and in half the memory, while a whole network trains; weights, and all that the model gives
             afterwards, stay float32. None for float32 throughout.
         verbose: as in Keras.
-        progress: called with the number of texts encoded since the last call, before the head is trained.
+        progress: called with a `Progress`: texts encoded for a head, then epochs, of how many, and their loss.
 
     Example:
 
@@ -100,7 +102,7 @@ class TrainingOptions:
     strategy: object = None
     mixed_precision: str | None = None
     verbose: object = "auto"
-    progress: object = None
+    progress: Callable[[Progress], object] | None = None
 
     def __post_init__(self):
         check_options(self)

@@ -3,6 +3,7 @@
 import keras
 
 from keras_i18n import optimizers
+from keras_i18n.progress import Progress
 from keras_i18n.training.memory_retention import KeptMemory
 
 
@@ -25,7 +26,19 @@ def expected_callbacks(options, backup):
         )
     if backup is not None:
         backup.early_stopping = early_stopping
-    return [one for one in (KeptMemory(), early_stopping, backup) if one is not None]
+    told = None if options.progress is None else EpochsTold(options.progress)
+    return [one for one in (KeptMemory(), early_stopping, backup, told) if one is not None]
+
+
+class EpochsTold(keras.callbacks.Callback):
+    """Tells `progress` of each epoch, with its loss."""
+
+    def __init__(self, progress):
+        super().__init__()
+        self.progress = progress
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.progress(Progress("epochs", epoch + 1, self.params.get("epochs"), (logs or {}).get("loss")))
 
 
 class EpochOfBatches(keras.callbacks.Callback):

@@ -16,12 +16,13 @@ from keras_i18n.export.verification import VerificationReport
 def test_every_format_and_language_is_compared(classifier, exported, sample):
     test = sample[1].select(languages=["en", "ja", "hi"])
     seen = []
-    report = ki.verify(classifier, exported("float32"), test, max_texts=4, progress=lambda *what: seen.append(what))
+    report = ki.verify(classifier, exported("float32"), test, max_texts=4, progress=seen.append)
     assert report.raise_if_different() is report
     assert {(row.format, row.language) for row in report.rows} == {
         (name, tag) for name in ki.export.FORMATS for tag in ("en", "ja", "hi")
     }
     assert len(seen) == len(report.rows) == 3 * len(ki.export.FORMATS)
+    assert str(seen[-1]) == f"onnx {test.languages[-1]}: {len(seen)} of {len(seen)}"
     assert all(row.count == 4 and row.accuracy_change == 0 for row in report.rows)
     assert all(count == 12 and agreement == 1 for count, _, agreement in report.by_format().values())
 

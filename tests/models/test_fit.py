@@ -5,6 +5,7 @@ import pytest
 import keras_i18n as ki
 from keras_i18n.datasets import Dataset
 from keras_i18n.models import TrainingOptions
+from keras_i18n.progress import Progress
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 from tests.models.conftest import make_pooling_classifier, make_pooling_encoder
 
@@ -50,8 +51,14 @@ def test_all_changes_the_encoder_and_lowers_the_loss(pooling_encoder, assistant)
     train, test = assistant
     classifier = classifier_of(pooling_encoder, train, head="linear")
     before = classifier.encoder.network.get_weights()
-    history = classifier.fit(train, validation_data=test, trainable="all", epochs=6, learning_rate=0.02, verbose=0)
+    told = []
+    history = classifier.fit(
+        train, validation_data=test, trainable="all", epochs=6, learning_rate=0.02, verbose=0, progress=told.append
+    )
     assert history.history["loss"][-1] < 0.9 * history.history["loss"][0]
+    assert told[0] == Progress("texts", len(train), len(train))
+    assert [(now.stage, now.done, now.total) for now in told[-6:]] == [("epochs", number, 6) for number in range(1, 7)]
+    assert [now.value for now in told[-6:]] == history.history["loss"]
     assert {"val_loss", "val_accuracy"} <= set(history.history)
     changed = [not np.array_equal(a, b) for a, b in zip(before, classifier.encoder.network.get_weights(), strict=True)]
     assert all(changed)

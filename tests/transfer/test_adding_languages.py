@@ -203,8 +203,8 @@ def test_a_killed_training_goes_on_from_its_last_round(encoder, tmp_path):
     class KilledError(Exception):
         pass
 
-    def kill(done, *_):
-        if done == 2:
+    def kill(now):
+        if now.done == 2:
             raise KilledError
 
     options = {"parallel": pairs_in("sw", SWAHILI), "epochs": 4, "pack_tokens": 40, "alpha": 0}

@@ -30,12 +30,11 @@ def test_the_student_comes_near_the_teacher(texts, dim):
     teacher, student = encoder(texts, dim, 1), encoder(texts, 8, 2)
     before = teacher.encode(texts[:9])
     told = []
-    report = distill(
-        teacher, student, texts, epochs=8, learning_rate=0.02, batch_size=16, progress=lambda *state: told.append(state)
-    )
+    report = distill(teacher, student, texts, epochs=8, learning_rate=0.02, batch_size=16, progress=told.append)
     assert report.cosine_after > max(0.6, report.cosine_before)
     assert (report.bridge is None) == (dim == 8)
-    assert [state[:2] for state in told] == [(epoch, 8) for epoch in range(1, 9)]
+    assert [(now.stage, now.done, now.total) for now in told] == [("epochs", epoch, 8) for epoch in range(1, 9)]
+    assert told[-1].value < told[0].value
     assert report.num_texts + report.num_held_out == len(texts)
     np.testing.assert_array_equal(teacher.encode(texts[:9]), before)
 
@@ -43,8 +42,8 @@ def test_the_student_comes_near_the_teacher(texts, dim):
 def test_a_stopped_training_goes_on_to_the_same_end(texts, tmp_path):
     teacher = encoder(texts, 8, 1)
 
-    def stop(epoch, epochs, loss):
-        if epoch == 3:
+    def stop(now):
+        if now.done == 3:
             raise KeyboardInterrupt
 
     whole, stopped = encoder(texts, 8, 2), encoder(texts, 8, 2)

@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_i18n import layers
 from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members
+from keras_i18n.progress import Counter
 
 
 class Ensemble(CombinedClassifier):
@@ -71,8 +72,7 @@ class Ensemble(CombinedClassifier):
         total = np.zeros((len(texts), len(self.labels)), "float32")
         for member, weight in zip(self.members, self.weights, strict=True):
             total += np.float32(weight) * member.predict(texts)
-        if progress is not None:
-            progress(len(texts))
+        Counter(progress, "texts", total=len(texts)).add(len(texts))
         return total
 
     def _combine(self, outputs):

@@ -5,6 +5,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n import layers
 from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members, normalized
+from keras_i18n.progress import Counter
 
 
 class Router(CombinedClassifier):
@@ -65,7 +66,7 @@ class Router(CombinedClassifier):
         Args:
             texts: list of str.
             languages: the tag of each text, where it is known; the identifier tells it otherwise.
-            progress: called with the number of texts done since the last call.
+            progress: called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, labels)`.
@@ -84,10 +85,12 @@ class Router(CombinedClassifier):
             chosen = [self._route(tag) for tag in languages]
         chosen = np.asarray(chosen, int)
         out = np.zeros((len(texts), len(self.labels)), "float32")
+        counter = Counter(progress, "texts", total=len(texts))
         for number, member in enumerate(self.members):
             rows = np.flatnonzero(chosen == number)
             if len(rows):
-                out[rows] = member.predict([texts[row] for row in rows], progress=progress)
+                out[rows] = member.predict([texts[row] for row in rows])
+                counter.add(len(rows))
         return out
 
     def _combine(self, outputs):

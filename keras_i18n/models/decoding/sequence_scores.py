@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
+from keras_i18n.progress import Counter
 
 _TOKENS_OF_A_BATCH = 8192
 _CHUNK = 256  # tokens of a recurrent step; states are carried on
@@ -37,6 +38,7 @@ class SequenceScores:
         score = self._recurrent if self._graph is not None else self._windows
         nats = [None] * len(sequences)
         order = np.argsort([len(ids) for ids in sequences], kind="stable")
+        counter = Counter(progress, "texts", total=len(sequences))
         start = 0
         for stop in range(1, len(order) + 1):
             longest = min(len(sequences[order[min(stop, len(order) - 1)]]), self.context or _CHUNK)
@@ -45,8 +47,7 @@ class SequenceScores:
             rows = order[start:stop]
             for row, values in zip(rows, score([sequences[row] for row in rows]), strict=True):
                 nats[row] = values
-            if progress is not None:
-                progress(len(rows))
+            counter.add(len(rows))
             start = stop
         return nats
 

@@ -6,6 +6,7 @@ import math
 import os
 import time
 import warnings
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -14,6 +15,7 @@ import tensorflow as tf
 from keras_i18n import optimizers
 from keras_i18n.keras_privates import loss_tracker
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
+from keras_i18n.progress import Progress
 from keras_i18n.training import device_placement
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches import text_stream
@@ -46,6 +48,7 @@ class LanguageModelTraining:
         backup_dir: folder where each epoch is kept; a training that was killed goes on from there.
         sampling_temperature, device, mixed_precision: as in `TrainingOptions`; the first for texts that are read a row
             each.
+        progress: called with a `Progress` after each epoch: epochs done, of how many, and the loss.
         callbacks, seed, verbose: as Keras has them.
     """
 
@@ -66,6 +69,7 @@ class LanguageModelTraining:
     callbacks: tuple = ()
     seed: int = 0
     verbose: object = "auto"
+    progress: Callable[[Progress], object] | None = None
 
     def __post_init__(self):
         check_options(self)
@@ -234,7 +238,13 @@ def _backup(model, train, validation_data, options):
         return None
     digest = hashlib.sha256()
     kept = dataclasses.replace(
-        options, optimizer=type(options.optimizer).__name__, callbacks=(), verbose=0, epochs=None, device=None
+        options,
+        optimizer=type(options.optimizer).__name__,
+        callbacks=(),
+        progress=None,
+        verbose=0,
+        epochs=None,
+        device=None,
     )
     for part in (
         (model.tokenizer.digest, model.language_tags),

@@ -6,12 +6,14 @@ import dataclasses
 import gc
 import json
 import time
+from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
 
 from keras_i18n import networks, optimizers
 from keras_i18n.files import atomic_path
+from keras_i18n.progress import Progress
 from keras_i18n.training.memory_retention import kept_memory
 
 
@@ -59,7 +61,7 @@ class RowTrainingOptions:
         alpha: every second round cuts texts at random (subword regularisation); 0 switches it off.
         seed: decides the order.
         backup_dir: a folder; a training that was killed goes on from its last round.
-        progress: called with (rounds done, all rounds, mean loss) after each round.
+        progress: called with a `Progress` after each round: rounds done, of how many, and the mean loss.
 
     >>> RowTrainingOptions(minutes=3).learning_rate
     0.006
@@ -72,7 +74,7 @@ class RowTrainingOptions:
     alpha: float = 0.2
     seed: int = 0
     backup_dir: str | None = None
-    progress: object = None
+    progress: Callable[[Progress], object] | None = None
 
     def __post_init__(self):
         if self.epochs < 1 or self.learning_rate <= 0 or self.pack_tokens < 1 or not 0 <= self.alpha <= 1:
@@ -156,7 +158,7 @@ class RowTraining:
             losses.append(loss)
             self._keep(epoch + 1, losses, self._share(epoch, 1.0, began))
             if options.progress is not None:
-                options.progress(epoch + 1, options.epochs, loss)
+                options.progress(Progress("epochs", epoch + 1, options.epochs, float(loss)))
             if stopped:
                 break
         return losses

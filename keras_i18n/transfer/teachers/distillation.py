@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from keras_i18n import optimizers
+from keras_i18n.progress import Progress
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 from keras_i18n.transfer.teachers.bridges import LinearBridge
@@ -57,7 +58,7 @@ def distill(
         epochs, batch_size, learning_rate, optimizer: of the training; `optimizer` is a name.
         seed: decides which texts are kept apart, and the order.
         backup_dir: a folder; a training that was killed goes on from its last epoch.
-        progress: called with (epochs done, all epochs, loss) after each epoch.
+        progress: called with a `Progress` after each epoch: epochs done, of how many, and the loss.
 
     Returns:
         A `DistillationReport`. Where the sizes of vectors differ, the teacher's are first carried into the student's
@@ -139,7 +140,7 @@ class _Epochs(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if self.progress is not None:
-            self.progress(epoch + 1, self.epochs, (logs or {}).get("loss"))
+            self.progress(Progress("epochs", epoch + 1, self.epochs, (logs or {}).get("loss")))
 
 
 def _mean_cosine(vectors, wanted):
