@@ -21,8 +21,8 @@ USES = {
     "optimizers": set(),
     "networks": {"layers"},
     "training": {"layers", "optimizers"},
-    "models": {"languages", "layers", "networks", "optimizers", "tokenizers", "training"},
-    "evaluation": {"languages"},
+    "models": {"datasets", "languages", "layers", "networks", "optimizers", "tokenizers", "training"},
+    "evaluation": {"datasets", "languages"},
     "transfer": {
         "datasets", "evaluation", "languages", "layers", "models", "networks", "optimizers", "tokenizers", "training",
     },
@@ -30,7 +30,7 @@ USES = {
     "cli": {"datasets", "evaluation", "export", "languages", "models", "transfer"},
 }  # fmt: skip
 # files beside the rooms, which any room may use and which use no room
-EVERYWHERE = {"files", "keras_privates", "progress", "text_table", "version"}
+EVERYWHERE = {"files", "keras_privates", "progress", "shown", "text_table", "version"}
 WITHOUT_TENSORFLOW = ("languages", "datasets", "tokenizers", "evaluation")
 # tables whose rows are modules of their own folder, loaded when a row is asked for: what a row needs is heavy
 LAZY_TABLES = {"__init__.py", "export/formats.py", "models/presets/__init__.py"}

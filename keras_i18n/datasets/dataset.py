@@ -4,7 +4,10 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n.datasets import splitting, temperature
+from keras_i18n.datasets.labels import problem_of_label, problem_of_look_alikes
+from keras_i18n.datasets.missing import is_missing
 from keras_i18n.datasets.summary import Summary
+from keras_i18n.shown import shown
 
 _KNOWN = ("text", "label", "language")
 
@@ -19,11 +22,12 @@ class Dataset:
 
     Args:
         columns: dict from name to a sequence of str. `text` and `language` are needed; `language` may be a single tag,
-            for all rows. An empty text is valid, an empty label is not. Columns beyond the known ones may hold
+            for all rows. An empty text is valid, an empty label is not, nor a missing value (None, NaN, NA). Columns beyond the known ones may hold
             anything.
 
     Raises:
-        ValueError: columns differ in length, a text or label is no str, a label is empty, a language is no BCP-47 tag.
+        ValueError: columns differ in length, a text or label is no str, a label is empty or has a line end, two labels differ
+            by blanks only, a language is no BCP-47 tag.
 
     Example:
 
@@ -53,9 +57,9 @@ class Dataset:
             columns["label"] = None
         else:
             columns["label"] = _strings("label", columns["label"])
-            if "" in columns["label"]:
-                row = columns["label"].index("")
-                raise ValueError(f"`label` must not be empty. Received: '' in row {row}. Leave such rows out.")
+            problem = problem_of_look_alikes(sorted(set(columns["label"])))
+            if problem:
+                raise ValueError(problem)
         columns = {name: None if values is None else tuple(values) for name, values in columns.items()}
         lengths = {name: len(values) for name, values in columns.items() if values is not None}
         if len(set(lengths.values())) > 1:
@@ -323,10 +327,19 @@ def concatenate(*datasets):
 
 def _strings(name, values):
     values = list(values)
+    known = set()
     for row, value in enumerate(values):
+        if isinstance(value, str) and value in known:
+            continue
+        if name == "label" and (not isinstance(value, int) or isinstance(value, bool)):
+            problem = problem_of_label(value)
+            if problem:
+                raise ValueError(f"`label`, row {row}: {problem}")
+            known.add(value)
         if not isinstance(value, str):
-            way_out = "Leave such rows out." if value is None else "Convert it with str()."
-            raise ValueError(f"`{name}` must hold str. Received: {value!r:.60} in row {row}. {way_out}")
+            way_out = "Leave such rows out." if is_missing(value) else "Convert it with str()."
+            missing = " (missing)" if is_missing(value) and value is not None else ""
+            raise ValueError(f"`{name}` must hold str. Received: {shown(value)}{missing} in row {row}. {way_out}")
         if type(value) is not str:
             values[row] = str(value)
     return tuple(values)

@@ -6,8 +6,12 @@ import os
 from keras_i18n import languages as tags
 from keras_i18n.datasets.dataset import Dataset
 from keras_i18n.datasets.formats import READERS
+from keras_i18n.datasets.formats.records import Records
+from keras_i18n.datasets.labels import look_alikes, problem_of_label, problem_of_look_alikes
+from keras_i18n.datasets.missing import is_missing
 from keras_i18n.datasets.opening import DEFAULT_MAX_BYTES, plain_suffix
 from keras_i18n.datasets.problems import DataError, Problems
+from keras_i18n.shown import shown
 
 
 def read(path, *, text="text", label="label", language="language", encoding="utf-8", max_bytes=DEFAULT_MAX_BYTES):
@@ -26,7 +30,8 @@ def read(path, *, text="text", label="label", language="language", encoding="utf
     Returns: `Dataset`; the file's other columns are kept by their names.
 
     Raises:
-        DataError: a column is missing, the encoding is another one, a line is ragged, a label is empty, a language is
+        DataError: a column is missing, the encoding is another one, a line is ragged, a label is empty or several
+            lines or a list, two labels differ by blanks only, a language is
             no BCP-47 tag, the file is damaged or holds no rows. It names the line of the first problem and counts
             the others.
         FileNotFoundError: there is no such file.
@@ -43,12 +48,26 @@ def read(path, *, text="text", label="label", language="language", encoding="utf
     path = os.fspath(path)
     problems = Problems(path)
     records = read_records(path, problems, encoding=encoding, max_bytes=max_bytes)
-    taken = {"text": _column(records, text, "text", path)}
+    return dataset_of(records, problems, text=text, label=label, language=language)
+
+
+def dataset_of(records: Records, problems: Problems, *, text: str, label: str | None, language: str) -> Dataset:
+    """The `Dataset` of named columns, all values checked.
+
+    Args:
+        records: `Records` with at least one row.
+        problems: what is wrong is added here, and raised.
+        text, label, language: as in `read`.
+
+    Raises:
+        DataError: as in `read`.
+    """
+    taken = {"text": _column(records, text, "text", problems)}
     if label is not None:
-        taken["label"] = _column(records, label, "label", path)
+        taken["label"] = _column(records, label, "label", problems)
     constant = _constant_language(records, language)
     if constant is None:
-        taken["language"] = _column(records, language, "language", path)
+        taken["language"] = _column(records, language, "language", problems)
     columns = {
         "text": _texts(records.columns[taken["text"]], records.lines, problems),
         "label": label and _labels(records.columns[taken["label"]], records.lines, problems),
@@ -77,7 +96,7 @@ def read_records(path, problems, *, encoding, max_bytes):
     return records
 
 
-def _column(records, name, argument, path):
+def _column(records, name, argument, problems):
     if name in records.columns:
         return name
     has = list(records.columns)
@@ -90,8 +109,8 @@ def _column(records, name, argument, path):
     if len(has) == 1 and argument == "text":
         way_out += " A single column often means that another character parts the fields."
     guess = f" Did you mean {argument}='{close[0]}'?" if close else ""
-    message = f"The file must have a column {name!r}. Received: {', '.join(map(repr, has))}.{guess} {way_out}"
-    raise DataError(message, path=path, line=None if plain_suffix(path) == ".parquet" else 1)
+    message = f"The table must have a column {name!r}. Received: {', '.join(map(repr, has))}.{guess} {way_out}"
+    raise DataError(message, path=problems.path, line=1 if problems.unit == "line" else None)
 
 
 def _constant_language(records, language):
@@ -106,18 +125,25 @@ def _constant_language(records, language):
 def _texts(values, lines, problems):
     for value, line in zip(values, lines, strict=True):
         if not isinstance(value, str):
-            problems.add(line, f"A text must be a string. Received: {value!r:.60}. Leave the row out.")
+            what = " (missing)" if is_missing(value) and value is not None else ""
+            problems.add(line, f"A text must be a string. Received: {shown(value)}{what}. Leave the row out.")
     return values
 
 
 def _labels(values, lines, problems):
     values = [str(value) if type(value) is int else value for value in values]
+    first = {}
     for value, line in zip(values, lines, strict=True):
-        if value is None or (isinstance(value, str) and not value.strip()):
-            received = "nothing" if value is None else repr(value)
-            problems.add(line, f"Every row needs a label. Received: {received}. Fill it in or leave the row out.")
-        elif not isinstance(value, str):
-            problems.add(line, f"A label must be text or a whole number. Received: {value!r:.60}. Write it as text.")
+        if isinstance(value, str) and value in first:
+            continue
+        problem = problem_of_label(value)
+        if problem:
+            problems.add(line, problem)
+        else:
+            first[value] = line
+    pair = look_alikes(first)
+    if pair:
+        problems.add(first[pair[1]], problem_of_look_alikes(pair))
     return values
 
 

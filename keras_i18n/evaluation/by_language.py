@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_i18n import languages as tags
+from keras_i18n.datasets import as_dataset
 from keras_i18n.evaluation.bootstrap import bootstrap_interval
 from keras_i18n.evaluation.calibration import expected_calibration_error
 from keras_i18n.evaluation.confusion import confusion_counts
@@ -16,7 +17,7 @@ def evaluate_by_language(model, dataset, *, source_language=None, confidence=0.9
 
     Args:
         model: anything with `predict(texts)` (list of str -> float `[texts, labels]`) and `.labels`.
-        dataset: a labelled `Dataset`. Where labels are language tags, `swh_Latn` counts for the model's `sw`.
+        dataset: a labelled `Dataset`, or what `datasets.as_dataset` makes one of. Where labels are language tags, `swh_Latn` counts for the model's `sw`.
         source_language: tag of the language that the model was trained in; the report then tells the gap to it.
         confidence: width of the bootstrap interval of the accuracy.
         num_bootstrap: int, resamplings a language.
@@ -44,7 +45,7 @@ def evaluate_by_language(model, dataset, *, source_language=None, confidence=0.9
     ([('en', 2, 0.5), ('sw', 1, 1.0)], -0.5)
     """
     labels = tuple(model.labels)
-    dataset = _in_own_tags(labels, dataset)
+    dataset = _in_own_tags(labels, as_dataset(dataset, name="dataset", language_needed=True))
     _check(labels, dataset)
     source = None
     if source_language is not None:

@@ -4,6 +4,7 @@ import keras
 
 from keras_i18n import languages as tags
 from keras_i18n import layers
+from keras_i18n.datasets import as_dataset
 from keras_i18n.models.text_classifier import TextClassifier
 from keras_i18n.tokenizers import NgramTokenizer
 
@@ -51,8 +52,8 @@ class LanguageIdentifier(TextClassifier):
         """Trains on the languages of the texts; their labels, if any, are not read.
 
         Args:
-            train: `Dataset`.
-            validation_data: `Dataset`.
+            train: `Dataset`, or what `datasets.as_dataset` makes one of.
+            validation_data: the same.
             options: as in `TextClassifier.fit`; `learning_rate` is 0.01 and `batch_size` 64 unless told.
 
         Returns:
@@ -74,6 +75,7 @@ class LanguageIdentifier(TextClassifier):
 
         Returns: `Dataset`, such as `evaluate_by_language` takes.
         """
+        dataset = as_dataset(dataset, labelled=False, language_needed=True)
         own = {tag: tags.lookup(tag, self.labels) or tag for tag in dataset.languages}
         label = [own[tag] for tag in dataset.language]
         return type(dataset)({"text": dataset.text, "language": dataset.language, "label": label})

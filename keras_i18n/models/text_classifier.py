@@ -4,12 +4,14 @@ import functools
 import keras
 import numpy as np
 
+from keras_i18n.datasets.labels import problem_of_label, problem_of_look_alikes
 from keras_i18n.models.fitting import classifier_fitting
 from keras_i18n.models.heads.building import build_head
 from keras_i18n.models.presets import load_preset
 from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 from keras_i18n.models.text_model import TextModel, sub_network
+from keras_i18n.shown import shown
 
 _VECTOR, _HEAD = "vector", "head"
 _ROWS = 4096  # vectors scored at once
@@ -149,8 +151,9 @@ class TextClassifier(TextModel):
         """Trains with `keras.Model.fit`.
 
         Args:
-            train: `Dataset` with labels.
-            validation_data: `Dataset` with labels that the training data has too.
+            train: `Dataset` with labels, or what `datasets.as_dataset` makes one of: the path of a file, a
+                `pandas.DataFrame`, a `tf.data.Dataset` of `(text, label)`.
+            validation_data: the same, with labels that the training data has too.
             trainable: "head" trains the head on vectors that are computed once (seconds); "all" trains the whole
                 network, after its head, on batches of texts of about one length.
             options: of `keras_i18n.models.TrainingOptions`: epochs, batch_size, learning_rate, optimizer,
@@ -161,6 +164,7 @@ class TextClassifier(TextModel):
             Keras' `History`.
 
         Raises:
+            TypeError: texts in another form; the message tells the way.
             ValueError: an empty data set, one label only, labels that the model or the training data lacks, a table
                 with fewer rows than the tokenizer has ids, no such device, a loss that is no number.
             RuntimeError: a worker of `strategy` no longer answers.
@@ -177,8 +181,13 @@ class TextClassifier(TextModel):
 
 def _checked_labels(labels):
     if isinstance(labels, str):
-        raise ValueError(f"`labels` must be a list of str. Received: the str {labels!r}.")
+        raise ValueError(f"`labels` must be a list of str. Received: the str {shown(labels)}.")
     labels = tuple(labels)
     if len(labels) < 2 or len(set(labels)) != len(labels) or not all(isinstance(x, str) and x for x in labels):
-        raise ValueError(f"`labels` must be at least two different names, such as train.labels. Received: {labels}.")
+        raise ValueError(
+            f"`labels` must be at least two different names, such as train.labels. Received: {shown(labels)}."
+        )
+    problem = next(filter(None, map(problem_of_label, labels)), None) or problem_of_look_alikes(labels)
+    if problem:
+        raise ValueError(f"`labels`: {problem}")
     return labels

@@ -2,6 +2,8 @@
 
 import warnings
 
+from keras_i18n.shown import shown
+
 MAX_CODEPOINTS = 16_384
 
 
@@ -12,12 +14,17 @@ def checked_texts(texts, max_codepoints=MAX_CODEPOINTS):
         TypeError: for a single str in place of a list, or for a text that is no str.
     """
     if isinstance(texts, (str, bytes)):
-        raise TypeError(f"`texts` must be a list of str. Received: {texts!r:.60}. Put it into a list: [text].")
+        raise TypeError(f"`texts` must be a list of str. Received: {shown(texts)}. Put it into a list: [text].")
+    if isinstance(texts, dict | set | frozenset) or hasattr(texts, "columns"):
+        raise TypeError(
+            f"`texts` must be a list of str. Received: a {type(texts).__name__}, which is no list of texts. "
+            "Give its column of texts, such as data['text']."
+        )
     texts = list(texts)
     for index, text in enumerate(texts):
         if not isinstance(text, str):
             raise TypeError(
-                f"`texts` must be a list of str. Received: {text!r:.60} ({type(text).__name__}) at {index}."
+                f"`texts` must be a list of str. Received: {shown(text)} ({type(text).__name__}) at {index}."
             )
     too_long = sum(len(text) > max_codepoints for text in texts)
     if too_long:

@@ -224,3 +224,28 @@ def test_memory_is_kept_for_the_next_step():
     if float(plain) < 100:
         pytest.skip(f"here a fresh array costs {plain} page faults before anything is kept")
     assert float(kept) < float(plain) / 10
+
+
+def test_fit_takes_a_frame_a_path_and_tensorflow_pairs(tokenizer, assistant, tmp_path):
+    """All give the weights that the data set gives."""
+    import tensorflow as tf
+
+    train = assistant[0].select(languages=["en"]).shuffle()[:24]
+    train.to_file(tmp_path / "train.tsv")
+    frame = ki.datasets.to_pandas(train)
+    pairs = tf.data.Dataset.from_tensor_slices((list(train.text), list(train.label))).batch(10)
+    scores = []
+    for given in (train, frame, frame.drop(columns="language"), tmp_path / "train.tsv", pairs):
+        classifier = make_pooling_classifier(tokenizer, train.labels)
+        classifier.fit(given, validation_data=given, trainable="all", epochs=1, verbose=0)
+        scores.append(classifier.predict(["Wake me at six"]))
+    for found in scores[1:]:
+        np.testing.assert_array_equal(found, scores[0])
+    for given in (list(train.text), dict(frame), iter(train)):
+        with pytest.raises(TypeError, match="`train` must be a Dataset, a DataFrame"):
+            classifier.fit(given, trainable="all")
+    for given in (frame, dict(frame), set(train.text)):
+        with pytest.raises(TypeError, match="Give its column of texts"):
+            classifier.predict(given)
+    with pytest.raises(TypeError, match=r"Received: nan \(float\) at 1"):
+        classifier.predict(["a", float("nan")])

@@ -73,3 +73,11 @@ def test_the_network_alone_gives_what_predict_gives(small_encoder, head):
 def test_a_network_from_scratch_has_neither_head_nor_encoder(classifier):
     assert classifier.head is None
     assert classifier.encoder is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"), [(["a\nb", "c"], "must be one line"), (["a", "a "], "differ by more than blanks")]
+)
+def test_labels_that_would_shift_a_file_of_lines_are_refused(tokenizer, labels, message):
+    with pytest.raises(ValueError, match=message):
+        make_pooling_classifier(tokenizer, labels)

@@ -8,6 +8,7 @@ import numbers
 import keras
 import numpy as np
 
+from keras_i18n.datasets import as_dataset
 from keras_i18n.models.heads import kernel_least_squares
 from keras_i18n.training import device_placement
 from keras_i18n.training.backup import Backup
@@ -37,6 +38,9 @@ def fit_classifier(model, train, *, validation_data, trainable, **options):
         raise ValueError(f"`trainable` must be one of {', '.join(map(repr, _PLANS))}. Received: {trainable!r}.")
     if trainable == "head" and model.head is None:
         raise ValueError("This network has no head on an encoder. Train all of it: trainable='all'.")
+    train = as_dataset(train, name="train")
+    if validation_data is not None:
+        validation_data = as_dataset(validation_data, name="validation_data")
     known = {field.name for field in dataclasses.fields(TrainingOptions)}
     if not set(options) <= known:
         raise TypeError(f"Training options are {', '.join(sorted(known))}. Received: {sorted(set(options) - known)}.")
