@@ -30,8 +30,10 @@ demo: $(VENV)/.installed ## train on English, answer in every language, export, 
 test: install ## every test
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-lint: $(VENV)/.installed ## style
+lint: $(VENV)/.installed ## style and types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 bench: $(VENV)/.installed ## how to run the benchmarks
 	@cat benchmarks/README.md

@@ -4,6 +4,7 @@ from keras_i18n.tokenizers.character import CharacterTokenizer
 from keras_i18n.tokenizers.keras_hub import from_keras_hub
 from keras_i18n.tokenizers.ngram import NgramTokenizer
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel
+from keras_i18n.tokenizers.tokenizer import Tokenizer
 from keras_i18n.tokenizers.training import train_unigram
 from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
 
@@ -12,6 +13,7 @@ __all__ = [
     "NgramTokenizer",
     "PieceType",
     "SentencePieceModel",
+    "Tokenizer",
     "UnigramTokenizer",
     "clean_text",
     "from_keras_hub",
