@@ -6,6 +6,9 @@ import os
 import pathlib
 import secrets
 import shutil
+from collections.abc import Iterator
+
+from keras_i18n.protocols import Path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -13,7 +16,7 @@ __all__ = ["atomic_path"]
 
 
 @contextlib.contextmanager
-def atomic_path(path):
+def atomic_path(path: Path) -> Iterator[pathlib.Path]:
     """Gives a temporary path beside `path`; what the block leaves there takes the name `path` at its end.
 
     If the block fails or is interrupted, the temporary file or folder is removed and `path` stays as it was.

@@ -3,28 +3,33 @@
 Elsewhere only public names are met. When Keras is raised above the cap of setup.cfg, this is the file to read again.
 """
 
+from collections.abc import Sequence
+from typing import Any
 
-def call_inputs(layer):
+from keras_i18n.protocols import Tensor
+
+
+def call_inputs(layer: Any) -> list[Any]:
     """The input tensors of each call of a layer in a functional network, in the order of the calls."""
     return [node.input_tensors for node in layer._inbound_nodes]
 
 
-def maker(tensor):
+def maker(tensor: Tensor) -> str:
     """The name of the layer that made a symbolic tensor."""
     return tensor._keras_history.operation.name
 
 
-def all_layers(network):
+def all_layers(network: Any) -> list[Any]:
     """A network or layer, and every layer inside of it at any depth."""
     return list(network._flatten_layers())
 
 
-def clipped(optimizer, gradients):
+def clipped(optimizer: Any, gradients: Sequence[Tensor]) -> list[Any]:
     """Gradients as an optimizer clips them."""
     return optimizer._clip_gradients(gradients)
 
 
-def loss_tracker(model):
+def loss_tracker(model: Any) -> Any:
     """The metric that a compiled model shows as "loss"."""
     return model._loss_tracker
 
@@ -35,41 +40,41 @@ class OptimizerHooks:
     Keras calls `apply_step`; in it `clip`, `decay_weights` and `update_variables`, in this order.
     """
 
-    def apply_step(self, gradients, variables):
+    def apply_step(self, gradients: Sequence[Tensor], variables: Sequence[Tensor]) -> None:
         """Accumulates gradients, or clips them and updates the variables, then the moving averages."""
         super()._backend_apply_gradients(gradients, variables)
 
-    def clip(self, gradients):
+    def clip(self, gradients: Sequence[Tensor]) -> list[Any]:
         return super()._clip_gradients(gradients)
 
-    def update_variables(self, gradients, variables):
+    def update_variables(self, gradients: Sequence[Tensor], variables: Sequence[Tensor]) -> None:
         """`update_step` for every variable, also under `tf.distribute`."""
         self._backend_update_step(gradients, variables, self.learning_rate)
 
-    def decay_weights(self, variables):
+    def decay_weights(self, variables: Sequence[Tensor]) -> None:
         super()._apply_weight_decay(variables)
 
-    def decays(self, variable):
+    def decays(self, variable: Tensor) -> bool:
         """Whether weight decay was not switched off for a variable."""
         return self._use_weight_decay(variable)
 
-    def slots(self, name):
+    def slots(self, name: str) -> list[Any]:
         """The optimizer's own variables of a name: "momentums", "velocities", "accumulators" ...; one a weight."""
         return getattr(self, f"_{name}")
 
-    def place_of(self, variable):
+    def place_of(self, variable: Tensor) -> int:
         """The place of a weight among the weights, and so of its variables among `slots`."""
         return self._get_variable_index(variable)
 
     @property
-    def calls(self):
+    def calls(self) -> Any:
         """Batches seen, where `iterations` counts updates: with accumulation one is for several batches."""
         return self._iterations
 
-    def update_moving_averages(self):
+    def update_moving_averages(self) -> None:
         self._update_model_variables_moving_average(self._trainable_variables)
 
-    def take_moving_averages(self):
+    def take_moving_averages(self) -> None:
         """Weights become their moving averages."""
         self._overwrite_model_variables_with_average_value(self._trainable_variables)
 

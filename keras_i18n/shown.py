@@ -1,11 +1,12 @@
 """A value as an error message shows it: short, however long the value is."""
 
 import itertools
+from typing import Any
 
 __all__ = ["shown"]
 
 
-def shown(value: object, *, limit: int = 60) -> str:
+def shown(value: Any, *, limit: int = 60) -> str:
     """`repr`, cut to a length, with how long the whole is.
 
     Args:

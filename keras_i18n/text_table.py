@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 _NUMBER = re.compile(r"[-+]?\d|-?$")
 
 
-def text_table(header, rows):
+def text_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Lines of columns: text to the left, what begins with a digit to the right, two blanks between.
 
     Args:

@@ -31,7 +31,7 @@ def add_language(
     minutes: Annotated[float | None, typer.Option(help="The most minutes of training.")] = None,
     backup: Annotated[pathlib.Path | None, typer.Option(help="Folder to go on from after a kill.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
-):
+) -> None:
     """Add a language to a model; the old ones stay as they are, bit for bit.
 
     Two thousand sentence pairs are enough to begin. Example:

@@ -1,6 +1,8 @@
 """What the commands show: a console, progress bars, tables."""
 
 import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -11,7 +13,7 @@ console = Console(markup=False, emoji=False)
 
 
 @contextlib.contextmanager
-def progress_bar(told, total=None):
+def progress_bar(told: str, total: int | None = None) -> Iterator[Callable[[Progress], None]]:
     """Shows a bar; gives a function that takes what `progress=` tells, a `keras_i18n.progress.Progress`.
 
     Args:
@@ -38,7 +40,7 @@ def progress_bar(told, total=None):
         bar.update(task, description=told, total=bar.tasks[0].completed)
 
 
-def show_table(header, rows, *, title=None):
+def show_table(header: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> None:
     """Prints a table; columns after the first are to the right."""
     table = Table(title=title, title_justify="left")
     for place, name in enumerate(header):

@@ -34,7 +34,7 @@ def convert(
     language_column: Annotated[
         str, typer.Option("--language", help="Column with BCP-47 tags, or one tag.")
     ] = "language",
-):
+) -> None:
     """Convert a source-language model into a model of another language.
 
     Example: keras-i18n convert topics-en.keras sw topics-sw.keras --parallel en-sw.tsv

@@ -11,7 +11,7 @@ def demo(
     folder: Annotated[pathlib.Path, typer.Option(help="Where model, picture and exports go.")] = pathlib.Path(
         "saved_models/demo"
     ),
-):
+) -> None:
     """Train on English only, answer in many languages, export to five formats, verify each file.
 
     Takes about two minutes and writes about 1.6 GB into the folder.

@@ -20,7 +20,7 @@ def evaluate(
     text: str = options.TEXT,
     label: str = options.LABEL,
     language: str = options.LANGUAGE,
-):
+) -> None:
     """Score a model in every language of a data set.
 
     Example: keras-i18n evaluate model.keras sample:assistant --plot accuracy.png

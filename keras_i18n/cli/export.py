@@ -4,6 +4,7 @@ from typing import Annotated
 import typer
 
 from keras_i18n.cli.console import console, progress_bar, show_table
+from keras_i18n.protocols import Path
 
 _FORMATS = "saved_model,h5,keras,tflite,onnx"
 
@@ -13,7 +14,7 @@ def export(
     folder: Annotated[pathlib.Path, typer.Argument(help="Where the files go.")],
     formats: Annotated[str, typer.Option(help="Which formats, with commas between.")] = _FORMATS,
     precision: Annotated[str, typer.Option(help="float32, float16 or int8.")] = "float32",
-):
+) -> None:
     """Write a model in formats that run anywhere, the tokenizer inside.
 
     Example: keras-i18n export model.keras saved_models/assistant --formats tflite,onnx --precision float16
@@ -29,7 +30,7 @@ def export(
     console.print(f"Next: keras-i18n verify {model} {folder} DATA")
 
 
-def show_files(folder):
+def show_files(folder: Path) -> None:
     """A table of what lies in a folder of exports."""
     rows = []
     for path in sorted(pathlib.Path(folder).iterdir()):

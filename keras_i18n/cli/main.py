@@ -46,7 +46,7 @@ def _options(
     """Take a Keras text model across languages and across machines."""
 
 
-def main():
+def main() -> None:
     """Runs the command line; what the library refuses is told in a line, without a traceback.
 
     Set KERAS_I18N_DEBUG=1 to see where an error comes from.

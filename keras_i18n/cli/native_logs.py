@@ -3,10 +3,11 @@
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def native_logs_silenced():
+def native_logs_silenced() -> Iterator[None]:
     """Sends what C++ code writes to standard error nowhere; Python's own standard error stays.
 
     KERAS_I18N_DEBUG=1 keeps everything.

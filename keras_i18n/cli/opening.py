@@ -2,11 +2,16 @@
 
 import pathlib
 import zipfile
+from typing import Any
+
+from keras_i18n.protocols import Path
 
 _SAMPLE = "sample:"
 
 
-def open_dataset(source, *, text="text", label="label", language="language", part="train"):
+def open_dataset(
+    source: str, *, text: str = "text", label: str = "label", language: str = "language", part: str = "train"
+) -> Any:
     """A data set from a file, or from the embedded samples (`sample:assistant`, of which `part` is taken)."""
     from keras_i18n import datasets
 
@@ -16,7 +21,7 @@ def open_dataset(source, *, text="text", label="label", language="language", par
     return datasets.read(source, text=text, label=label, language=language)
 
 
-def open_model(path):
+def open_model(path: Path) -> Any:
     """A saved model (.keras), or a runner of an exported file."""
     import keras_i18n
 

@@ -15,7 +15,7 @@ def predict(
     texts: Annotated[list[str] | None, typer.Argument(help="Texts; without any, lines of standard input.")] = None,
     top: Annotated[int, typer.Option(help="So many labels a text.")] = 1,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON a line, for other programs.")] = False,
-):
+) -> None:
     """Label texts.
 
     Example: keras-i18n predict model.keras "¿Qué tiempo hará mañana?"

@@ -1,7 +1,7 @@
 """What a new language is made of, read from the files that a person has: sentence pairs, texts, words, a lexicon."""
 
 import pathlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,14 +15,14 @@ WORDS = Annotated[pathlib.Path | None, typer.Option(help="Its words, one a line,
 LEXICON = Annotated[pathlib.Path | None, typer.Option(help="Words and their translations: columns as for pairs.")]
 
 
-def read_pairs(path, known, language):
+def read_pairs(path: Any, known: str, language: str) -> Any:
     """`ParallelTexts` of a file; None without one."""
     from keras_i18n import datasets
 
     return None if path is None else datasets.read_parallel(path, source=known, target=language)
 
 
-def read_lines(path):
+def read_lines(path: pathlib.Path | None) -> list[str]:
     """The lines of a UTF-8 file that are not empty; none without a file."""
     if path is None:
         return []
@@ -35,7 +35,7 @@ def read_lines(path):
     return [line.strip() for line in lines if line.strip()]
 
 
-def check_model_name(model):
+def check_model_name(model: pathlib.Path) -> None:
     """Refuses, before the work begins, a file name under which no model can be saved."""
     if model.suffix != ".keras":
         raise typer.BadParameter(f"A model file ends in .keras. Received: {model}.", param_hint="the model's file")

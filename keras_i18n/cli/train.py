@@ -11,7 +11,9 @@ from keras_i18n.cli.opening import open_dataset
 def train(
     data: Annotated[str, typer.Argument(help=options.DATA)],
     model: Annotated[pathlib.Path, typer.Argument(help="Where the trained model goes (.keras).")],
-    languages: Annotated[list[str], typer.Option("--language-of-training", "-l", help="Train on these only.")] = (),
+    languages: Annotated[
+        list[str] | None, typer.Option("--language-of-training", "-l", help="Train on these only.")
+    ] = None,
     preset: Annotated[str, typer.Option(help="The pretrained encoder.")] = "use_multilingual_v3",
     head: Annotated[str, typer.Option(help="kernel, mlp or linear.")] = "kernel",
     trainable: Annotated[str, typer.Option(help="head: seconds. all: fine-tunes the encoder too.")] = "head",
@@ -26,7 +28,7 @@ def train(
     text: str = options.TEXT,
     label: str = options.LABEL,
     language: str = options.LANGUAGE,
-):
+) -> None:
     """Train a text classifier in one language or in many.
 
     Example: keras-i18n train sample:assistant model.keras -l en

@@ -1,5 +1,5 @@
 import pathlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,7 +17,7 @@ def verify(
     text: str = options.TEXT,
     label: str = options.LABEL,
     language: str = options.LANGUAGE,
-):
+) -> None:
     """Compare exported files with the model: format by format, language by language, each in its own runtime.
 
     Ends with exit status 1 where a file differs.
@@ -38,7 +38,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def show_verification(report):
+def show_verification(report: Any) -> None:
     """A row a format, and a line for each difference."""
     show_table(
         ("format", "texts", "largest difference", "label agreement"),

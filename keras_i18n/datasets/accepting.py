@@ -1,6 +1,7 @@
 """What may stand in the place of a data set, and the way out for what may not."""
 
 import os
+from typing import Any
 
 from keras_i18n.datasets import tensorflow_pairs
 from keras_i18n.datasets.dataset import Dataset
@@ -13,7 +14,7 @@ from keras_i18n.shown import shown
 _UNKNOWN = "und"  # the tag of a language that nobody told
 
 
-def as_dataset(given: object, *, name: str = "data", labelled: bool = True, language_needed: bool = False) -> Dataset:
+def as_dataset(given: Any, *, name: str = "data", labelled: bool = True, language_needed: bool = False) -> Dataset:
     """A data set of what a person has: a `Dataset`, a file, a DataFrame, a `tf.data.Dataset`.
 
     Args:

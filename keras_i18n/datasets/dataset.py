@@ -1,5 +1,8 @@
 """Texts with their labels and languages, row by row."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
 from keras_i18n import languages as tags
@@ -7,6 +10,7 @@ from keras_i18n.datasets import splitting, temperature
 from keras_i18n.datasets.labels import problem_of_label, problem_of_look_alikes
 from keras_i18n.datasets.missing import is_missing
 from keras_i18n.datasets.summary import Summary
+from keras_i18n.protocols import Path, Texts
 from keras_i18n.shown import shown
 
 _KNOWN = ("text", "label", "language")
@@ -40,8 +44,11 @@ class Dataset:
     """
 
     __slots__ = ("_columns", "_labels", "_languages")
+    _columns: dict[str, Any]
+    _labels: Any
+    _languages: Any
 
-    def __init__(self, columns):
+    def __init__(self, columns: Mapping[str, Any]) -> None:
         columns = dict(columns)
         for name in ("text", "language"):
             if name not in columns:
@@ -86,45 +93,45 @@ class Dataset:
         raise AttributeError(f"A data set does not change. Make a new one. Received: {name} = {value!r:.60}")
 
     @property
-    def text(self):
+    def text(self) -> tuple[str, ...]:
         return self._columns["text"]
 
     @property
-    def label(self):
+    def label(self) -> tuple[Any, ...] | None:
         return self._columns["label"]
 
     @property
-    def language(self):
+    def language(self) -> tuple[str, ...]:
         return self._columns["language"]
 
     @property
-    def labels(self):
+    def labels(self) -> tuple[str, ...]:
         """Distinct labels, sorted; an empty tuple for texts without labels."""
         if self._labels is None:
             object.__setattr__(self, "_labels", tuple(sorted(set(self.label or ()))))
         return self._labels
 
     @property
-    def languages(self):
+    def languages(self) -> tuple[str, ...]:
         """Distinct language tags, sorted."""
         if self._languages is None:
             object.__setattr__(self, "_languages", tuple(sorted(set(self.language))))
         return self._languages
 
     @property
-    def columns(self):
+    def columns(self) -> tuple[str, ...]:
         """Names of all columns that have values."""
         return tuple(name for name, values in self._columns.items() if values is not None)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.text)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         names = self.columns
         for row in zip(*(self._columns[name] for name in names), strict=True):
             yield dict(zip(names, row, strict=True))
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
             return self._columns[self._column(key)]
         if isinstance(key, slice):
@@ -149,18 +156,18 @@ class Dataset:
     def __add__(self, other):
         return concatenate(self, other)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, Dataset) and self._columns == other._columns
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         shown = ", ".join(self.languages[:8]) + (", …" if len(self.languages) > 8 else "")
         counts = ((len(self), "row"), (len(self.labels), "label"), (len(self.languages), "language"))
         told = ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
         return f"Dataset of {told} ({shown})"
 
-    def select(self, *, languages=None, labels=None):
+    def select(self, *, languages: Sequence[str] | None = None, labels: Sequence[str] | None = None) -> "Dataset":
         """The rows in some languages, with some labels, in their order.
 
         Args:
@@ -192,7 +199,9 @@ class Dataset:
             wanted.update(found)
         return wanted
 
-    def split(self, test=0.2, *, seed=0, by=("language", "label"), groups=None):
+    def split(
+        self, test: float = 0.2, *, seed: int = 0, by: Sequence[str] = ("language", "label"), groups: str | None = None
+    ) -> "tuple[Dataset, Dataset]":
         """Two parts, such that each language and label has its share in both.
 
         Args:
@@ -213,14 +222,14 @@ class Dataset:
         in_test = splitting.choose_test_rows(strata, test, members=members, seed=seed)
         return self[~in_test], self[in_test]
 
-    def shuffle(self, seed=0):
+    def shuffle(self, seed: int = 0) -> "Dataset":
         """The same rows in an order that the seed decides.
 
         Returns: `Dataset`.
         """
         return self[np.random.default_rng(seed).permutation(len(self))]
 
-    def sample(self, n, *, alpha=1.0, seed=0):
+    def sample(self, n: int, *, alpha: float = 1.0, seed: int = 0) -> "Dataset":
         """`n` rows drawn by language with probability ~ count ** alpha, shuffled.
 
         `alpha=1` keeps the balance of the data, `alpha=0` gives every language the same number of rows, values such
@@ -241,11 +250,11 @@ class Dataset:
         """
         return self[temperature.draw_rows(self.language, n, alpha=alpha, seed=seed)]
 
-    def summary(self):
+    def summary(self) -> Summary:
         """Counts by language and label: a `Summary`, which prints as a table."""
         return Summary.of(self.language, self.label)
 
-    def without(self, *columns):
+    def without(self, *columns: str) -> "Dataset":
         """The data set without some columns (any but text and language).
 
         Returns: `Dataset`.
@@ -257,7 +266,7 @@ class Dataset:
             kept[self._column(name)] = None
         return self._of({name: values for name, values in kept.items() if values is not None or name == "label"})
 
-    def to_file(self, path):
+    def to_file(self, path: Path) -> None:
         """Writes all columns to `.tsv`, `.csv`, `.jsonl` or `.parquet`, the first three also as `.gz` or `.xz`.
 
         The file is written whole or not at all, and `read` gives the same data set again.
@@ -271,7 +280,9 @@ class Dataset:
         writing.write({name: self._columns[name] for name in self.columns}, path)
 
 
-def from_lists(text, label=None, *, language, **columns):
+def from_lists(
+    text: Texts, label: Sequence[str] | None = None, *, language: str | Sequence[str], **columns: Sequence[Any]
+) -> Dataset:
     """A data set from lists of equal length.
 
     Args:
@@ -293,7 +304,7 @@ def from_lists(text, label=None, *, language, **columns):
     return Dataset({"text": text, "label": label, "language": language, **columns})
 
 
-def concatenate(*datasets):
+def concatenate(*datasets: Dataset) -> Dataset:
     """The rows of several data sets, one after the other.
 
     Args:

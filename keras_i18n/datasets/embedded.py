@@ -9,7 +9,7 @@ _FOLDER = pathlib.Path(__file__).parent / "samples"
 
 
 @functools.lru_cache(maxsize=4)
-def sample(name="assistant"):
+def sample(name: str = "assistant") -> tuple[Dataset, Dataset]:
     """A small data set that comes with the package, in its train and test parts.
 
     `assistant`: what people say to the assistant on their phone, 8 intents in 28 languages and 16 scripts. Written

@@ -1,6 +1,8 @@
 """What a label may look like: a line of text that differs from the others by more than spaces."""
 
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
 from keras_i18n.datasets.missing import is_missing
 from keras_i18n.shown import shown
@@ -9,7 +11,7 @@ _LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")  # all that `str.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff"))
 
 
-def problem_of_label(label: object) -> str | None:
+def problem_of_label(label: Any) -> str | None:
     """What is wrong with one label, as a sentence or two with the way out; None for a good one.
 
     Args:
@@ -29,7 +31,7 @@ def problem_of_label(label: object) -> str | None:
         return (
             f"A label must be one line. Received: {shown(label)}, which holds a line end. Write a blank in its place."
         )
-    if isinstance(label, list | tuple | set | frozenset) or getattr(label, "ndim", 0):
+    if isinstance(label, list | tuple | set | frozenset) or getattr(label, "ndim", False):
         return (
             f"A row has one label. Received: {shown(label)}, a {type(label).__name__}. "
             "Give the row one label, or a row to each label."
@@ -37,7 +39,7 @@ def problem_of_label(label: object) -> str | None:
     return f"A label must be text or a whole number. Received: {shown(label)}. Write it as text."
 
 
-def look_alikes(labels) -> tuple | None:
+def look_alikes(labels: Sequence[str]) -> tuple | None:
     """Two labels that differ only by blanks, invisible characters or Unicode's composition; None where all differ.
 
     Args:
@@ -48,7 +50,7 @@ def look_alikes(labels) -> tuple | None:
     >>> look_alikes(["alarm", "music", "alarm "])
     ('alarm', 'alarm ')
     """
-    seen = {}
+    seen: dict[str, Any] = {}
     for label in labels:
         key = " ".join(unicodedata.normalize("NFC", label).translate(_INVISIBLE).split())
         if key in seen:
@@ -57,7 +59,7 @@ def look_alikes(labels) -> tuple | None:
     return None
 
 
-def problem_of_look_alikes(labels) -> str | None:
+def problem_of_look_alikes(labels: Sequence[str]) -> str | None:
     """The message about two labels that look the same; None where there are none.
 
     Args:

@@ -1,7 +1,11 @@
 """Finding what is on both sides of a split."""
 
+from typing import Any
 
-def shared_ids(train, test, *, column="id"):
+from keras_i18n.datasets.dataset import Dataset
+
+
+def shared_ids(train: Dataset, test: Dataset, *, column: str = "id") -> list[Any]:
     """Values that rows of both sides have, such as the numbers of sentences whose translations are in the other part.
 
     Args:

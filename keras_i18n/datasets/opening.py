@@ -5,8 +5,10 @@ import gzip
 import lzma
 import os
 import zlib
+from typing import Any
 
 from keras_i18n.datasets.problems import DataError
+from keras_i18n.protocols import Path
 
 DEFAULT_MAX_BYTES = 4 * 2**30
 
@@ -15,13 +17,13 @@ _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (cod
 _CHUNK = 2**20
 
 
-def plain_suffix(path):
+def plain_suffix(path: Path) -> str:
     """The ending that tells the format: `.tsv` of `a.tsv` and of `a.TSV.gz`."""
     stem, suffix = os.path.splitext(str(path).lower())
     return os.path.splitext(stem)[1] if suffix in _OPENERS else suffix
 
 
-def read_bytes(path, *, max_bytes=DEFAULT_MAX_BYTES):
+def read_bytes(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> bytes:
     """The bytes of a file, decompressed by its ending `.gz` or `.xz`.
 
     Raises:
@@ -29,7 +31,7 @@ def read_bytes(path, *, max_bytes=DEFAULT_MAX_BYTES):
         DataError: it is damaged or cut off, or holds more than `max_bytes`.
     """
     path = os.fspath(path)
-    opener = _OPENERS.get(os.path.splitext(path.lower())[1], open)
+    opener: Any = _OPENERS.get(os.path.splitext(path.lower())[1], open)
     chunks, size = [], 0
     try:
         with opener(path, "rb") as file:
@@ -50,7 +52,7 @@ def read_bytes(path, *, max_bytes=DEFAULT_MAX_BYTES):
     return b"".join(chunks)
 
 
-def decode(data, *, encoding, path):
+def decode(data: bytes, *, encoding: str, path: Path) -> str:
     """Text of bytes; a byte order mark is no part of it.
 
     Raises:

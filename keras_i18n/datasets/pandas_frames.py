@@ -1,5 +1,7 @@
 """Data sets out of and into pandas' DataFrames."""
 
+from typing import Any
+
 from keras_i18n.datasets.dataset import Dataset
 from keras_i18n.datasets.formats.records import Records, check_header
 from keras_i18n.datasets.missing import is_missing
@@ -9,7 +11,7 @@ from keras_i18n.datasets.reading import dataset_of
 _WHERE = "the DataFrame"
 
 
-def is_frame(value: object) -> bool:
+def is_frame(value: Any) -> bool:
     """Whether a value is a pandas DataFrame, without loading pandas.
 
     Example:
@@ -21,9 +23,7 @@ def is_frame(value: object) -> bool:
     return any(kind.__name__ == "DataFrame" and kind.__module__.startswith("pandas") for kind in kinds)
 
 
-def from_pandas(
-    frame: object, *, text: str = "text", label: str | None = "label", language: str = "language"
-) -> Dataset:
+def from_pandas(frame: Any, *, text: str = "text", label: str | None = "label", language: str = "language") -> Dataset:
     """A data set of a DataFrame.
 
     Args:
@@ -62,7 +62,7 @@ def from_pandas(
     columns = {name: frame[name].tolist() for name in names}
     if label in columns:
         columns[label] = _whole_numbers(columns[label])
-    records = Records(columns, range(len(frame)))
+    records = Records(columns, list(range(len(frame))))
     return dataset_of(records, problems, text=text, label=label, language=language)
 
 

@@ -1,14 +1,18 @@
 """Texts beside their translations."""
 
 import os
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
 
 import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n.datasets import splitting
+from keras_i18n.datasets.dataset import Dataset
 from keras_i18n.datasets.opening import DEFAULT_MAX_BYTES, decode, read_bytes
 from keras_i18n.datasets.problems import DataError, Problems
 from keras_i18n.datasets.reading import read_records
+from keras_i18n.protocols import Path, Texts
 
 
 class ParallelTexts:
@@ -37,8 +41,12 @@ class ParallelTexts:
     """
 
     __slots__ = ("source", "source_language", "target", "target_language")
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    source_language: str
+    target_language: str
 
-    def __init__(self, source, target, *, source_language, target_language):
+    def __init__(self, source: Texts, target: Texts, *, source_language: str, target_language: str) -> None:
         source, target = tuple(source), tuple(target)
         if len(source) != len(target):
             raise ValueError(f"Every text needs its translation. Received: {len(source)} and {len(target)} texts.")
@@ -57,7 +65,7 @@ class ParallelTexts:
         return _rebuild, (self.source, self.target, self.source_language, self.target_language)
 
     @classmethod
-    def from_dataset(cls, dataset, *, source, target, by="id"):
+    def from_dataset(cls, dataset: Dataset, *, source: str, target: str, by: str = "id") -> Self:
         """Pairs the rows of a data set that share a value, such as the sentence number of an n-way parallel file.
 
         Args:
@@ -86,13 +94,13 @@ class ParallelTexts:
         texts = ([side[key] for key in shared] for side in sides)
         return cls(*texts, source_language=source, target_language=target)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.source)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return zip(self.source, self.target, strict=True)
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, slice) and np.ndim(key) == 0:
             return self.source[key], self.target[key]
         rows = np.arange(len(self))[key].tolist()
@@ -101,26 +109,26 @@ class ParallelTexts:
     def _with(self, source, target):
         return ParallelTexts(source, target, source_language=self.source_language, target_language=self.target_language)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, ParallelTexts) and self.__reduce__() == other.__reduce__()
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         noun = "pair" if len(self) == 1 else "pairs"
         return f"ParallelTexts of {len(self)} {noun}, {self.source_language} to {self.target_language}"
 
-    def swap(self):
+    def swap(self) -> "ParallelTexts":
         """The same pairs in the other direction."""
         return ParallelTexts(
             self.target, self.source, source_language=self.target_language, target_language=self.source_language
         )
 
-    def shuffle(self, seed=0):
+    def shuffle(self, seed: int = 0) -> "ParallelTexts":
         """The same pairs in an order that the seed decides."""
         return self[np.random.default_rng(seed).permutation(len(self))]
 
-    def split(self, test=0.2, *, seed=0):
+    def split(self, test: float = 0.2, *, seed: int = 0) -> "tuple[ParallelTexts, ParallelTexts]":
         """Two parts; pairs with the same source text stay on one side.
 
         Args:
@@ -141,16 +149,16 @@ def _rebuild(source, target, source_language, target_language):
 
 
 def read_parallel(
-    path,
+    path: Path | tuple[Path, Path],
     *,
-    source,
-    target,
-    source_column=None,
-    target_column=None,
-    where=None,
-    encoding="utf-8",
-    max_bytes=DEFAULT_MAX_BYTES,
-):
+    source: str,
+    target: str,
+    source_column: str | None = None,
+    target_column: str | None = None,
+    where: Mapping[str, str] | None = None,
+    encoding: str = "utf-8",
+    max_bytes: int = DEFAULT_MAX_BYTES,
+) -> ParallelTexts:
     """Reads texts beside their translations.
 
     Args:

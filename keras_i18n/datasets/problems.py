@@ -1,5 +1,9 @@
 """What is wrong with a file, told in one error."""
 
+from typing import Any
+
+from keras_i18n.protocols import Path
+
 
 class DataError(ValueError):
     """A data file that cannot be read as asked.
@@ -22,7 +26,9 @@ class DataError(ValueError):
     (2 further problems in this file.)
     """
 
-    def __init__(self, message, *, path, line=None, further=0, unit="line"):
+    def __init__(
+        self, message: str, *, path: Path, line: int | None = None, further: int = 0, unit: str = "line"
+    ) -> None:
         self.message, self.path, self.line, self.further, self.unit = message, str(path), line, further, unit
         where = self.path if line is None else f"{self.path}, {unit} {line}"
         count = f" ({further} further problem{'' if further == 1 else 's'} in this file.)" if further else ""
@@ -39,19 +45,19 @@ def _rebuild(message, path, line, further, unit):
 class Problems:
     """Counts the problems of a file and keeps the first by line."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path) -> None:
         self.path = path
         self.count = 0
         self.unit = "line"
-        self._first = None  # (line, message)
+        self._first: tuple[int, Any] | None = None  # (line, message)
 
-    def add(self, line, message, count=1):
+    def add(self, line: int, message: str, count: int = 1) -> None:
         """Notes `count` problems, the first of them at `line`; `message` is a str or makes one when called."""
         self.count += count
         if self._first is None or line < self._first[0]:
             self._first = (line, message)
 
-    def raise_if_any(self):
+    def raise_if_any(self) -> None:
         if self._first is not None:
             line, message = self._first
             message = message() if callable(message) else message

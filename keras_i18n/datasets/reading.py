@@ -11,10 +11,19 @@ from keras_i18n.datasets.labels import look_alikes, problem_of_label, problem_of
 from keras_i18n.datasets.missing import is_missing
 from keras_i18n.datasets.opening import DEFAULT_MAX_BYTES, plain_suffix
 from keras_i18n.datasets.problems import DataError, Problems
+from keras_i18n.protocols import Path
 from keras_i18n.shown import shown
 
 
-def read(path, *, text="text", label="label", language="language", encoding="utf-8", max_bytes=DEFAULT_MAX_BYTES):
+def read(
+    path: Path,
+    *,
+    text: str = "text",
+    label: str | None = "label",
+    language: str = "language",
+    encoding: str = "utf-8",
+    max_bytes: int = DEFAULT_MAX_BYTES,
+) -> Dataset:
     """Reads a data set.
 
     Args:
@@ -78,7 +87,7 @@ def dataset_of(records: Records, problems: Problems, *, text: str, label: str | 
     return Dataset({**columns, **others})
 
 
-def read_records(path, problems, *, encoding, max_bytes):
+def read_records(path: Path, problems: Problems, *, encoding: str, max_bytes: int) -> Records:
     """The `Records` of a file with at least one row; what is wrong with its lines is added to `problems`."""
     suffix = plain_suffix(path)
     if suffix not in READERS:

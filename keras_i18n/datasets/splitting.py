@@ -1,9 +1,14 @@
 """Choosing test rows such that every stratum keeps its share and no group is torn."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 
-def choose_test_rows(strata, test, *, members=None, seed=0):
+def choose_test_rows(
+    strata: Sequence[Any], test: float, *, members: Sequence[Any] | None = None, seed: int = 0
+) -> np.ndarray:
     """Marks the rows of the test part.
 
     Args:

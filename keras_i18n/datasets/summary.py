@@ -1,6 +1,8 @@
 """How many rows a data set has, by language and label."""
 
 import dataclasses
+from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
 
@@ -30,18 +32,18 @@ class Summary:
     counts: np.ndarray
 
     @classmethod
-    def of(cls, language, label=None):
+    def of(cls, language: Sequence[str], label: Sequence[str] | None = None) -> Self:
         """Counts the rows of a column of languages and, if there is one, a column of labels."""
         languages = tuple(sorted(set(language)))
         labels = tuple(sorted(set(label or ())))
         row = {tag: number for number, tag in enumerate(languages)}
         column = {name: number for number, name in enumerate(labels)}
         counts = np.zeros((len(languages), max(1, len(labels))), np.int64)
-        columns = [column[name] for name in label] if label else np.zeros(len(language), np.int64)
+        columns: Any = [column[name] for name in label] if label else np.zeros(len(language), np.int64)
         np.add.at(counts, ([row[tag] for tag in language], columns), 1)
         return cls(languages, labels, counts)
 
-    def __str__(self):
+    def __str__(self) -> str:
         from keras_i18n.text_table import text_table
 
         rows = [

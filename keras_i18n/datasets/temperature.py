@@ -1,9 +1,13 @@
 """Sampling by temperature: how often each language is drawn when languages differ in size."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from keras_i18n.protocols import Array
 
-def language_shares(counts, *, alpha=1.0):
+
+def language_shares(counts: Array, *, alpha: float = 1.0) -> np.ndarray:
     """The share of draws that each language gets: p ~ count ** alpha.
 
     Args:
@@ -31,7 +35,7 @@ def language_shares(counts, *, alpha=1.0):
     return weights / weights.sum()
 
 
-def draw_rows(language, n, *, alpha=1.0, seed=0):
+def draw_rows(language: Sequence[str], n: int, *, alpha: float = 1.0, seed: int = 0) -> np.ndarray:
     """Row numbers of `n` draws by `language_shares`, shuffled.
 
     Args:

@@ -1,5 +1,7 @@
 """Data sets out of a `tf.data.Dataset` of texts and labels; TensorFlow is not loaded for it."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_i18n.datasets.dataset import Dataset
@@ -10,7 +12,7 @@ _NAMES = ("text", "label", "language")
 _INFINITE = -1  # what `tf.data.Dataset.cardinality` gives for a data set that repeats for ever
 
 
-def is_tensorflow_dataset(value: object) -> bool:
+def is_tensorflow_dataset(value: Any) -> bool:
     """Whether a value is a `tf.data.Dataset`.
 
     Example:
@@ -21,7 +23,7 @@ def is_tensorflow_dataset(value: object) -> bool:
     return hasattr(value, "element_spec") and hasattr(value, "as_numpy_iterator")
 
 
-def from_tensorflow(given: object, *, name: str = "data", language: str | None = None) -> Dataset:
+def from_tensorflow(given: Any, *, name: str = "data", language: str | None = None) -> Dataset:
     """A data set of the rows of a `tf.data.Dataset`.
 
     Args:
@@ -47,7 +49,7 @@ def from_tensorflow(given: object, *, name: str = "data", language: str | None =
         raise ValueError(
             f"`{name}` must end. Received: a tf.data.Dataset that repeats for ever. Leave `.repeat()` out."
         )
-    columns = {key: [] for key in names}
+    columns: dict[str, list[Any]] = {key: [] for key in names}
     for element in given.as_numpy_iterator():
         values = [element[key] for key in names] if isinstance(element, dict) else element
         batched = np.ndim(values[0]) > 0

@@ -6,14 +6,17 @@ import io
 import json
 import lzma
 import os
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from keras_i18n.datasets.opening import plain_suffix
 from keras_i18n.files import atomic_path
+from keras_i18n.protocols import Path
 
 _OPENERS = {".gz": gzip.open, ".xz": lzma.open}
 
 
-def write(columns, path):
+def write(columns: Mapping[str, Sequence[Any]], path: Path) -> None:
     """Writes columns of equal length, whole or not at all.
 
     Args:
@@ -31,9 +34,10 @@ def write(columns, path):
         if suffix == ".parquet":
             _write_parquet(columns, temporary)
             return
-        opener = _OPENERS.get(os.path.splitext(os.fspath(path).lower())[1], open)
+        opener: Any = _OPENERS.get(os.path.splitext(os.fspath(path).lower())[1], open)
         with opener(temporary, "wb") as file:
-            for line in _WRITERS[suffix](columns):
+            lines: Any = _WRITERS[suffix]
+            for line in lines(columns):
                 file.write(_encoded(line))
 
 

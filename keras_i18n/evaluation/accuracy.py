@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from keras_i18n.protocols import Array
 
-def accuracy(predicted, true):
+
+def accuracy(predicted: Array, true: Array) -> float:
     """The share of entries that are equal.
 
     Args:

@@ -2,8 +2,12 @@
 
 import numpy as np
 
+from keras_i18n.protocols import Array
 
-def bootstrap_interval(values, *, confidence=0.95, num_bootstrap=1000, seed=0):
+
+def bootstrap_interval(
+    values: Array, *, confidence: float = 0.95, num_bootstrap: int = 1000, seed: int = 0
+) -> tuple[float, float]:
     """Percentile bootstrap interval of a mean.
 
     Texts are drawn anew with replacement `num_bootstrap` times; the interval holds the middle `confidence` of the

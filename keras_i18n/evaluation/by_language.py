@@ -10,9 +10,18 @@ from keras_i18n.evaluation.confusion import confusion_counts
 from keras_i18n.evaluation.language_report import LanguageReport
 from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.evaluation.macro_f1 import macro_f1
+from keras_i18n.protocols import Classifier, LabelledTexts
 
 
-def evaluate_by_language(model, dataset, *, source_language=None, confidence=0.95, num_bootstrap=1000, seed=0):
+def evaluate_by_language(
+    model: Classifier,
+    dataset: LabelledTexts,
+    *,
+    source_language: str | None = None,
+    confidence: float = 0.95,
+    num_bootstrap: int = 1000,
+    seed: int = 0,
+) -> LanguageReport:
     """Scores a model in each language of a data set.
 
     Args:

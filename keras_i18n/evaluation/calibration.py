@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from keras_i18n.protocols import Array
 
-def expected_calibration_error(confidence, correct, *, num_bins=15):
+
+def expected_calibration_error(confidence: Array, correct: Array, *, num_bins: int = 15) -> float:
     """The gap between confidence and accuracy, averaged over bins of equal width, weighted by their texts.
 
     Args:

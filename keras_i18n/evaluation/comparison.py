@@ -2,11 +2,15 @@
 
 import csv
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from keras_i18n import languages as tags
+from keras_i18n.evaluation.language_report import LanguageReport
 from keras_i18n.files import atomic_path
+from keras_i18n.protocols import Path
 from keras_i18n.text_table import text_table
 
 
@@ -33,16 +37,16 @@ class Comparison:
     accuracy: np.ndarray
 
     @property
-    def mean(self):
+    def mean(self) -> dict[str, float]:
         """Mean accuracy of each report over the languages that all of them have: float64 `[reports]`."""
         return self.accuracy[~np.isnan(self.accuracy).any(1)].mean(0)
 
     @property
-    def difference(self):
+    def difference(self) -> Any:
         """Last report less the first, float64 `[languages]`."""
         return self.accuracy[:, -1] - self.accuracy[:, 0]
 
-    def __str__(self):
+    def __str__(self) -> str:
         order = np.argsort(-self.difference, kind="stable")  # NaN last
         rows = [
             [self.languages[row], tags.name(self.languages[row]), *self._cells(self.accuracy[row])] for row in order
@@ -56,7 +60,7 @@ class Comparison:
         change = 100 * (accuracies[-1] - accuracies[0])
         return [*cells, "-" if np.isnan(change) else f"{change:+.1f}"]
 
-    def to_csv(self, path):
+    def to_csv(self, path: Path) -> None:
         """Writes a row a language, whole or not at all; an accuracy that is not there is empty."""
         with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
             lines = csv.writer(file, lineterminator="\n")
@@ -66,7 +70,7 @@ class Comparison:
                 lines.writerow([language, tags.name(language), *cells])
 
 
-def compare(reports):
+def compare(reports: Mapping[str, LanguageReport]) -> Comparison:
     """Sets two or more reports side by side.
 
     Args:

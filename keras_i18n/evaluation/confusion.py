@@ -4,10 +4,11 @@ import dataclasses
 
 import numpy as np
 
+from keras_i18n.protocols import Array
 from keras_i18n.text_table import text_table
 
 
-def confusion_counts(predicted, true, num_labels):
+def confusion_counts(predicted: Array, true: Array, num_labels: int) -> np.ndarray:
     """Counts of texts by their true and their predicted label.
 
     Args:
@@ -53,7 +54,7 @@ class Confusion:
     labels: tuple
     counts: np.ndarray
 
-    def __str__(self):
+    def __str__(self) -> str:
         rows = []
         for label, counts in zip(self.labels, self.counts, strict=True):
             recall = f"{100 * counts[self.labels.index(label)] / counts.sum():.1f}" if counts.sum() else "-"

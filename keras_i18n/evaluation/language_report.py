@@ -2,6 +2,8 @@
 
 import dataclasses
 import math
+from collections.abc import Iterator
+from typing import Any, Self
 
 import numpy as np
 
@@ -9,6 +11,7 @@ from keras_i18n import languages as tags
 from keras_i18n.evaluation import report_files
 from keras_i18n.evaluation.confusion import Confusion
 from keras_i18n.evaluation.language_score import LanguageScore
+from keras_i18n.protocols import Path
 from keras_i18n.text_table import text_table
 
 
@@ -46,13 +49,13 @@ class LanguageReport:
         if not self.rows:
             raise ValueError("A report needs at least one language. Received: none.")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.rows)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return iter(self.rows)
 
-    def __getitem__(self, language):
+    def __getitem__(self, language: str | None) -> Any:
         return self.rows[self._position(language)]
 
     def _position(self, language):
@@ -63,45 +66,45 @@ class LanguageReport:
         return languages.index(found)
 
     @property
-    def mean(self):
+    def mean(self) -> float:
         """Accuracy averaged over languages: each counts the same, however many texts it has."""
         return float(np.mean([row.accuracy for row in self.rows]))
 
     @property
-    def mean_macro_f1(self):
+    def mean_macro_f1(self) -> float:
         """Macro F1 averaged over languages."""
         return float(np.mean([row.macro_f1 for row in self.rows]))
 
     @property
-    def micro_accuracy(self):
+    def micro_accuracy(self) -> float:
         """Accuracy over all texts, whatever their language."""
         return float(np.average([row.accuracy for row in self.rows], weights=[row.count for row in self.rows]))
 
     @property
-    def worst(self):
+    def worst(self) -> LanguageScore:
         """The `LanguageScore` with the lowest accuracy."""
         return min(self.rows, key=lambda row: row.accuracy)
 
     @property
-    def gap(self):
+    def gap(self) -> float | None:
         """Accuracy in the source language less the mean of the others; None without a source or without others."""
         others = [row.accuracy for row in self.rows if row.language != self.source_language]
         if self.source_language is None or not others:
             return None
         return self[self.source_language].accuracy - float(np.mean(others))
 
-    def confusion(self, language=None):
+    def confusion(self, language: str | None = None) -> Confusion:
         """Which label was taken for which, in one language or (None) in all: a `Confusion`."""
         counts = self.confusions.sum(0) if language is None else self.confusions[self._position(language)]
         return Confusion(self.labels, counts)
 
-    def table(self):
+    def table(self) -> str:
         """The rows as text, best language first."""
         header = ["language", "name", "script", "texts", "accuracy", f"{self.confidence:.0%} interval"]
         ordered = sorted(self.rows, key=lambda row: (-row.accuracy, row.language))
         return text_table([*header, "macro F1", "calibration error"], [_cells(row) for row in ordered])
 
-    def headline(self):
+    def headline(self) -> str:
         """One line: mean, worst language, all texts, and the gap to the source."""
         noun = "language" if len(self) == 1 else "languages"
         told = [
@@ -113,19 +116,19 @@ class LanguageReport:
             told.append(f"gap to {tags.name(self.source_language)} {100 * self.gap:.1f} points")
         return ", ".join(told)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.table()}\n{self.headline()}"
 
-    def to_csv(self, path):
+    def to_csv(self, path: Path) -> None:
         """Writes the rows, best language first, whole or not at all; shares from 0 to 1, an unknown one empty."""
         report_files.write_csv(self, path)
 
-    def to_json(self, path):
+    def to_json(self, path: Path) -> None:
         """Writes everything, whole or not at all; `LanguageReport.from_json` reads it again."""
         report_files.write_json(self, path)
 
     @classmethod
-    def from_json(cls, path):
+    def from_json(cls, path: Path) -> Self:
         """Reads what `to_json` wrote.
 
         Raises:
@@ -133,7 +136,7 @@ class LanguageReport:
         """
         return cls(*report_files.read_json(path))
 
-    def plot(self, path, *, title="Accuracy by language"):
+    def plot(self, path: Path, *, title: str = "Accuracy by language") -> None:
         """Draws accuracies with their intervals, languages sorted, colours by script.
 
         Args:

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from keras_i18n.protocols import Array
 
-def macro_f1(confusion):
+
+def macro_f1(confusion: Array) -> float:
     """The mean over labels of F1 = 2 TP / (2 TP + FP + FN).
 
     Labels that neither occur nor are predicted are left out; a label that is only predicted counts as 0.

@@ -1,6 +1,11 @@
 """Nearest vectors in another set, without a matrix of all similarities in memory."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+
+from keras_i18n.protocols import Array
 
 _BLOCK = 1 << 25  # similarities at once: 128 MB
 
@@ -41,7 +46,15 @@ class Scorer:
     [(0, [0, 1])]
     """
 
-    def __init__(self, queries, candidates, *, scoring="csls", num_neighbours=10, pool=None):
+    def __init__(
+        self,
+        queries: Array,
+        candidates: Array,
+        *,
+        scoring: str = "csls",
+        num_neighbours: int = 10,
+        pool: Array | None = None,
+    ) -> None:
         if scoring not in SCORINGS:
             raise ValueError(f"`scoring` must be one of {', '.join(map(repr, SCORINGS))}. Received: {scoring!r}.")
         self.queries, self.candidates = _checked(queries, "queries"), _checked(candidates, "candidates")
@@ -56,7 +69,7 @@ class Scorer:
             self._of_query = neighbourhood(self.queries, self.candidates, num_neighbours)
             self._of_candidate = neighbourhood(self.candidates, pool, num_neighbours)
 
-    def blocks(self):
+    def blocks(self) -> Iterator[Any]:
         """Yields the number of the first query and scores `(some queries, candidates)`."""
         for start, similarity in _similarities(self.queries, self.candidates):
             if self._score is not None:
@@ -65,7 +78,7 @@ class Scorer:
             yield start, similarity
 
 
-def nearest(queries, candidates, *, count=1, **options):
+def nearest(queries: Array, candidates: Array, *, count: int = 1, **options: Any) -> tuple[np.ndarray, np.ndarray]:
     """The best candidates of each query.
 
     Args:
@@ -97,7 +110,7 @@ def nearest(queries, candidates, *, count=1, **options):
     return np.concatenate(places).astype(np.int64), np.concatenate(scores)
 
 
-def neighbourhood(vectors, others, num_neighbours):
+def neighbourhood(vectors: Array, others: Array, num_neighbours: int) -> np.ndarray:
     """Mean cosine of unit vectors `(rows, dim)` to their nearest of `others`: float32 `(rows,)`."""
     count = min(num_neighbours, len(others))
     means = [
@@ -107,7 +120,7 @@ def neighbourhood(vectors, others, num_neighbours):
     return np.concatenate(means)
 
 
-def unit(vectors):
+def unit(vectors: Array) -> np.ndarray:
     """The vectors `(rows, dim)` as float32 of length 1; zeros stay zeros."""
     vectors = np.asarray(vectors, np.float32)
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)

@@ -4,17 +4,19 @@ import csv
 import dataclasses
 import json
 import math
+from typing import Any
 
 import numpy as np
 
 from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.files import atomic_path
+from keras_i18n.protocols import Path
 
 _KIND = "keras_i18n language report"
 _COLUMNS = [field.name for field in dataclasses.fields(LanguageScore)]
 
 
-def write_csv(report, path):
+def write_csv(report: Any, path: Path) -> None:
     with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(_COLUMNS)
@@ -22,7 +24,7 @@ def write_csv(report, path):
             lines.writerow(["" if value is None else value for value in _plain(row).values()])
 
 
-def write_json(report, path):
+def write_json(report: Any, path: Path) -> None:
     content = {
         "kind": _KIND,
         "version": 1,
@@ -41,7 +43,7 @@ def write_json(report, path):
         temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def read_json(path):
+def read_json(path: Path) -> tuple[Any, ...]:
     """The fields of the report that `write_json` wrote, in their order."""
     wrong = f"'{path}' must be a report that `to_json` wrote."
     try:
@@ -49,12 +51,10 @@ def read_json(path):
             content = json.load(file)
         if content["kind"] != _KIND:
             raise ValueError(f"{wrong} Received: a JSON of kind {content['kind']!r:.60}.")
-        rows = tuple(
-            LanguageScore(
-                **{name: float("nan") if row[name] is None else row[name] for name in _COLUMNS},
-            )
-            for row in content["rows"]
+        values: Any = (
+            [float("nan") if row[name] is None else row[name] for name in _COLUMNS] for row in content["rows"]
         )
+        rows = tuple(LanguageScore(*row) for row in values)
         confusions = np.array([row["confusion"] for row in content["rows"]], np.int64)
         return rows, tuple(content["labels"]), confusions, content["source_language"], content["confidence"]
     except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:

@@ -4,9 +4,11 @@ import collections
 import itertools
 import math
 import re
+from typing import Any
 
 from keras_i18n import languages as tags
 from keras_i18n.files import atomic_path
+from keras_i18n.protocols import Path
 
 # Colours that people with colour-blindness tell apart (Okabe and Ito 2008); a further marker each time they run out.
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6A00", "#8B3FB0")
@@ -17,14 +19,14 @@ _INK, _FAINT, _SOURCE = "#222222", "#767676", "#FFE9A8"
 _ROW, _MARGIN, _HEAD, _AXIS, _VALUE, _LEGEND_ROW, _NOTE = 0.23, 0.22, 1.0, 0.58, 0.62, 0.19, 0.42
 
 
-def plot_report(report, path, *, title):
+def plot_report(report: Any, path: Path, *, title: str) -> None:
     """Draws a `LanguageReport` into `path`; panels stand side by side when languages are many."""
     figure = report_figure(report, title=title)
     with atomic_path(path) as temporary:
         figure.savefig(temporary, dpi=150)
 
 
-def report_figure(report, *, title="Accuracy by language"):
+def report_figure(report: Any, *, title: str = "Accuracy by language") -> Any:
     """The matplotlib `Figure` of a report."""
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -2,10 +2,13 @@
 
 import collections
 import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
 
 import numpy as np
 
 from keras_i18n.evaluation.nearest_neighbours import Scorer
+from keras_i18n.protocols import Array, Encoder, LabelledTexts
 from keras_i18n.text_table import text_table
 
 
@@ -30,7 +33,7 @@ class RetrievalScore:
     mean_reciprocal_rank: float
 
     @classmethod
-    def of_ranks(cls, ranks):
+    def of_ranks(cls, ranks: Array) -> Self:
         """The score of places, int `(queries,)`, counted from 1."""
         ranks = np.asarray(ranks)
         if not ranks.size or ranks.min() < 1:
@@ -40,7 +43,7 @@ class RetrievalScore:
         )
 
 
-def ranks_of(queries, candidates, answers, **options):
+def ranks_of(queries: Array, candidates: Array, answers: Sequence[Any] | np.ndarray, **options: Any) -> np.ndarray:
     """The place of the best right answer of each query.
 
     Args:
@@ -72,7 +75,16 @@ def ranks_of(queries, candidates, answers, **options):
     return ranks
 
 
-def word_retrieval(pairs, source_words, source_vectors, target_words, target_vectors, *, scoring="csls", **options):
+def word_retrieval(
+    pairs: Iterable[tuple[str, str]],
+    source_words: Sequence[str],
+    source_vectors: Array,
+    target_words: Sequence[str],
+    target_vectors: Array,
+    *,
+    scoring: str = "csls",
+    **options: Any,
+) -> RetrievalScore:
     """Whether words find their translations.
 
     Args:
@@ -115,7 +127,9 @@ def word_retrieval(pairs, source_words, source_vectors, target_words, target_vec
     return RetrievalScore.of_ranks(ranks)
 
 
-def sentence_retrieval(source_vectors, target_vectors, *, scoring="margin", num_neighbours=4):
+def sentence_retrieval(
+    source_vectors: Array, target_vectors: Array, *, scoring: str = "margin", num_neighbours: int = 4
+) -> tuple[RetrievalScore, ...]:
     """Whether sentences find their translations, in both directions; row i of both sides is a pair.
 
     Args:
@@ -156,14 +170,14 @@ class RetrievalReport:
     rows: dict
 
     @property
-    def mean(self):
+    def mean(self) -> float:
         """Precision at 1, averaged over directions and languages."""
         return float(np.mean([score.precision_at_1 for pair in self.rows.values() for score in pair]))
 
-    def __getitem__(self, language):
+    def __getitem__(self, language: str | None) -> Any:
         return self.rows[language]
 
-    def __str__(self):
+    def __str__(self) -> str:
         target = self.target_language
         header = ["language", "sentences", f"to {target}", f"from {target}", "MRR to", "MRR from"]
         lines = [
@@ -180,7 +194,15 @@ class RetrievalReport:
         return f"{text_table(header, lines)}\nMean of both directions {100 * self.mean:.1f} %"
 
 
-def retrieval_by_language(encoder, dataset, *, target_language="en", by="id", scoring="margin", num_neighbours=4):
+def retrieval_by_language(
+    encoder: Encoder,
+    dataset: LabelledTexts,
+    *,
+    target_language: str = "en",
+    by: str = "id",
+    scoring: str = "margin",
+    num_neighbours: int = 4,
+) -> RetrievalReport:
     """Sentence retrieval between one language and each other of an n-way parallel data set.
 
     Args:

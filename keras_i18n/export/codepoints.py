@@ -1,9 +1,14 @@
 """Texts as every exported file takes them."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
+from keras_i18n.protocols import Texts
 
-def codepoints_of(texts):
+
+def codepoints_of(texts: Texts) -> np.ndarray:
     """Raw Unicode code points: int32 `(texts, longest)`, padded with 0 on the right; at least one column.
 
     Example:
@@ -18,10 +23,10 @@ def codepoints_of(texts):
     return codepoints
 
 
-def batches_by_length(texts, *, max_texts=32, max_codepoints=8192):
+def batches_by_length(texts: Texts, *, max_texts: int = 32, max_codepoints: int = 8192) -> Iterator[Any]:
     """Yields lists of row numbers: texts of about one length, so that a long one does not pad all others."""
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-    rows = []
+    rows: list[int] = []
     for row in order:
         if rows and (len(rows) == max_texts or (len(rows) + 1) * len(texts[row]) > max_codepoints):
             yield rows

@@ -1,5 +1,6 @@
 import dataclasses
 import functools
+from typing import Any
 
 import keras
 import numpy as np
@@ -9,6 +10,7 @@ from keras_i18n import layers
 from keras_i18n.export import metadata as contract
 from keras_i18n.models import ImageClassifier, LanguageModel, TextModel
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS
+from keras_i18n.protocols import Tensor
 
 _OUTPUT_NAMES = {"text-classification": "scores", "text-embedding": "vector"}
 _LARGEST_GOLDEN_IMAGE = 4096  # numbers
@@ -19,22 +21,22 @@ _BEST = 10  # tokens that a golden example of a language model tells
 class Exportable:
     """What every format writes: one Keras model from raw input on, and what the file will say of itself."""
 
-    keras_model: object
+    keras_model: Any
     metadata: contract.Metadata
 
     @functools.cached_property
-    def inputs(self):
+    def inputs(self) -> list[tf.TensorSpec]:
         """A `tf.TensorSpec` for each input, in the model's order, named."""
         return [tf.TensorSpec(tensor.shape, tensor.dtype, name=tensor.name) for tensor in self.keras_model.inputs]
 
-    def outputs_of(self, *inputs):
+    def outputs_of(self, *inputs: Tensor) -> dict[str, Tensor]:
         """A dict from output name to tensor; traced by the formats."""
         outputs = self.keras_model(inputs[0] if len(inputs) == 1 else list(inputs), training=False)
         outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
         return dict(zip(self.metadata.outputs, outputs, strict=True))
 
 
-def exportable(model):
+def exportable(model: Any) -> Exportable:
     """A model of this package, or a tokenizer alone, as the formats write it.
 
     Raises:

@@ -2,16 +2,27 @@
 
 import dataclasses
 import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from keras_i18n.export.exportable import exportable
 from keras_i18n.export.formats import FORMATS, format_of
 from keras_i18n.export.metadata import TOLERANCES
 from keras_i18n.export.packing import packed
+from keras_i18n.export.runner import Runner
 from keras_i18n.files import atomic_path
 from keras_i18n.progress import Progress
+from keras_i18n.protocols import Path
 
 
-def export(model, folder, *, formats=tuple(FORMATS), precision="float32", progress=None):
+def export(
+    model: Any,
+    folder: Path,
+    *,
+    formats: str | Sequence[str] = tuple(FORMATS),
+    precision: str = "float32",
+    progress: Callable[[Progress], object] | None = None,
+) -> pathlib.Path:
     """Writes a model in some or all formats: raw code points in, numbers out, the tokenizer inside.
 
     Each file holds all that is needed to use it: network, tokenizer, labels, languages and examples to replay. A file
@@ -75,7 +86,7 @@ def _in_bytes(model, exported):
     return exported if twin is model else exportable(twin)
 
 
-def load_exported(path):
+def load_exported(path: Path) -> Runner:
     """Opens an exported file in its own runtime.
 
     Args:

@@ -4,6 +4,11 @@ import dataclasses
 import errno
 import importlib
 import os
+import pathlib
+
+from keras_i18n.export.exportable import Exportable
+from keras_i18n.export.runner import Runner
+from keras_i18n.protocols import Path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -20,11 +25,11 @@ class Format:
         return importlib.import_module(f"{__package__}.{self.module}")
 
     @property
-    def precisions(self):
+    def precisions(self) -> tuple[str, ...]:
         """Precisions that the format can hold."""
         return self._module().PRECISIONS
 
-    def save(self, exported, path):
+    def save(self, exported: Exportable, path: Path) -> None:
         """Writes an `Exportable`.
 
         Raises:
@@ -39,7 +44,7 @@ class Format:
                     raise OSError(number, os.strerror(number), str(path)) from error
             raise
 
-    def load(self, path):
+    def load(self, path: Path) -> Runner:
         """Opens a file as a `Runner`."""
         return self._module().load(path)
 
@@ -53,7 +58,7 @@ FORMATS = {
 }
 
 
-def format_of(path):
+def format_of(path: pathlib.Path) -> Format:
     """The row of a path, by its ending; a folder is a SavedModel.
 
     Raises:

@@ -5,13 +5,16 @@ import logging
 import h5py
 import numpy as np
 
+from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.keras_file import keras_runner
 from keras_i18n.export.metadata import MEMBER, Metadata
+from keras_i18n.export.runner import Runner
+from keras_i18n.protocols import Path
 
 PRECISIONS = ("float32",)
 
 
-def save(exported, path):
+def save(exported: Exportable, path: Path) -> None:
     """Writes one file that `keras.saving.load_model` reads, once `keras_i18n.layers` is imported."""
     logger = logging.getLogger("absl")
     level = logger.level
@@ -25,7 +28,7 @@ def save(exported, path):
         file.create_dataset(MEMBER, data=np.frombuffer(exported.metadata.to_json().encode("ascii"), "uint8"))
 
 
-def load(path):
+def load(path: Path) -> Runner:
     """Opens the file with h5py and Keras, safe mode on."""
     try:
         with h5py.File(path, "r") as file:

@@ -1,8 +1,12 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from keras_i18n.export.runner import Runner
 from keras_i18n.models.image_classifier import checked_images
-from keras_i18n.progress import Counter
+from keras_i18n.progress import Counter, Progress
+from keras_i18n.protocols import Array
 
 _BATCH = 64
 
@@ -10,7 +14,7 @@ _BATCH = 64
 class ImageRunner(Runner):
     """An exported file that reads images: `predict(images)`, `classify(images, language=...)`."""
 
-    def predict(self, images, *, progress=None):
+    def predict(self, images: Array, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Runs the file.
 
         Args:
@@ -32,5 +36,5 @@ class ImageRunner(Runner):
             counter.add(len(part))
         return np.concatenate(found)
 
-    def replay_inputs(self):
+    def replay_inputs(self) -> list[Any]:
         return [example["image"] for example in self.metadata.golden]

@@ -1,6 +1,8 @@
 import os
 import queue
 import threading
+from collections.abc import Callable
+from typing import Any
 
 
 class InterpreterPool:
@@ -21,14 +23,14 @@ class InterpreterPool:
     {'a': 1}
     """
 
-    def __init__(self, open_one, *, limit=None):
+    def __init__(self, open_one: Callable[[], Any], *, limit: int | None = None) -> None:
         self._open_one = open_one
         self._closed_ones = max(1, limit or os.cpu_count() or 1) - 1  # how many more may be opened
         self._lock = threading.Lock()
-        self._free = queue.SimpleQueue()
+        self._free: queue.SimpleQueue[Callable[..., Any]] = queue.SimpleQueue()
         self._free.put(open_one())
 
-    def __call__(self, **inputs):
+    def __call__(self, **inputs: Any) -> Any:
         """Runs one of them."""
         try:
             interpreter = self._free.get_nowait()

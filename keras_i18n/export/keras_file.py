@@ -6,20 +6,23 @@ import keras
 import tensorflow as tf
 
 from keras_i18n import layers  # registers the layers that the file names
+from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import MEMBER, Metadata
+from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
+from keras_i18n.protocols import Path
 
 PRECISIONS = ("float32",)
 
 
-def save(exported, path):
+def save(exported: Exportable, path: Path) -> None:
     """Writes one file that `keras.saving.load_model` reads, once `keras_i18n.layers` is imported."""
     exported.keras_model.save(path)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(MEMBER, exported.metadata.to_json())
 
 
-def load(path):
+def load(path: Path) -> Runner:
     """Opens the file with Keras, safe mode on; every member's checksum is checked first."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -34,7 +37,7 @@ def load(path):
     return keras_runner(path, metadata)
 
 
-def keras_runner(path, metadata):
+def keras_runner(path: Path, metadata: Metadata) -> Runner:
     """A runner over a file that Keras loads."""
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True, custom_objects=_our_layers())

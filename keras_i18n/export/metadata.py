@@ -2,10 +2,13 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
 
 from keras_i18n import datasets
+from keras_i18n.protocols import Path, Texts, TokenIds
 
 CONTRACT_VERSION = 1
 # largest difference to the Keras model that a file of a precision may show
@@ -54,16 +57,16 @@ class Metadata:
     contract: int = CONTRACT_VERSION
 
     @property
-    def output_dim(self):
+    def output_dim(self) -> int:
         """Numbers that the file gives for one text or image."""
         return len(self.labels) or (len(self.golden[0]["output"]) if self.golden else 0)
 
-    def to_json(self):
+    def to_json(self) -> str:
         """JSON in ASCII: lone surrogates of the examples survive as escapes."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=True)
 
     @classmethod
-    def from_json(cls, text, path):
+    def from_json(cls, text: str, path: Path) -> Self:
         """Reads what `to_json` wrote; `path` is named in errors.
 
         Raises:
@@ -76,7 +79,10 @@ class Metadata:
             contract = values["contract"]
             if contract == CONTRACT_VERSION:
                 lists = {name for name, value in values.items() if isinstance(value, list)}
-                return cls(**{name: tuple(value) if name in lists else value for name, value in values.items()})
+                fields: dict[str, Any] = {
+                    name: tuple(value) if name in lists else value for name, value in values.items()
+                }
+                return cls(**fields)
         except (ValueError, TypeError, KeyError) as error:
             raise ValueError(f"The metadata of '{path}' cannot be read: {error!r}. Export the model again.") from error
         raise ValueError(
@@ -85,17 +91,17 @@ class Metadata:
         )
 
 
-def golden_texts(languages):
+def golden_texts(languages: Sequence[str]) -> list[str]:
     """Texts for the golden examples: one of each language that the embedded sample has, and the edges."""
     _, sample = datasets.sample("assistant")
-    first = {}
+    first: dict[str, str] = {}
     for text, language in zip(sample.text, sample.language, strict=True):
         first.setdefault(language, text)
     known = [tag for tag in languages if tag in first] or ["en"]
     return [first[tag] for tag in known[:_MAX_GOLDEN_LANGUAGES]] + list(_EDGE_TEXTS)
 
 
-def golden_examples(texts, sequences, outputs):
+def golden_examples(texts: Texts, sequences: TokenIds, outputs: Any) -> tuple[Any, ...]:
     """The examples as plain data.
 
     Args:

@@ -3,14 +3,18 @@
 import logging
 import os
 import re
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_i18n.export import onnx_weights
+from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import MEMBER, Metadata
+from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
+from keras_i18n.protocols import Path
 
 PRECISIONS = ("float32", *onnx_weights.PRECISIONS)
 _OPSET = 18  # tf2onnx 1.17 knows no later one
@@ -19,7 +23,7 @@ _CATCH_ERRORS = "TF2ONNX_CATCH_ERRORS"  # tf2onnx asks whether it is set, not to
 _PIP_LINE = "pip install keras_i18n[onnx]"
 
 
-def save(exported, path):
+def save(exported: Exportable, path: Path) -> None:
     """Converts with tf2onnx and checks that the file holds nothing but ai.onnx operators.
 
     Raises:
@@ -82,7 +86,7 @@ def _fill_tables(graph, tables):
         graph.initializer.append(numpy_helper.from_array(keras.ops.convert_to_numpy(tables[name]), name))
 
 
-def load(path):
+def load(path: Path) -> Runner:
     """Opens the file in ONNX Runtime, on the CPU."""
     try:
         import onnxruntime
@@ -113,7 +117,7 @@ def _operators_of_file(path):
     return operators
 
 
-def operators_of(model):
+def operators_of(model: Any) -> list[str]:
     """Names of the operators of a model and its sub-graphs; those of other domains as "domain.name"."""
     found = set()
     graphs = [model.graph, *model.functions]

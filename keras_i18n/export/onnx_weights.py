@@ -1,5 +1,7 @@
 """Stores the large weights of an ONNX graph in fewer bits; all computing stays in float32."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_i18n.export.weight_steps import in_steps, table_axis
@@ -13,7 +15,7 @@ _OUTPUT_AXIS = {"MatMul": -1, "Conv": 0}
 PRECISIONS = ("float16", "int8")
 
 
-def store(model, precision):
+def store(model: Any, precision: str) -> None:
     """Changes `model` (an `onnx.ModelProto`) in place; "float32" leaves it alone.
 
     Tables that are only gathered from are widened row by row after the gather, not as a whole.

@@ -1,5 +1,7 @@
 """A model's twin whose tables of token vectors are bytes, a step for each row: what an int8 export starts from."""
 
+from typing import Any
+
 import keras
 
 from keras_i18n import layers
@@ -7,7 +9,7 @@ from keras_i18n.keras_privates import call_inputs
 from keras_i18n.models import TextModel
 
 
-def packed(model):
+def packed(model: Any) -> Any:
     """The same model with a `PackedEmbedding` in place of each `MultilingualEmbedding` that is only looked up in.
 
     Tables that are also an output projection, or that add language vectors, stay as they are; so does what holds no

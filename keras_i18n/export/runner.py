@@ -1,9 +1,14 @@
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n.export.codepoints import batches_by_length, codepoints_of
+from keras_i18n.export.metadata import Metadata
 from keras_i18n.models.text_inputs import checked_texts
-from keras_i18n.progress import Counter
+from keras_i18n.progress import Counter, Progress
+from keras_i18n.protocols import Path, Texts, TokenIds
 
 
 class Runner:
@@ -16,18 +21,18 @@ class Runner:
         operators: names of the operators in the file, sorted; empty where the runtime has no such list.
     """
 
-    def __init__(self, path, metadata, run, operators=()):
+    def __init__(self, path: Path, metadata: Metadata, run: Callable[..., Any], operators: Sequence[str] = ()) -> None:
         self.path = path
         self.metadata = metadata
         self.operators = tuple(operators)
         self._run = run
 
     @property
-    def labels(self):
+    def labels(self) -> tuple[str, ...]:
         """Names of the scores' columns."""
         return self.metadata.labels
 
-    def predict(self, texts, *, progress=None):
+    def predict(self, texts: Texts, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Runs the file on raw texts.
 
         Args:
@@ -45,7 +50,7 @@ class Runner:
         texts = checked_texts(texts, self.metadata.max_codepoints)
         if not texts:
             return np.zeros((0, self.metadata.output_dim), "float32")
-        results = [None] * len(texts)
+        results: list[Any] = [None] * len(texts)
         counter = Counter(progress, "texts", total=len(texts))
         for rows in batches_by_length(texts):
             output = self._first_output([texts[row] for row in rows])
@@ -57,19 +62,19 @@ class Runner:
     def _first_output(self, texts):
         return self._run(codepoints=codepoints_of(texts))[0]
 
-    def tokenize(self, texts):
+    def tokenize(self, texts: Texts) -> TokenIds:
         """Token ids of texts, where the file is a tokenizer: a list of int32 arrays."""
         if self.metadata.task != "tokenization":
             raise ValueError(f"`tokenize` needs an exported tokenizer. Received: a file for {self.metadata.task}.")
         texts = checked_texts(texts, self.metadata.max_codepoints)
-        sequences = [None] * len(texts)
+        sequences: list[Any] = [None] * len(texts)
         for rows in batches_by_length(texts):
             token_ids, lengths = self._run(codepoints=codepoints_of([texts[row] for row in rows]))
             for row, ids, length in zip(rows, token_ids, lengths, strict=True):
                 sequences[row] = ids[:length]
         return sequences
 
-    def classify(self, inputs, *, language=None):
+    def classify(self, inputs: Any, *, language: str | None = None) -> list[Any]:
         """The best label of each text or image.
 
         Args:
@@ -82,7 +87,7 @@ class Runner:
         names = self.labels if language is None else self.labels_in(language)
         return [names[place] for place in self.predict(inputs).argmax(axis=1)]
 
-    def labels_in(self, language):
+    def labels_in(self, language: str) -> tuple[str, ...]:
         """Names of the labels in a language, out of the file's own metadata.
 
         Raises:
@@ -97,9 +102,9 @@ class Runner:
             )
         return tuple(names[found])
 
-    def replay_inputs(self):
+    def replay_inputs(self) -> list[Any]:
         """The inputs of the golden examples, as `predict` takes them."""
         return [example["text"] for example in self.metadata.golden]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}('{self.path}', {self.metadata.task}, {self.metadata.precision})"

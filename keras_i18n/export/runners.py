@@ -1,12 +1,17 @@
 """Which runner opens a file, by its task."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from keras_i18n.export.image_runner import ImageRunner
+from keras_i18n.export.metadata import Metadata
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.suggestion_runner import SuggestionRunner
+from keras_i18n.protocols import Path
 
 RUNNERS = {"image-classification": ImageRunner, "text-generation": SuggestionRunner}
 
 
-def runner_of(path, metadata, run, operators=()):
+def runner_of(path: Path, metadata: Metadata, run: Callable[..., Any], operators: Sequence[str] = ()) -> Runner:
     """The `Runner` of a file's task; arguments as there."""
     return RUNNERS.get(metadata.task, Runner)(path, metadata, run, operators)

@@ -6,14 +6,17 @@ import tempfile
 import tensorflow as tf
 
 from keras_i18n.export import saved_model_contents
+from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import MEMBER, Metadata
+from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
+from keras_i18n.protocols import Path
 
 PRECISIONS = ("float32",)
 _TEXTS = tf.TensorSpec([None], tf.string, name="texts")
 
 
-def save(exported, path):
+def save(exported: Exportable, path: Path) -> None:
     """Writes a folder, and looks through it as `load` will.
 
     Raises:
@@ -27,7 +30,7 @@ def save(exported, path):
     )
 
 
-def write(exported, path):
+def write(exported: Exportable, path: Path) -> None:
     """Writes a folder. Weights are stored once: a `tf.Module` of our own tracks them, where `keras.Model.export` of
     Keras 3.15 stores them twice."""
     module = tf.Module()
@@ -54,7 +57,7 @@ def _serve_text(exported):
     return serve_text
 
 
-def load(path):
+def load(path: Path) -> Runner:
     """Opens the folder with `tf.saved_model.load`, once all that it holds was seen to compute and do nothing else."""
     asset = pathlib.Path(path) / "assets" / MEMBER
     if not asset.is_file():

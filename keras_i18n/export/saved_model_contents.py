@@ -6,6 +6,7 @@ Checked are the folder (no other files, no way out of it), every operator of the
 
 import math
 import pathlib
+from typing import Any
 
 from google.protobuf.message import DecodeError
 from tensorflow.core.framework import types_pb2
@@ -14,6 +15,7 @@ from tensorflow.dtypes import as_dtype
 
 from keras_i18n.export import saved_model_operators as operators_
 from keras_i18n.export.saved_model_loops import check_loop
+from keras_i18n.protocols import Path
 
 _GRAPH = "saved_model.pb"
 _DATA = "variables/variables.data-00000-of-00001"
@@ -29,7 +31,7 @@ _OBJECTS = {"_generic_user_object", "signature_map", "trackable_dict_wrapper", "
 _DISTRUST = "It was not loaded. If you trust its author, `tf.saved_model.load` opens it; else export the model again"
 
 
-def check(path, asset, *, way_out=_DISTRUST):
+def check(path: Path, asset: Any, *, way_out: str = _DISTRUST) -> Any:
     """Refuses a SavedModel that could do anything but compute.
 
     Args:

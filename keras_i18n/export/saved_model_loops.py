@@ -1,12 +1,14 @@
 """Does a loop of a TensorFlow graph end? A loop of ours counts up, or doubles, while it is below a limit."""
 
+from typing import Any
+
 import numpy as np
 from tensorflow import make_ndarray
 
 _MOST_ROUNDS = 1 << 24  # of a loop whose limit is written into the file
 
 
-def check_loop(node, beside, functions):
+def check_loop(node: Any, beside: Any, functions: Any) -> Any:
     """True if a While node is seen to end: its condition asks for `counter < limit` (and perhaps for more), its body adds
     1 to a counter of whole numbers, or doubles one that starts at 1, and hands the limit on as it came.
 

@@ -7,10 +7,13 @@ import zipfile
 import tensorflow as tf
 
 from keras_i18n.export import saved_model
+from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.interpreter_pool import InterpreterPool
 from keras_i18n.export.metadata import MEMBER, Metadata
+from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
 from keras_i18n.export.tflite_weights import to_int8
+from keras_i18n.protocols import Path
 
 _PIP_LINE = "pip install keras_i18n[tflite]"
 _LABELS = "labels.txt"
@@ -25,7 +28,7 @@ _STORED = {
 PRECISIONS = tuple(_STORED)
 
 
-def save(exported, path):
+def save(exported: Exportable, path: Path) -> None:
     """Converts by way of a SavedModel: `from_concrete_functions` can write a file without its weights.
 
     Raises:
@@ -57,7 +60,7 @@ def _converted(converter, precision):
     return data if finish is None else finish(data)
 
 
-def load(path):
+def load(path: Path) -> Runner:
     """Opens the file in LiteRT."""
     try:
         from ai_edge_litert.interpreter import Interpreter
@@ -83,7 +86,7 @@ def load(path):
     return runner_of(path, metadata, run, operators)
 
 
-def metadata_of(path):
+def metadata_of(path: Path) -> Metadata:
     """The `Metadata` packed behind the model."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -92,7 +95,7 @@ def metadata_of(path):
         raise ValueError(f"'{path}' must be a .tflite file that keras_i18n exported: {error}.") from error
 
 
-def operators_of(data):
+def operators_of(data: bytes) -> list[str]:
     """Names of the operators in a TFLite file: built-in ones as in the schema, "Custom: name" for others."""
     from tensorflow.lite.python import schema_py_generated as schema
 

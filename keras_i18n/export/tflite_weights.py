@@ -14,7 +14,7 @@ _TABLE, _MATRIX = 1 << 10, 1 << 16
 _MANY_STEPS_VERSION = 5  # of DEQUANTIZE
 
 
-def to_int8(content):
+def to_int8(content: bytes) -> bytes:
     """The bytes of a TFLite file whose large half precision weights became bytes.
 
     Args:

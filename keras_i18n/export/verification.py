@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from keras_i18n.export.exporting import load_exported
 from keras_i18n.export.formats import FORMATS, format_of
 from keras_i18n.files import atomic_path
 from keras_i18n.progress import Progress
+from keras_i18n.protocols import Path
 from keras_i18n.text_table import text_table
 
 
@@ -33,7 +36,7 @@ class Comparison:
     tolerance: float
 
     @property
-    def same(self):
+    def same(self) -> bool:
         """The differences are within the tolerance, and at float32 every label agrees."""
         agreement = 1.0 if self.precision == "float32" else 0.98
         return self.largest_difference <= self.tolerance and self.label_agreement >= agreement
@@ -47,7 +50,7 @@ class VerificationReport:
     problems: tuple = ()
 
     @property
-    def failures(self):
+    def failures(self) -> list[Any]:
         """Sentences that name format and language of each difference."""
         found = [
             f"{row.format} ({row.precision}) differs in '{row.language}': largest difference "
@@ -58,17 +61,17 @@ class VerificationReport:
         return [*self.problems, *found]
 
     @property
-    def ok(self):
+    def ok(self) -> bool:
         """Nothing differs."""
         return not self.failures
 
-    def raise_if_different(self):
+    def raise_if_different(self) -> "VerificationReport":
         """Raises a ValueError that names each format and language that differs; returns the report otherwise."""
         if not self.ok:
             raise ValueError("Exported files differ from the Keras model:\n" + "\n".join(self.failures))
         return self
 
-    def by_format(self):
+    def by_format(self) -> dict[str, Any]:
         """A dict from format to (texts, largest difference, label agreement) over all languages."""
         result = {}
         for name in dict.fromkeys(row.format for row in self.rows):
@@ -78,7 +81,7 @@ class VerificationReport:
             result[name] = (count, max(row.largest_difference for row in rows), agreement)
         return result
 
-    def table(self):
+    def table(self) -> str:
         """A row a format and language, as text."""
         header = ("format", "precision", "language", "texts", "largest difference", "agreement", "accuracy", "")
         return text_table(
@@ -98,17 +101,25 @@ class VerificationReport:
             ],
         )
 
-    def to_json(self, path):
+    def to_json(self, path: Path) -> None:
         """Writes rows and problems."""
         data = {"rows": [dataclasses.asdict(row) for row in self.rows], "problems": list(self.problems)}
         with atomic_path(path) as temporary:
             temporary.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.table()
 
 
-def verify(model, folder, dataset, *, formats=None, max_texts=50, progress=None):
+def verify(
+    model: Any,
+    folder: Path,
+    dataset: Any,
+    *,
+    formats: Sequence[str] | None = None,
+    max_texts: int = 50,
+    progress: Callable[[Progress], object] | None = None,
+) -> VerificationReport:
     """Sends the same raw texts through the Keras model and through each exported file in its real runtime.
 
     Args:

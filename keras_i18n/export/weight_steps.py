@@ -5,7 +5,7 @@ import numpy as np
 _NARROW = 128  # columns; with fewer, a step a row costs more bytes than it is worth
 
 
-def in_steps(values, axis):
+def in_steps(values: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
     """Rounds to bytes: each slice along an axis in steps of its own size.
 
     Returns:
@@ -16,6 +16,6 @@ def in_steps(values, axis):
     return np.round(values / steps).astype("int8"), steps.reshape(-1)
 
 
-def table_axis(table):
+def table_axis(table: np.ndarray) -> int:
     """The axis of a table of vectors that gets the steps: rows, or columns where rows are short."""
     return 0 if table.ndim == 1 or table.shape[-1] >= _NARROW else table.ndim - 1

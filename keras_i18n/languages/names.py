@@ -6,7 +6,7 @@ from keras_i18n.languages.tags import normalize
 
 
 @functools.lru_cache(maxsize=4096)
-def name(tag):
+def name(tag: str) -> str:
     """The English name of a language.
 
     Args:
@@ -30,7 +30,7 @@ def name(tag):
 
 
 @functools.lru_cache(maxsize=4096)
-def autonym(tag):
+def autonym(tag: str) -> str:
     """What a language calls itself; its English name where none is on record.
 
     Args:

@@ -15,7 +15,7 @@ _ALONE = {"Hans": "Simplified Han", "Hant": "Traditional Han"}
 
 
 @functools.lru_cache(maxsize=4096)
-def script(tag):
+def script(tag: str) -> str:
     """The ISO 15924 code of the script a language is most likely written in.
 
     Args:
@@ -41,11 +41,11 @@ def script(tag):
         return language.script
     for known in (language, language.prefer_macrolanguage()):
         if known.language in LIKELY_SUBTAGS:
-            return known.maximize().script
+            return str(known.maximize().script)
     return "Zzzz"
 
 
-def direction(tag):
+def direction(tag: str) -> str:
     """The direction in which a language is written.
 
     Args:
@@ -65,7 +65,7 @@ def direction(tag):
 
 
 @functools.lru_cache(maxsize=4096)
-def script_name(code):
+def script_name(code: str) -> str:
     """The English name of a script.
 
     Args:

@@ -6,7 +6,7 @@ import re
 _RULE = "`language` must be a BCP-47 tag such as 'sr-Latn'."
 
 
-def normalize(tag):
+def normalize(tag: str) -> str:
     """The canonical form of a BCP-47 tag.
 
     Letters take their usual case, `_` becomes `-`, retired and three-letter codes give way to the present ones, and a
@@ -40,7 +40,7 @@ def normalize(tag):
     return canonical
 
 
-def is_valid(tag):
+def is_valid(tag: str) -> bool:
     """Whether `normalize` accepts the tag.
 
     Args:

@@ -1,7 +1,11 @@
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
 
 from keras_i18n.layers.masked_softmax import masked_softmax
+from keras_i18n.protocols import Config, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -26,13 +30,15 @@ class AttentionPooling(keras.layers.Layer):
     TensorShape([2, 4])
     """
 
-    def __init__(self, *, hidden_dim=None, activation="tanh", **kwargs):
+    def __init__(
+        self, *, hidden_dim: int | None = None, activation: str | Callable[[Tensor], Tensor] = "tanh", **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.hidden_dim = hidden_dim
         self.activation = keras.activations.get(activation)
         self.supports_masking = True
 
-    def build(self, vectors_shape):
+    def build(self, vectors_shape: Shape) -> None:
         dim = vectors_shape[-1]
         hidden_dim = self.hidden_dim or dim
         self.kernel = self.add_weight(name="kernel", shape=(dim, hidden_dim), initializer="glorot_uniform")
@@ -40,18 +46,18 @@ class AttentionPooling(keras.layers.Layer):
         self.query = self.add_weight(name="query", shape=(hidden_dim, 1), initializer="glorot_uniform")
         self.built = True
 
-    def call(self, vectors, mask=None):
+    def call(self, vectors: Tensor, mask: Tensor | None = None) -> Tensor:
         hidden = self.activation(ops.matmul(vectors, self.kernel) + self.bias)
         scores = ops.squeeze(ops.matmul(hidden, self.query), axis=-1)  # (batch, tokens)
         weights = masked_softmax(scores, mask)
         return ops.squeeze(ops.matmul(ops.expand_dims(weights, 1), vectors), axis=1)
 
-    def compute_mask(self, vectors, previous_mask=None):
+    def compute_mask(self, vectors: Tensor, previous_mask: Tensor | None = None) -> Tensor | None:
         return None
 
-    def compute_output_shape(self, vectors_shape):
+    def compute_output_shape(self, vectors_shape: Shape) -> Shape:
         return (vectors_shape[0], vectors_shape[-1])
 
-    def get_config(self):
+    def get_config(self) -> Config:
         activation = keras.activations.serialize(self.activation)
         return {**super().get_config(), "hidden_dim": self.hidden_dim, "activation": activation}

@@ -1,3 +1,5 @@
+from typing import Any
+
 import keras
 
 from keras_i18n.layers.portable_loop import PortableLoop
@@ -23,7 +25,14 @@ class Bidirectional(keras.layers.Bidirectional):
     TensorShape([2, 8])
     """
 
-    def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
+    def __init__(
+        self,
+        layer: keras.layers.Layer,
+        merge_mode: str | None = "concat",
+        weights: list[Any] | None = None,
+        backward_layer: keras.layers.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
         for one in (layer, backward_layer):
             if one is not None and not isinstance(one, PortableLoop):
                 raise ValueError(

@@ -1,6 +1,11 @@
+from typing import Any, Self
+
 import keras
 import numpy as np
 import tensorflow as tf
+
+from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.tokenizers.character import CharacterTokenizer
 
 _PAGE_BITS = 7
 _NOT_TEXT = 0xFFFD  # what numbers that are no code points count as
@@ -37,7 +42,17 @@ class CharacterTokenization(keras.layers.Layer):
     True
     """
 
-    def __init__(self, *, num_pages, num_cells, begin_id, end_id, unknown_id, max_tokens=None, **kwargs):
+    def __init__(
+        self,
+        *,
+        num_pages: int,
+        num_cells: int,
+        begin_id: int | None,
+        end_id: int | None,
+        unknown_id: int,
+        max_tokens: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**{**kwargs, "trainable": False})
         self.num_pages = int(num_pages)
         self.num_cells = int(num_cells)
@@ -50,7 +65,7 @@ class CharacterTokenization(keras.layers.Layer):
             raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {max_tokens!r}.")
 
     @classmethod
-    def from_tokenizer(cls, tokenizer, **options):
+    def from_tokenizer(cls, tokenizer: CharacterTokenizer, **options: Any) -> Self:
         """The layer of a `CharacterTokenizer`; `options` are `max_tokens` and those of every layer."""
         page_starts, cells = _tables(tokenizer)
         layer = cls(
@@ -66,7 +81,7 @@ class CharacterTokenization(keras.layers.Layer):
         layer.cells.assign(cells)
         return layer
 
-    def build(self, code_points_shape=None):
+    def build(self, code_points_shape: Shape | None = None) -> None:
         def add(name, size):
             return self.add_weight(name=name, shape=(size,), dtype="int32", initializer="zeros", trainable=False)
 
@@ -74,7 +89,7 @@ class CharacterTokenization(keras.layers.Layer):
         self.cells = add("cells", self.num_cells)
         self.built = True
 
-    def call(self, code_points):
+    def call(self, code_points: Tensor) -> Tensor:
         # one more column, so that a batch without any has a longest text too
         code_points = tf.pad(tf.cast(code_points, tf.int32), [[0, 0], [0, 1]])
         position = tf.expand_dims(tf.range(tf.shape(code_points)[1]), 0)
@@ -104,10 +119,10 @@ class CharacterTokenization(keras.layers.Layer):
         place = tf.where(inside, start + code_points - page * (1 << _PAGE_BITS), 0)
         return tf.where(inside, tf.gather(self.cells, place), self.unknown_id)
 
-    def compute_output_spec(self, code_points):
+    def compute_output_spec(self, code_points: Tensor) -> Tensor:
         return keras.KerasTensor((code_points.shape[0], None), dtype="int32")
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "num_pages": self.num_pages,

@@ -1,7 +1,12 @@
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
+
+from keras_i18n.protocols import Config, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -24,11 +29,11 @@ class ChooseByLanguage(keras.layers.Layer):
     [[1.0], [0.0]]
     """
 
-    def __init__(self, member_of, **kwargs):
+    def __init__(self, member_of: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.member_of = [int(member) for member in member_of]
 
-    def call(self, tensors):
+    def call(self, tensors: Sequence[Tensor]) -> Tensor:
         scores, *answers = tensors
         # not `ops.argmax`: it becomes an operator that TFLite lacks
         language = tf.argmax(scores, axis=-1, output_type=tf.int32)
@@ -39,8 +44,8 @@ class ChooseByLanguage(keras.layers.Layer):
             out = ops.where(ops.equal(chosen, number), answer, out)
         return out
 
-    def compute_output_shape(self, shapes):
+    def compute_output_shape(self, shapes: Sequence[Shape]) -> Shape:
         return shapes[1]
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "member_of": self.member_of}

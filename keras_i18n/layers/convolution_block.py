@@ -1,7 +1,11 @@
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
 
 from keras_i18n.layers.activations import get_activation
+from keras_i18n.protocols import Config, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -31,8 +35,17 @@ class ConvolutionBlock(keras.layers.Layer):
     """
 
     def __init__(
-        self, filters, kernel_size, *, dilation=1, causal=False, activation="gelu", residual=True, dropout=0.0, **kwargs
-    ):
+        self,
+        filters: int,
+        kernel_size: int,
+        *,
+        dilation: int = 1,
+        causal: bool = False,
+        activation: str | Callable[[Tensor], Tensor] = "gelu",
+        residual: bool = True,
+        dropout: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         for name, value in (("filters", filters), ("kernel_size", kernel_size), ("dilation", dilation)):
             if int(value) < 1:
@@ -46,7 +59,7 @@ class ConvolutionBlock(keras.layers.Layer):
         self.dropout = float(dropout)
         self.supports_masking = True
 
-    def build(self, vectors_shape):
+    def build(self, vectors_shape: Shape) -> None:
         dim = vectors_shape[-1]
         # one product of the joined neighbours: a dilated convolution with a dynamic length does not convert everywhere
         self.kernel = self.add_weight(
@@ -58,7 +71,7 @@ class ConvolutionBlock(keras.layers.Layer):
         self._drop = keras.layers.Dropout(self.dropout, dtype=self.dtype_policy)
         self.built = True
 
-    def call(self, vectors, mask=None, training=None):
+    def call(self, vectors: Tensor, mask: Tensor | None = None, training: bool | None = None) -> Tensor:
         mask = None if mask is None else ops.expand_dims(mask, -1)
 
         def without_padding(x):
@@ -78,10 +91,10 @@ class ConvolutionBlock(keras.layers.Layer):
             x = x + vectors
         return without_padding(x)
 
-    def compute_output_shape(self, vectors_shape):
+    def compute_output_shape(self, vectors_shape: Shape) -> Shape:
         return (*vectors_shape[:-1], self.filters)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "filters": self.filters,

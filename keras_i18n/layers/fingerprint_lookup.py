@@ -1,12 +1,15 @@
 """Looks up every substring of a text in a perfect hash table, inside of a graph."""
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.protocols import Tensor
 from keras_i18n.tokenizers import fingerprints
 
 
-def windows(code_points, count, length):
+def windows(code_points: Tensor, count: Tensor, length: Tensor) -> Any:
     """Both fingerprints of the substrings that start at the first `count` places.
 
     Args:
@@ -30,12 +33,12 @@ def windows(code_points, count, length):
     )
 
 
-def index(numbers, size):
+def index(numbers: Tensor, size: int) -> Tensor:
     """int32 numbers to 0 .. size - 1, as `perfect_hash.index` does."""
     return tf.truncatediv(numbers, np.int32(2**32 // size)) + size // 2
 
 
-def find(first, second, multipliers, table_first, table_second):
+def find(first: Tensor, second: Tensor, multipliers: Tensor, table_first: Tensor, table_second: Tensor) -> Any:
     """(slot, whether the substring is in the table) of fingerprints, of their shape."""
     buckets, size = multipliers.shape[0], table_first.shape[0]
     slot = index(second * tf.gather(multipliers, index(first, buckets)), size)

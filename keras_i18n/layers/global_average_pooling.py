@@ -1,6 +1,8 @@
 import keras
 from keras import ops
 
+from keras_i18n.protocols import Tensor
+
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
 class GlobalAveragePooling1D(keras.layers.GlobalAveragePooling1D):
@@ -20,7 +22,7 @@ class GlobalAveragePooling1D(keras.layers.GlobalAveragePooling1D):
     array([[0., 0.]], dtype=float32)
     """
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is None:
             return super().call(inputs)
         tokens_axis, dim_axis = (1, 2) if self.data_format == "channels_last" else (2, 1)

@@ -1,7 +1,10 @@
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 
 from keras_i18n.layers.portable_loop import PortableLoop
+from keras_i18n.protocols import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -22,14 +25,14 @@ class GRU(PortableLoop, keras.layers.GRU):
     TensorShape([2, 4])
     """
 
-    def project(self, sequences):
+    def project(self, sequences: Tensor) -> Tensor:
         projected = tf.matmul(sequences, tf.cast(self.cell.kernel, sequences.dtype))
         if not self.cell.use_bias:
             return projected
         bias = tf.cast(self.cell.bias, projected.dtype)
         return projected + (bias[0] if self.cell.reset_after else bias)
 
-    def step(self, projected, states):
+    def step(self, projected: Tensor, states: Sequence[Tensor]) -> tuple[Tensor, ...]:
         (state,) = states
         cell, units = self.cell, self.cell.units
         kernel = tf.cast(cell.recurrent_kernel, state.dtype)

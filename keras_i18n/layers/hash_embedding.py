@@ -1,7 +1,11 @@
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
+
+from keras_i18n.protocols import Config, Shape, Tensor
 
 # odd constants, a pair for each hash: Marsaglia's and Knuth's, then the primes of xxHash and MurmurHash
 _MULTIPLIERS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1, 0xCC9E2D51, 0x1B873593, 0x2545F491)
@@ -15,7 +19,7 @@ def _not_negative(x):
     return tf.where(x < 0, -(x + 1), x)
 
 
-def hashed_rows(ids, number, num_rows):
+def hashed_rows(ids: Tensor, number: int, num_rows: int) -> Tensor:
     """Row of each id by hash function `number`: int32 that wraps, the same integers in every runtime.
 
     Args:
@@ -62,15 +66,15 @@ class HashEmbedding(keras.layers.Layer):
 
     def __init__(
         self,
-        num_rows,
-        dim,
+        num_rows: int,
+        dim: int,
         *,
-        num_hashes=2,
-        num_weights=None,
-        padding_id=-1,
-        embeddings_initializer="uniform",
-        **kwargs,
-    ):
+        num_hashes: int = 2,
+        num_weights: int | None = None,
+        padding_id: int = -1,
+        embeddings_initializer: str | keras.initializers.Initializer = "uniform",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         for name, value in (("num_rows", num_rows), ("dim", dim)):
             if int(value) < 1:
@@ -84,7 +88,7 @@ class HashEmbedding(keras.layers.Layer):
         self.padding_id = int(padding_id)
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
 
-    def build(self, token_ids_shape=None):
+    def build(self, token_ids_shape: Shape | None = None) -> None:
         self.embeddings = self.add_weight(
             name="embeddings", shape=(self.num_rows, self.dim), initializer=self.embeddings_initializer, autocast=False
         )
@@ -94,7 +98,7 @@ class HashEmbedding(keras.layers.Layer):
             )
         self.built = True
 
-    def call(self, token_ids):
+    def call(self, token_ids: Tensor) -> Tensor:
         token_ids = ops.cast(token_ids, "int32")
         rows = tf.stack([hashed_rows(token_ids, number, self.num_rows) for number in range(self.num_hashes)], axis=-1)
         vectors = ops.cast(tf.gather(self.embeddings.value, rows), self.compute_dtype)  # (batch, tokens, hashes, dim)
@@ -105,10 +109,10 @@ class HashEmbedding(keras.layers.Layer):
         mask = ops.expand_dims(ops.not_equal(token_ids, self.padding_id), -1)
         return ops.where(mask, vectors, ops.zeros_like(vectors))
 
-    def compute_output_shape(self, token_ids_shape):
+    def compute_output_shape(self, token_ids_shape: Shape) -> Shape:
         return (*token_ids_shape, self.dim)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "num_rows": self.num_rows,

@@ -1,7 +1,11 @@
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from keras_i18n.layers import ragged_rows
+from keras_i18n.protocols import Config, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -26,12 +30,12 @@ class JoinedTokens(keras.layers.Layer):
     array([[9, 5, 6, 7]], dtype=int32)
     """
 
-    def __init__(self, begin_ids, *, vocabulary_size, **kwargs):
+    def __init__(self, begin_ids: Sequence[int], *, vocabulary_size: int, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "int32", **kwargs})
         self.begin_ids = [int(begin_id) for begin_id in begin_ids]
         self.vocabulary_size = int(vocabulary_size)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         text_ids, token_ids, begin = inputs
         counts = tf.reduce_sum(tf.cast(text_ids >= 0, "int32"), axis=1, keepdims=True)
         place = tf.expand_dims(tf.range(tf.shape(text_ids)[1]), 0)
@@ -43,9 +47,9 @@ class JoinedTokens(keras.layers.Layer):
         line = tf.concat([first, inner, chosen], axis=1)
         return [ragged_rows.compact(line, line >= 0, -1), tf.fill(tf.shape(begin), -1)]
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: Tensor) -> Tensor:
         batch = inputs[0].shape[0]
         return [keras.KerasTensor((batch, None), dtype="int32"), keras.KerasTensor((batch, 1), dtype="int32")]
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "begin_ids": self.begin_ids, "vocabulary_size": self.vocabulary_size}

@@ -1,8 +1,12 @@
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
 from keras_i18n.layers.activations import get_activation
+from keras_i18n.protocols import Config, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -30,7 +34,14 @@ class LanguageAdapter(keras.layers.Layer):
     TensorShape([3, 5, 4])
     """
 
-    def __init__(self, languages, bottleneck_dim, *, activation="relu", **kwargs):
+    def __init__(
+        self,
+        languages: Sequence[str],
+        bottleneck_dim: int,
+        *,
+        activation: str | Callable[[Tensor], Tensor] = "relu",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         languages = tuple(languages) if not isinstance(languages, str) else ()
         if not languages or len(set(languages)) != len(languages):
@@ -42,7 +53,7 @@ class LanguageAdapter(keras.layers.Layer):
         self.activation = get_activation(activation)
         self.supports_masking = True
 
-    def build(self, vectors_shape, language_shape=None):
+    def build(self, vectors_shape: Shape, language_shape: Shape | None = None) -> None:
         dim, count = vectors_shape[-1], len(self.languages)
         # each language's matrix has the variance that it would have alone
         initializer = keras.initializers.RandomNormal(stddev=dim**-0.5)
@@ -52,7 +63,7 @@ class LanguageAdapter(keras.layers.Layer):
         self.up_bias = self.add_weight(name="up_bias", shape=(count, dim), initializer="zeros")
         self.built = True
 
-    def call(self, vectors, language=None, mask=None):
+    def call(self, vectors: Tensor, language: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
         if language is None:
             if len(self.languages) > 1:
                 raise ValueError(f"`language` must tell which of {list(self.languages)} a text is in. Received: None.")
@@ -67,12 +78,12 @@ class LanguageAdapter(keras.layers.Layer):
         known = ops.expand_dims(ops.expand_dims(language >= 0, -1), -1)
         return ops.where(known, changed, vectors)
 
-    def language_resources(self, language):
+    def language_resources(self, language: str) -> dict[str, np.ndarray]:
         """The weights of one language: dict of "down", "down_bias", "up", "up_bias"."""
         number = self._number(language)
         return {name: getattr(self, name).numpy()[number] for name in ("down", "down_bias", "up", "up_bias")}
 
-    def set_language_resources(self, language, resources):
+    def set_language_resources(self, language: str, resources: Mapping[str, np.ndarray]) -> None:
         """Swaps the weights of one language, as from `language_resources`; those of the others stay bit for bit."""
         number, present = self._number(language), self.language_resources(language)
         for name, values in resources.items():
@@ -89,10 +100,10 @@ class LanguageAdapter(keras.layers.Layer):
             raise ValueError(f"`language` must be one of {list(self.languages)}. Received: {language!r}.")
         return self.languages.index(language)
 
-    def compute_output_shape(self, vectors_shape, language_shape=None):
+    def compute_output_shape(self, vectors_shape: Shape, language_shape: Shape | None = None) -> Shape:
         return vectors_shape
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "languages": list(self.languages),

@@ -1,8 +1,12 @@
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from keras_i18n.layers.lstm_gradient import lstm_outputs
 from keras_i18n.layers.portable_loop import PortableLoop
+from keras_i18n.protocols import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -23,7 +27,9 @@ class LSTM(PortableLoop, keras.layers.LSTM):
     TensorShape([2, 4])
     """
 
-    def inner_loop(self, sequences, initial_state, mask, training=False):
+    def inner_loop(
+        self, sequences: Tensor, initial_state: Sequence[Tensor], mask: Tensor | None, training: bool = False
+    ) -> Any:
         if not training or mask is not None or not self._trains_on_cpu():
             return super().inner_loop(sequences, initial_state, mask, training=training)
         projected = tf.transpose(self.project(sequences), (1, 0, 2))  # (tokens, batch, 4 * units)
@@ -45,11 +51,11 @@ class LSTM(PortableLoop, keras.layers.LSTM):
             and not tf.config.list_logical_devices("GPU")
         )
 
-    def project(self, sequences):
+    def project(self, sequences: Tensor) -> Tensor:
         projected = tf.matmul(sequences, tf.cast(self.cell.kernel, sequences.dtype))
         return projected + tf.cast(self.cell.bias, projected.dtype) if self.cell.use_bias else projected
 
-    def step(self, projected, states):
+    def step(self, projected: Tensor, states: Sequence[Tensor]) -> tuple[Tensor, ...]:
         output, carry = states
         gates = projected + tf.matmul(output, tf.cast(self.cell.recurrent_kernel, output.dtype))
         enter, forget, candidate, leave = tf.split(gates, 4, axis=1)

@@ -2,9 +2,11 @@
 
 import tensorflow as tf
 
+from keras_i18n.protocols import Tensor
+
 
 @tf.custom_gradient
-def lstm_outputs(projected, recurrent_kernel, output, carry):
+def lstm_outputs(projected: Tensor, recurrent_kernel: Tensor, output: Tensor, carry: Tensor) -> Tensor:
     """All outputs of an LSTM with sigmoid gates and tanh, with a hand-written gradient.
 
     TensorFlow's own gradient of the loop adds up an outer product at every step; here the gate gradients of all steps

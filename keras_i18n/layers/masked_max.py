@@ -1,6 +1,10 @@
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import ops
+
+from keras_i18n.protocols import Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -21,11 +25,11 @@ class MaskedMax(keras.layers.Layer):
     array([[3.]], dtype=float32)
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
 
-    def call(self, vectors, mask=None):
+    def call(self, vectors: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is None:
             return ops.max(vectors, axis=1)
         lowest = float(tf.as_dtype(vectors.dtype).min)
@@ -33,8 +37,8 @@ class MaskedMax(keras.layers.Layer):
         has_token = ops.any(mask, axis=1, keepdims=True)
         return ops.where(has_token, largest, ops.zeros_like(largest))
 
-    def compute_mask(self, vectors, previous_mask=None):
+    def compute_mask(self, vectors: Tensor, previous_mask: Tensor | None = None) -> Tensor | None:
         return None
 
-    def compute_output_shape(self, vectors_shape):
+    def compute_output_shape(self, vectors_shape: Shape) -> Shape:
         return (vectors_shape[0], vectors_shape[-1])

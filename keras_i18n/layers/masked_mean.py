@@ -1,5 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
+
+from keras_i18n.protocols import Config, Shape, Tensor
 
 # what the sum of the token vectors is multiplied by, given how many tokens there are (at least 1). The mean is
 # sum * rsqrt(count^2): the mobile runtime of 2023 has no quantised division.
@@ -32,14 +36,14 @@ class MaskedMean(keras.layers.Layer):
     array([[2.]], dtype=float32)
     """
 
-    def __init__(self, divide_by="count", **kwargs):
+    def __init__(self, divide_by: str = "count", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if divide_by not in _FACTORS:
             raise ValueError(f"`divide_by` must be one of {', '.join(map(repr, _FACTORS))}. Received: {divide_by!r}.")
         self.divide_by = divide_by
         self.supports_masking = True
 
-    def call(self, vectors, mask=None):
+    def call(self, vectors: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is None:
             mask = ops.ones_like(vectors[:, :, 0], dtype="bool")
         token_mask = ops.expand_dims(mask, -1)  # (batch, tokens, 1)
@@ -48,11 +52,11 @@ class MaskedMean(keras.layers.Layer):
         factor = _FACTORS[self.divide_by](ops.maximum(count, 1.0))
         return total * ops.cast(factor, total.dtype)
 
-    def compute_mask(self, vectors, previous_mask=None):
+    def compute_mask(self, vectors: Tensor, previous_mask: Tensor | None = None) -> Tensor | None:
         return None
 
-    def compute_output_shape(self, vectors_shape):
+    def compute_output_shape(self, vectors_shape: Shape) -> Shape:
         return (vectors_shape[0], vectors_shape[-1])
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "divide_by": self.divide_by}

@@ -1,8 +1,10 @@
 import tensorflow as tf
 from keras import ops
 
+from keras_i18n.protocols import Tensor
 
-def masked_softmax(scores, mask):
+
+def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
     """Softmax over the last axis of the entries where `mask` is True; the others get 0, all of them where none is.
 
     Args:

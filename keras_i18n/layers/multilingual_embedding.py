@@ -1,7 +1,12 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
+
+from keras_i18n.protocols import Config, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -43,15 +48,15 @@ class MultilingualEmbedding(keras.layers.Layer):
 
     def __init__(
         self,
-        vocabulary_size,
-        dim,
+        vocabulary_size: int,
+        dim: int,
         *,
-        language_rows=None,
-        language_vectors=(),
-        padding_id=-1,
-        embeddings_initializer="uniform",
-        **kwargs,
-    ):
+        language_rows: Mapping[str, int] | None = None,
+        language_vectors: Sequence[str] = (),
+        padding_id: int = -1,
+        embeddings_initializer: str | keras.initializers.Initializer = "uniform",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         language_rows = {language: int(rows) for language, rows in (language_rows or {}).items()}
         sizes = {"vocabulary_size": vocabulary_size, "dim": dim}
@@ -70,19 +75,19 @@ class MultilingualEmbedding(keras.layers.Layer):
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
 
     @property
-    def language_rows(self):
+    def language_rows(self) -> dict[str, int]:
         return dict(self._language_rows)
 
     @property
-    def language_vectors(self):
+    def language_vectors(self) -> tuple[str, ...]:
         return self._language_vectors
 
     @property
-    def num_rows(self):
+    def num_rows(self) -> int:
         """Rows in all: one more than the largest id."""
         return self.vocabulary_size + sum(self.language_rows.values())
 
-    def build(self, token_ids_shape=None, language_shape=None):
+    def build(self, token_ids_shape: Shape | None = None, language_shape: Shape | None = None) -> None:
         def add_rows(name, rows):
             return self.add_weight(
                 name=name,
@@ -99,7 +104,7 @@ class MultilingualEmbedding(keras.layers.Layer):
             )
         self.built = True
 
-    def call(self, token_ids, language=None, reverse=False):
+    def call(self, token_ids: Tensor, language: Tensor | None = None, reverse: bool = False) -> Tensor:
         if reverse:
             return self._scores(token_ids)
         token_ids = ops.cast(token_ids, "int32")
@@ -138,18 +143,18 @@ class MultilingualEmbedding(keras.layers.Layer):
         scores = scores[0] if len(scores) == 1 else tf.concat(scores, axis=-1)
         return tf.reshape(scores, tf.concat([tf.shape(vectors)[:-1], [self.num_rows]], axis=0))
 
-    def compute_output_spec(self, token_ids, language=None, reverse=False):
+    def compute_output_spec(self, token_ids: Tensor, language: Tensor | None = None, reverse: bool = False) -> Tensor:
         last = self.num_rows if reverse else self.dim
         leading = token_ids.shape[:-1] if reverse else token_ids.shape
         return keras.KerasTensor((*leading, last), dtype=self.compute_dtype)
 
-    def variable_of(self, language):
+    def variable_of(self, language: str) -> keras.Variable:
         """The variable that holds a language's own rows."""
         if language not in self.language_rows:
             raise ValueError(f"`language` must be one of {sorted(self.language_rows)}. Received: {language!r}.")
         return self._own_rows[list(self.language_rows).index(language)]
 
-    def language_resources(self, language):
+    def language_resources(self, language: str) -> dict[str, np.ndarray]:
         """What belongs to one language: dict of "rows" `(rows, dim)` and "vector" `(dim,)`, as far as it has them."""
         resources = {}
         if language in self.language_rows:
@@ -161,7 +166,7 @@ class MultilingualEmbedding(keras.layers.Layer):
             raise ValueError(f"`language` must be one of {have}. Received: {language!r}.")
         return resources
 
-    def set_language_resources(self, language, resources):
+    def set_language_resources(self, language: str, resources: Mapping[str, np.ndarray]) -> None:
         """Swaps what belongs to one language; every other weight stays bit for bit.
 
         Args:
@@ -183,7 +188,9 @@ class MultilingualEmbedding(keras.layers.Layer):
             vectors[self._language_vectors.index(language)] = resources["vector"]
             self.vectors.assign(vectors)
 
-    def resized(self, language_rows, language_vectors=None):
+    def resized(
+        self, language_rows: Mapping[str, int], language_vectors: Sequence[str] | None = None
+    ) -> "MultilingualEmbedding":
         """A layer with other languages; what both have is copied, also where the number of a language's rows changes.
 
         Args:
@@ -208,7 +215,7 @@ class MultilingualEmbedding(keras.layers.Layer):
             layer.set_language_resources(language, new)
         return layer
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "vocabulary_size": self.vocabulary_size,

@@ -1,5 +1,10 @@
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import ops
+
+from keras_i18n.protocols import Config, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -26,7 +31,7 @@ class NgramConvolutions(keras.layers.Layer):
     TensorShape([1, 5, 8])
     """
 
-    def __init__(self, *, orders=(2, 3, 5), dim=256, **kwargs):
+    def __init__(self, *, orders: Sequence[int] = (2, 3, 5), dim: int = 256, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.orders = tuple(int(order) for order in orders)
         self.dim = int(dim)
@@ -36,7 +41,7 @@ class NgramConvolutions(keras.layers.Layer):
             raise ValueError(f"`dim` must be at least 1. Received: {dim!r}.")
         self.supports_masking = True
 
-    def build(self, features_shape):
+    def build(self, features_shape: Shape) -> None:
         if features_shape[-1] != len(self.orders) * self.dim:
             raise ValueError(
                 f"The features must be {len(self.orders)} orders x {self.dim} wide = {len(self.orders) * self.dim}. "
@@ -54,7 +59,7 @@ class NgramConvolutions(keras.layers.Layer):
         ]
         self.built = True
 
-    def call(self, features, mask=None):
+    def call(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
         branches = []
         for branch, convolutions in enumerate(self.convolutions):
             x = features[:, :, branch * self.dim : (branch + 1) * self.dim]
@@ -64,13 +69,13 @@ class NgramConvolutions(keras.layers.Layer):
             branches.append(_without_padding(x, mask))
         return ops.concatenate(branches, axis=-1)
 
-    def compute_mask(self, features, previous_mask=None):
+    def compute_mask(self, features: Tensor, previous_mask: Tensor | None = None) -> Tensor | None:
         return None
 
-    def compute_output_shape(self, features_shape):
+    def compute_output_shape(self, features_shape: Shape) -> Shape:
         return features_shape
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "orders": self.orders, "dim": self.dim}
 
 

@@ -1,7 +1,11 @@
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from keras_i18n.layers.hash_embedding import hashed_rows
+from keras_i18n.protocols import Config, Shape, Tensor
 
 # odd, so that they lose no bit; a pair for the n-gram so far and for the token that joins it
 _MULTIPLIERS = (1_000_003, 7919)
@@ -43,15 +47,15 @@ class NgramEmbedding(keras.layers.Layer):
 
     def __init__(
         self,
-        vocabulary_size,
-        dim,
+        vocabulary_size: int,
+        dim: int,
         *,
-        num_rows=131_072,
-        ngram_dim=96,
-        ngrams=(2, 3, 4, 5),
-        dropout=0.0,
-        **kwargs,
-    ):
+        num_rows: int = 131_072,
+        ngram_dim: int = 96,
+        ngrams: Sequence[int] = (2, 3, 4, 5),
+        dropout: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
         # a state in half precision would forget which tokens there were
         super().__init__(autocast=False, **kwargs)
         for name, value in (
@@ -78,11 +82,11 @@ class NgramEmbedding(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator() if dropout else None
 
     @property
-    def state_size(self):
+    def state_size(self) -> int:
         """Tokens that are remembered."""
         return self.ngrams[-1]
 
-    def build(self, token_ids_shape=None):
+    def build(self, token_ids_shape: Shape | None = None) -> None:
         start = keras.initializers.RandomNormal(stddev=0.02)
         shapes = {"embeddings": (self.vocabulary_size, self.dim), "ngram_embeddings": (self.num_rows, self.ngram_dim)}
         self.embeddings, self.ngram_embeddings = (
@@ -93,7 +97,13 @@ class NgramEmbedding(keras.layers.Layer):
         )
         self.built = True
 
-    def call(self, token_ids, initial_state=None, mask=None, training=False):
+    def call(
+        self,
+        token_ids: Tensor,
+        initial_state: Sequence[Tensor] | None = None,
+        mask: Tensor | None = None,
+        training: bool | None = False,
+    ) -> Tensor:
         token_ids = tf.cast(token_ids, "int32")
         if initial_state is None:
             before = tf.zeros((tf.shape(token_ids)[0], self.state_size), "int32")
@@ -103,7 +113,7 @@ class NgramEmbedding(keras.layers.Layer):
         line = tf.concat([before, tf.maximum(token_ids, -1) + 1], axis=1)  # counted from 1
         return [self._vectors(line, training), self._state_after(line, mask)]
 
-    def vectors_of(self, state):
+    def vectors_of(self, state: Tensor) -> Tensor:
         """Vectors of the last token that a state tells of, `(batch, 1, dim + ngram_dim)`."""
         line = tf.pad(tf.cast(state, "int32"), [[0, 0], [1, 0]])
         return self._vectors(line, training=False)
@@ -141,16 +151,22 @@ class NgramEmbedding(keras.layers.Layer):
         places = rows + count + tf.expand_dims(tf.range(self.state_size), 0)
         return tf.cast(tf.gather(tf.reshape(line, (-1,)), places), "float32")
 
-    def compute_mask(self, token_ids, mask=None):
+    def compute_mask(self, token_ids: Tensor, mask: Tensor | None = None) -> Tensor | None:
         return None
 
-    def compute_output_spec(self, token_ids, initial_state=None, mask=None, training=False):
+    def compute_output_spec(
+        self,
+        token_ids: Tensor,
+        initial_state: Sequence[Tensor] | None = None,
+        mask: Tensor | None = None,
+        training: bool | None = False,
+    ) -> Tensor:
         return [
             keras.KerasTensor((*token_ids.shape, self.dim + self.ngram_dim), dtype=self.compute_dtype),
             keras.KerasTensor((token_ids.shape[0], self.state_size), dtype="float32"),
         ]
 
-    def get_config(self):
+    def get_config(self) -> Config:
         config = super().get_config()
         config.pop("autocast", None)
         return {

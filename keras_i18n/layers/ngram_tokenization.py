@@ -1,7 +1,11 @@
+from collections.abc import Sequence
+from typing import Any, Self
+
 import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers.character_table import (
     BOUNDARY,
     DELTA_ZERO,
@@ -11,6 +15,7 @@ from keras_i18n.tokenizers.character_table import (
     PAGE_BITS,
     SOLO,
 )
+from keras_i18n.tokenizers.ngram import NgramTokenizer
 from keras_i18n.tokenizers.ngram_hashing import CHAIN, MIXERS, WORD_CHAIN, WORD_POWERS, salts
 
 _NUM_PAGES = (END_OF_TABLE >> PAGE_BITS) + 1
@@ -50,15 +55,15 @@ class NgramTokenization(keras.layers.Layer):
     def __init__(
         self,
         *,
-        num_buckets,
-        word_lengths,
-        ngram_lengths,
-        num_cells,
-        seed=0,
-        max_tokens=None,
-        compact=True,
-        **kwargs,
-    ):
+        num_buckets: int,
+        word_lengths: Sequence[int],
+        ngram_lengths: Sequence[int],
+        num_cells: int,
+        seed: int = 0,
+        max_tokens: int | None = None,
+        compact: bool = True,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**{**kwargs, "trainable": False})
         if max_tokens is not None and (max_tokens < 1 or not compact):
             raise ValueError(
@@ -73,7 +78,7 @@ class NgramTokenization(keras.layers.Layer):
         self.compact = compact
 
     @classmethod
-    def from_tokenizer(cls, tokenizer, **options):
+    def from_tokenizer(cls, tokenizer: NgramTokenizer, **options: Any) -> Self:
         """The layer of an `NgramTokenizer`; `options` are `max_tokens`, `compact` and those of every layer."""
         layer = cls(
             num_buckets=tokenizer.num_buckets,
@@ -88,7 +93,7 @@ class NgramTokenization(keras.layers.Layer):
         layer.cells.assign(tokenizer.table.cells)
         return layer
 
-    def build(self, code_points_shape=None):
+    def build(self, code_points_shape: Shape | None = None) -> None:
         self.page_offsets = self.add_weight(
             name="page_offsets", shape=(_NUM_PAGES,), dtype="int32", initializer="zeros", trainable=False
         )
@@ -97,7 +102,7 @@ class NgramTokenization(keras.layers.Layer):
         )
         self.built = True
 
-    def call(self, code_points):
+    def call(self, code_points: Tensor) -> Tensor:
         symbols = _without_dropped(*self._symbols(tf.cast(code_points, tf.int32)))
         longest = max(self.ngram_lengths, default=1)
         # a boundary on the left, and enough of them on the right for the longest window to start at the last character
@@ -173,10 +178,10 @@ class NgramTokenization(keras.layers.Layer):
             if length in self.ngram_lengths:
                 yield hashes, inside
 
-    def compute_output_spec(self, code_points):
+    def compute_output_spec(self, code_points: Tensor) -> Tensor:
         return keras.KerasTensor((code_points.shape[0], None), dtype="int32")
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "num_buckets": self.num_buckets,

@@ -1,13 +1,17 @@
+from typing import Any, Self
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_i18n.protocols import Config, Shape, Tensor
+
 # the scale of a row is 2^(exponent / 16 - 8): steps of 4.4 %, from 1.5e-5 to 0.96
 _STEPS, _OFFSET = 16, 8
 
 
-def pack_rows(table):
+def pack_rows(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A float table in bytes: each row in steps of its own size.
 
     Args:
@@ -53,14 +57,14 @@ class PackedEmbedding(keras.layers.Layer):
     True
     """
 
-    def __init__(self, vocabulary_size, dim, *, padding_id=-1, **kwargs):
+    def __init__(self, vocabulary_size: int, dim: int, *, padding_id: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.vocabulary_size = int(vocabulary_size)
         self.dim = int(dim)
         self.padding_id = int(padding_id)
 
     @classmethod
-    def of(cls, embedding):
+    def of(cls, embedding: keras.layers.Layer) -> Self:
         """Packs the rows of a `MultilingualEmbedding` without language vectors."""
         if embedding.language_vectors:
             raise ValueError(f"Language vectors cannot be packed. Received: {list(embedding.language_vectors)}.")
@@ -71,7 +75,7 @@ class PackedEmbedding(keras.layers.Layer):
         layer.set_weights(pack_rows(np.concatenate(tables)))
         return layer
 
-    def build(self, token_ids_shape=None):
+    def build(self, token_ids_shape: Shape | None = None) -> None:
         def add(name, shape):
             return self.add_weight(name=name, shape=shape, dtype="int8", initializer="zeros", trainable=False)
 
@@ -80,7 +84,7 @@ class PackedEmbedding(keras.layers.Layer):
         self.exponents = add("exponents", (self.vocabulary_size,))
         self.built = True
 
-    def call(self, token_ids):
+    def call(self, token_ids: Tensor) -> Tensor:
         token_ids = ops.cast(token_ids, "int32")
         row = ops.maximum(token_ids, 0)
         exponents = ops.cast(tf.gather(self.exponents.value, row), "float32")
@@ -89,10 +93,10 @@ class PackedEmbedding(keras.layers.Layer):
         mask = ops.expand_dims(ops.not_equal(token_ids, self.padding_id), -1)
         return ops.cast(ops.where(mask, vectors, ops.zeros_like(vectors)), self.compute_dtype)
 
-    def compute_output_spec(self, token_ids):
+    def compute_output_spec(self, token_ids: Tensor) -> Tensor:
         return keras.KerasTensor((*token_ids.shape, self.dim), dtype=self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "vocabulary_size": self.vocabulary_size,

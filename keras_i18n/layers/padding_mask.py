@@ -1,5 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
+
+from keras_i18n.protocols import Config, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -23,15 +27,15 @@ class PaddingMask(keras.layers.Layer):
     array([[ True,  True, False]])
     """
 
-    def __init__(self, padding_id=-1, **kwargs):
+    def __init__(self, padding_id: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.padding_id = int(padding_id)
 
-    def call(self, token_ids):
+    def call(self, token_ids: Tensor) -> Tensor:
         return ops.not_equal(token_ids, ops.cast(self.padding_id, token_ids.dtype))
 
-    def compute_output_spec(self, token_ids):
+    def compute_output_spec(self, token_ids: Tensor) -> Tensor:
         return keras.KerasTensor(token_ids.shape, dtype="bool")
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "padding_id": self.padding_id}

@@ -1,6 +1,10 @@
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import ops
+
+from keras_i18n.protocols import Config, Shape, Tensor
 
 _FACTORS = {"count": lambda count: ops.rsqrt(ops.square(count)), "sqrt_count": ops.rsqrt, "one": ops.ones_like}
 
@@ -31,7 +35,15 @@ class PooledEmbedding(keras.layers.Layer):
     array([[2., 2., 2., 2.]], dtype=float32)
     """
 
-    def __init__(self, vocabulary_size, dim, *, divide_by="sqrt_count", embeddings_initializer="uniform", **kwargs):
+    def __init__(
+        self,
+        vocabulary_size: int,
+        dim: int,
+        *,
+        divide_by: str = "sqrt_count",
+        embeddings_initializer: str | keras.initializers.Initializer = "uniform",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         for name, value in (("vocabulary_size", vocabulary_size), ("dim", dim)):
             if int(value) < 1:
@@ -43,13 +55,13 @@ class PooledEmbedding(keras.layers.Layer):
         self.divide_by = divide_by
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
 
-    def build(self, token_ids_shape=None):
+    def build(self, token_ids_shape: Shape | None = None) -> None:
         self.embeddings = self.add_weight(
             name="embeddings", shape=(self.vocabulary_size, self.dim), initializer=self.embeddings_initializer
         )
         self.built = True
 
-    def call(self, token_ids):
+    def call(self, token_ids: Tensor) -> Tensor:
         token_ids = tf.cast(token_ids, tf.int32)
         # straight from the variable: `ops.take` reads the whole table first
         vectors = tf.cast(tf.gather(self.embeddings.value, tf.maximum(token_ids, 0)), self.compute_dtype)
@@ -58,10 +70,10 @@ class PooledEmbedding(keras.layers.Layer):
         count = tf.reduce_sum(tf.cast(token_ids >= 0, tf.float32), axis=1, keepdims=True)
         return total * ops.cast(_FACTORS[self.divide_by](tf.maximum(count, 1.0)), total.dtype)
 
-    def compute_output_shape(self, token_ids_shape):
+    def compute_output_shape(self, token_ids_shape: Shape) -> Shape:
         return (token_ids_shape[0], self.dim)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "vocabulary_size": self.vocabulary_size,

@@ -1,6 +1,11 @@
 """The loop that lets recurrent layers leave for runtimes that know nothing of TensorFlow's tensor lists."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import tensorflow as tf
+
+from keras_i18n.protocols import Tensor
 
 
 class PortableLoop:
@@ -16,7 +21,7 @@ class PortableLoop:
         step(projected, states): the new states after one step; the first of them is the output.
     """
 
-    def __init__(self, *args, stateful=False, **kwargs):
+    def __init__(self, *args: Any, stateful: bool = False, **kwargs: Any) -> None:
         if stateful:
             raise ValueError(
                 f"{type(self).__name__} keeps no hidden state between calls. Received: stateful=True. "
@@ -24,7 +29,9 @@ class PortableLoop:
             )
         super().__init__(*args, **kwargs)
 
-    def inner_loop(self, sequences, initial_state, mask, training=False):
+    def inner_loop(
+        self, sequences: Tensor, initial_state: Sequence[Tensor], mask: Tensor | None, training: bool = False
+    ) -> Any:
         if training or self.unroll:
             return super().inner_loop(sequences, initial_state, mask, training=training)
         states = tuple(tf.convert_to_tensor(state) for state in tf.nest.flatten(initial_state))

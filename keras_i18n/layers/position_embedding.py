@@ -1,6 +1,10 @@
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
+
+from keras_i18n.protocols import Config, Shape, Tensor
 
 KINDS = ("learned", "sinusoidal")
 
@@ -26,7 +30,7 @@ class PositionEmbedding(keras.layers.Layer):
             [0.84, 0.54]]], dtype=float32)
     """
 
-    def __init__(self, max_tokens=512, *, kind="learned", **kwargs):
+    def __init__(self, max_tokens: int = 512, *, kind: str = "learned", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if kind not in KINDS:
             raise ValueError(f"`kind` must be one of {', '.join(map(repr, KINDS))}. Received: {kind!r}.")
@@ -36,7 +40,7 @@ class PositionEmbedding(keras.layers.Layer):
         self.kind = kind
         self.supports_masking = True
 
-    def build(self, vectors_shape):
+    def build(self, vectors_shape: Shape) -> None:
         dim = vectors_shape[-1]
         if self.kind == "learned":
             initializer = keras.initializers.RandomNormal(stddev=0.02)
@@ -45,7 +49,7 @@ class PositionEmbedding(keras.layers.Layer):
             raise ValueError(f"Sinusoidal positions need vectors of an even size. Received: {dim}.")
         self.built = True
 
-    def call(self, vectors, mask=None):
+    def call(self, vectors: Tensor, mask: Tensor | None = None) -> Tensor:
         positions = ops.arange(ops.shape(vectors)[1], dtype="int32")
         if self.kind == "learned":
             added = ops.take(self.positions, ops.minimum(positions, self.max_tokens - 1), axis=0)
@@ -56,8 +60,8 @@ class PositionEmbedding(keras.layers.Layer):
             added = ops.concatenate([ops.sin(angles), ops.cos(angles)], axis=-1)
         return vectors + ops.cast(added, vectors.dtype)
 
-    def compute_output_shape(self, vectors_shape):
+    def compute_output_shape(self, vectors_shape: Shape) -> Shape:
         return vectors_shape
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "max_tokens": self.max_tokens, "kind": self.kind}

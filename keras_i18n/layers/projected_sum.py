@@ -1,5 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
+
+from keras_i18n.protocols import Config, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -22,19 +26,19 @@ class ProjectedSum(keras.layers.Layer):
     TensorShape([2, 3])
     """
 
-    def __init__(self, units, **kwargs):
+    def __init__(self, units: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if int(units) < 1:
             raise ValueError(f"`units` must be at least 1. Received: {units!r}.")
         self.units = int(units)
         self.supports_masking = True
 
-    def build(self, vectors_shape):
+    def build(self, vectors_shape: Shape) -> None:
         self.kernel = self.add_weight(name="kernel", shape=(vectors_shape[-1], self.units))
         self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
         self.built = True
 
-    def call(self, vectors, mask=None):
+    def call(self, vectors: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is None:
             mask = ops.ones_like(vectors[:, :, 0], dtype="bool")
         token_mask = ops.expand_dims(mask, -1)  # (batch, tokens, 1)
@@ -43,11 +47,11 @@ class ProjectedSum(keras.layers.Layer):
         projected = ops.matmul(total, self.kernel) + count * self.bias
         return projected * ops.rsqrt(ops.maximum(count, 1.0))
 
-    def compute_mask(self, vectors, previous_mask=None):
+    def compute_mask(self, vectors: Tensor, previous_mask: Tensor | None = None) -> Tensor | None:
         return None
 
-    def compute_output_shape(self, vectors_shape):
+    def compute_output_shape(self, vectors_shape: Shape) -> Shape:
         return (vectors_shape[0], self.units)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "units": self.units}

@@ -5,19 +5,21 @@ Everything is made of cumulative sums, gathers and segment sums, which all runti
 
 import tensorflow as tf
 
+from keras_i18n.protocols import Tensor
 
-def shift_right(rows, first):
+
+def shift_right(rows: Tensor, first: Tensor) -> Tensor:
     """Moves each row by one place; `first` (a number) comes in at the left."""
     return tf.concat([tf.fill([tf.shape(rows)[0], 1], first), rows[:, :-1]], axis=1)
 
 
-def take(rows, places):
+def take(rows: Tensor, places: Tensor) -> Tensor:
     """`rows[b, places[b, i]]` by one flat gather."""
     offsets = tf.expand_dims(tf.range(tf.shape(rows)[0]) * tf.shape(rows)[1], 1)
     return tf.gather(tf.reshape(rows, [-1]), places + offsets)
 
 
-def spread(lengths):
+def spread(lengths: Tensor) -> Tensor:
     """Gives element i of a row `lengths[b, i]` places in a new row, one element after the other.
 
     Args:
@@ -42,7 +44,7 @@ def spread(lengths):
     return source, places - take(starts, source), places < totals
 
 
-def compact(rows, keep, padding):
+def compact(rows: Tensor, keep: Tensor, padding: Tensor) -> Tensor:
     """Closes the gaps: keeps `rows` where `keep` is true, moved to the left, padded on the right."""
     source, _, valid = spread(tf.cast(keep, tf.int32))
     return tf.where(valid, take(rows, source), padding)

@@ -1,7 +1,10 @@
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 
 from keras_i18n.layers.portable_loop import PortableLoop
+from keras_i18n.protocols import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -22,10 +25,10 @@ class SimpleRNN(PortableLoop, keras.layers.SimpleRNN):
     TensorShape([2, 4])
     """
 
-    def project(self, sequences):
+    def project(self, sequences: Tensor) -> Tensor:
         projected = tf.matmul(sequences, tf.cast(self.cell.kernel, sequences.dtype))
         return projected + tf.cast(self.cell.bias, projected.dtype) if self.cell.use_bias else projected
 
-    def step(self, projected, states):
+    def step(self, projected: Tensor, states: Sequence[Tensor]) -> tuple[Tensor, ...]:
         (state,) = states
         return (self.cell.activation(projected + tf.matmul(state, tf.cast(self.cell.recurrent_kernel, state.dtype))),)

@@ -1,11 +1,15 @@
 """The normaliser of a SentencePiece model inside of a graph."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_i18n.layers import fingerprint_lookup
 from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
+from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers.normalizer_tables import LEADS, PAGE, SPACE, SYLLABLES, TAILS, VOWELS
 
 REPLACEMENT = 0xFFFD
@@ -15,7 +19,7 @@ TABLES = ("pages", "entries", "starts", "lengths", "pool", "multipliers", "first
 _RECORD_BITS = 20
 
 
-def clean_code_points(code_points):
+def clean_code_points(code_points: Tensor) -> Tensor:
     """Makes any int32 numbers valid: what is no character, and 0 before the end, become U+FFFD.
 
     Args:
@@ -65,17 +69,17 @@ class TextNormalization(keras.layers.Layer):
 
     def __init__(
         self,
-        shapes,
+        shapes: Mapping[str, Any],
         *,
-        first_long,
-        longest_rule,
-        longest_symbol,
-        hangul,
-        add_dummy_prefix=True,
-        remove_extra_whitespaces=True,
-        escape_whitespaces=True,
-        **kwargs,
-    ):
+        first_long: int,
+        longest_rule: int,
+        longest_symbol: int,
+        hangul: Any,
+        add_dummy_prefix: bool = True,
+        remove_extra_whitespaces: bool = True,
+        escape_whitespaces: bool = True,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         self.shapes = {name: tuple(shapes[name]) for name in TABLES}
         self.first_long = first_long
@@ -93,7 +97,7 @@ class TextNormalization(keras.layers.Layer):
         }
 
     @classmethod
-    def config_of(cls, tables, **options):
+    def config_of(cls, tables: Any, **options: Any) -> Config:
         """The config of the layer that holds `NormalizerTables`."""
         return options | {
             "shapes": {name: getattr(tables, name).shape for name in TABLES},
@@ -103,15 +107,15 @@ class TextNormalization(keras.layers.Layer):
             "hangul": tables.hangul,
         }
 
-    def assign(self, tables):
+    def assign(self, tables: Any) -> None:
         """Takes over the numbers of `NormalizerTables`."""
         for name, variable in self.tables.items():
             variable.assign(getattr(tables, name))
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Shape | None = None) -> None:
         self.built = True
 
-    def call(self, code_points):
+    def call(self, code_points: Tensor) -> Tensor:
         code_points = tf.cast(code_points, tf.int32)
         code_points = clean_code_points(tf.pad(code_points, [[0, 0], [0, 1]]))
         return self._white_space(self._replace(code_points), tf.not_equal(code_points[:, :1], 0))
@@ -280,10 +284,10 @@ class TextNormalization(keras.layers.Layer):
             symbols = tf.where(places <= end, symbols, 0)
         return symbols
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], None)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return super().get_config() | {
             "shapes": {name: list(shape) for name, shape in self.shapes.items()},
             "first_long": self.first_long,

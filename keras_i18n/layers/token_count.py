@@ -1,5 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
+
+from keras_i18n.protocols import Config, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -20,15 +24,15 @@ class TokenCount(keras.layers.Layer):
     array([2, 0], dtype=int32)
     """
 
-    def __init__(self, *, padding_id=-1, **kwargs):
+    def __init__(self, *, padding_id: int = -1, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "int32", **kwargs})
         self.padding_id = int(padding_id)
 
-    def call(self, token_ids):
+    def call(self, token_ids: Tensor) -> Tensor:
         return ops.sum(ops.cast(ops.not_equal(token_ids, self.padding_id), "int32"), axis=1)
 
-    def compute_output_shape(self, token_ids_shape):
+    def compute_output_shape(self, token_ids_shape: Shape) -> Shape:
         return (token_ids_shape[0],)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "padding_id": self.padding_id}

@@ -1,18 +1,23 @@
 """The layer of a tokenizer, by the tokenizer's type: a new tokenizer is a row."""
 
+from typing import Any
+
+import keras
+
 from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
 from keras_i18n.layers.unigram_tokenization import UnigramTokenization
 from keras_i18n.tokenizers import CharacterTokenizer, NgramTokenizer, UnigramTokenizer
+from keras_i18n.tokenizers.tokenizer import Tokenizer
 
-LAYERS = {
+LAYERS: dict[type, Any] = {
     CharacterTokenizer: CharacterTokenization,
     NgramTokenizer: NgramTokenization,
     UnigramTokenizer: UnigramTokenization,
 }
 
 
-def tokenization_layer(tokenizer, **options):
+def tokenization_layer(tokenizer: Tokenizer, **options: Any) -> keras.layers.Layer:
     """The Keras layer that does what a tokenizer does: raw code points in, the very same token ids out.
 
     Args:

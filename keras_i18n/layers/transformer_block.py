@@ -1,8 +1,12 @@
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
 
 from keras_i18n.layers.activations import get_activation
 from keras_i18n.layers.masked_softmax import masked_softmax
+from keras_i18n.protocols import Config, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -34,16 +38,16 @@ class TransformerBlock(keras.layers.Layer):
 
     def __init__(
         self,
-        num_heads,
-        hidden_dim,
+        num_heads: int,
+        hidden_dim: int,
         *,
-        causal=False,
-        activation="gelu",
-        normalize_first=True,
-        dropout=0.0,
-        epsilon=1e-5,
-        **kwargs,
-    ):
+        causal: bool = False,
+        activation: str | Callable[[Tensor], Tensor] = "gelu",
+        normalize_first: bool = True,
+        dropout: float = 0.0,
+        epsilon: float = 1e-5,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.num_heads = int(num_heads)
         self.hidden_dim = int(hidden_dim)
@@ -54,7 +58,7 @@ class TransformerBlock(keras.layers.Layer):
         self.epsilon = float(epsilon)
         self.supports_masking = True
 
-    def build(self, vectors_shape):
+    def build(self, vectors_shape: Shape) -> None:
         dim = vectors_shape[-1]
         if dim % self.num_heads:
             raise ValueError(f"`num_heads` must divide the dim {dim}. Received: num_heads={self.num_heads}.")
@@ -75,7 +79,7 @@ class TransformerBlock(keras.layers.Layer):
         self._drop = keras.layers.Dropout(self.dropout, dtype=self.dtype_policy)
         self.built = True
 
-    def call(self, vectors, mask=None, training=None):
+    def call(self, vectors: Tensor, mask: Tensor | None = None, training: bool | None = None) -> Tensor:
         parts = (
             (self.attention_normalization, lambda x: self._attend(x, mask, training)),
             (self.output_normalization, self._feed_forward),
@@ -115,10 +119,10 @@ class TransformerBlock(keras.layers.Layer):
     def _feed_forward(self, vectors):
         return self._projections["output"](self.activation(self._projections["hidden"](vectors)))
 
-    def compute_output_shape(self, vectors_shape):
+    def compute_output_shape(self, vectors_shape: Shape) -> Shape:
         return vectors_shape
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "num_heads": self.num_heads,

@@ -1,11 +1,15 @@
 """The segmentation of a SentencePiece unigram model inside of a graph."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_i18n.layers import fingerprint_lookup
 from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
+from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers import exact_scores
 
 TABLES = ("multipliers", "first", "second", "scores", "ids", "byte_ids")
@@ -44,7 +48,9 @@ class UnigramSegmentation(keras.layers.Layer):
     True
     """
 
-    def __init__(self, shapes, *, longest_piece, unknown_id, unknown_score, **kwargs):
+    def __init__(
+        self, shapes: Mapping[str, Any], *, longest_piece: int, unknown_id: int, unknown_score: float, **kwargs: Any
+    ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         self.shapes = {name: tuple(shapes[name]) for name in TABLES}
         self.longest_piece = longest_piece
@@ -63,7 +69,7 @@ class UnigramSegmentation(keras.layers.Layer):
         }
 
     @classmethod
-    def config_of(cls, tables):
+    def config_of(cls, tables: Any) -> Config:
         """The config of the layer that holds `UnigramTables`."""
         return {
             "shapes": {name: getattr(tables, name).shape for name in TABLES},
@@ -72,15 +78,15 @@ class UnigramSegmentation(keras.layers.Layer):
             "unknown_score": tables.unknown_score,
         }
 
-    def assign(self, tables):
+    def assign(self, tables: Any) -> None:
         """Takes over the numbers of `UnigramTables`."""
         for name, variable in self.tables.items():
             variable.assign(getattr(tables, name))
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Shape | None = None) -> None:
         self.built = True
 
-    def call(self, symbols):
+    def call(self, symbols: Tensor) -> Tensor:
         symbols = tf.cast(symbols, tf.int32)
         table = {name: tf.convert_to_tensor(variable) for name, variable in self.tables.items()}
         batch = tf.shape(symbols)[0]
@@ -212,10 +218,10 @@ class UnigramSegmentation(keras.layers.Layer):
         spelled = tf.gather(table["byte_ids"], tf.where(valid & take(unknown, source), byte, 0))
         return tf.where(valid, tf.where(take(unknown, source), spelled, take(ids, source)), PADDING_ID)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], None)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return super().get_config() | {
             "shapes": {name: list(shape) for name, shape in self.shapes.items()},
             "longest_piece": self.longest_piece,

@@ -1,12 +1,16 @@
+from typing import Any, Self
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_i18n.layers.text_normalization import TextNormalization
 from keras_i18n.layers.unigram_segmentation import PADDING_ID, UnigramSegmentation
+from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers import normalizer_tables, unigram_tables
 from keras_i18n.tokenizers.charsmap import read_charsmap
 from keras_i18n.tokenizers.sentencepiece_model import PieceType
+from keras_i18n.tokenizers.unigram import UnigramTokenizer
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -41,8 +45,16 @@ class UnigramTokenization(keras.layers.Layer):
     """
 
     def __init__(
-        self, normalization, segmentation, *, begin_id=None, end_id=None, max_tokens=None, prefix="", **kwargs
-    ):
+        self,
+        normalization: keras.layers.Layer | Config,
+        segmentation: keras.layers.Layer | Config,
+        *,
+        begin_id: int | None = None,
+        end_id: int | None = None,
+        max_tokens: int | None = None,
+        prefix: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         special = (begin_id is not None) + (end_id is not None)
         if max_tokens is not None and max_tokens < max(special, 1):
@@ -52,7 +64,7 @@ class UnigramTokenization(keras.layers.Layer):
         self.begin_id, self.end_id, self.max_tokens, self.prefix = begin_id, end_id, max_tokens, prefix
 
     @classmethod
-    def from_tokenizer(cls, tokenizer, **options):
+    def from_tokenizer(cls, tokenizer: UnigramTokenizer, **options: Any) -> Self:
         """The layer of a `UnigramTokenizer`; `options` are `max_tokens` (the tokenizer's unless given) and those of
         every layer.
 
@@ -90,10 +102,10 @@ class UnigramTokenization(keras.layers.Layer):
         layer.segmentation.assign(pieces)
         return layer
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Shape | None = None) -> None:
         self.built = True
 
-    def call(self, code_points):
+    def call(self, code_points: Tensor) -> Tensor:
         if self.prefix:
             before = np.array([[ord(character) for character in self.prefix]], np.int32)
             code_points = tf.cast(code_points, tf.int32)
@@ -111,10 +123,10 @@ class UnigramTokenization(keras.layers.Layer):
             ids = tf.where(tf.equal(tf.expand_dims(tf.range(tf.shape(ids)[1]), 0), count), self.end_id, ids)
         return ids
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], None)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return super().get_config() | {
             "normalization": self.normalization.get_config(),
             "segmentation": self.segmentation.get_config(),

@@ -1,6 +1,8 @@
 import keras
 from keras import ops
 
+from keras_i18n.protocols import Shape, Tensor
+
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
 class UnitLength(keras.layers.Layer):
@@ -20,11 +22,11 @@ class UnitLength(keras.layers.Layer):
            [0. , 0. ]], dtype=float32)
     """
 
-    def call(self, vectors):
+    def call(self, vectors: Tensor) -> Tensor:
         square = ops.sum(ops.square(vectors), axis=-1, keepdims=True)
         # a square root of 0 has no gradient; a bound on the root itself keeps the converter from its own operator
         length = ops.sqrt(ops.maximum(square, 1e-24))
         return vectors / ops.maximum(length, 1e-6)
 
-    def compute_output_shape(self, vectors_shape):
+    def compute_output_shape(self, vectors_shape: Shape) -> Shape:
         return vectors_shape

@@ -1,4 +1,9 @@
+from collections.abc import Sequence
+from typing import Any
+
 import keras
+
+from keras_i18n.protocols import Config, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -20,18 +25,18 @@ class WeightedMean(keras.layers.Layer):
     array([[0.25, 0.75]], dtype=float32)
     """
 
-    def __init__(self, weights, **kwargs):
+    def __init__(self, weights: Sequence[float], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.shares = [float(weight) for weight in weights]
 
-    def call(self, tensors):
+    def call(self, tensors: Sequence[Tensor]) -> Tensor:
         total = tensors[0] * self.shares[0]
         for tensor, share in zip(tensors[1:], self.shares[1:], strict=True):
             total = total + tensor * share
         return total
 
-    def compute_output_shape(self, shapes):
+    def compute_output_shape(self, shapes: Sequence[Shape]) -> Shape:
         return shapes[0]
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "weights": self.shares}

@@ -24,10 +24,10 @@ class TextModel:
         max_codepoints: texts are cut to this many code points.
     """
 
-    task = None
+    task: str | None = None
     # what a saved file holds of the model beside tokenizer and network
-    _saved = ("languages", "max_codepoints")
-    _graphs = ("_forward",)
+    _saved: tuple[str, ...] = ("languages", "max_codepoints")
+    _graphs: tuple[str, ...] = ("_forward",)
 
     def __init__(self, *, tokenizer, network, languages=(), max_codepoints=MAX_CODEPOINTS):
         if not hasattr(network, "inputs"):

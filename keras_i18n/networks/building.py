@@ -1,5 +1,9 @@
 """The table of networks, by name."""
 
+from typing import Any
+
+import keras
+
 from keras_i18n.networks.convolution import convolution
 from keras_i18n.networks.gru import gru
 from keras_i18n.networks.language_model import language_model
@@ -21,7 +25,9 @@ NETWORKS = {
 LANGUAGE_MODELS = {"lstm": "lstm", "gru": "gru", "simple_rnn": "rnn", "transformer": "transformer"}
 
 
-def build(name, *, vocabulary_size, task="classification", size="small", **options):
+def build(
+    name: str, *, vocabulary_size: int, task: str = "classification", size: str = "small", **options: Any
+) -> keras.Model:
     """A new network by name: token ids -> numbers.
 
     Args:

@@ -1,11 +1,24 @@
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
 from keras_i18n import layers
 from keras_i18n.networks.text_network import choose, text_network
+from keras_i18n.protocols import Tensor
 
 # size -> dim of a token's vector, filters, layers
 SIZES = {"tiny": (32, 32, 2), "small": (64, 64, 2), "medium": (128, 128, 3), "base": (256, 256, 4)}
 
 
-def convolution(*, vocabulary_size, size="small", activation="gelu", kernel_size=3, **options):
+def convolution(
+    *,
+    vocabulary_size: int,
+    size: str = "small",
+    activation: str | Callable[[Tensor], Tensor] = "gelu",
+    kernel_size: int = 3,
+    **options: Any,
+) -> keras.Model:
     """Convolutions over neighbouring tokens, each twice as far apart as the one before, and pooling.
 
     Args:

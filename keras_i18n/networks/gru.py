@@ -1,8 +1,12 @@
+from typing import Any
+
+import keras
+
 from keras_i18n import layers
 from keras_i18n.networks.recurrent import recurrent
 
 
-def gru(**options):
+def gru(**options: Any) -> keras.Model:
     """Reads a text with gated recurrent units and pools the outputs.
 
     Args:

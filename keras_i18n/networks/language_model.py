@@ -1,10 +1,13 @@
 """Networks that score the next token at every place of a text."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 
 from keras_i18n import layers
 
-_RECURRENT = {"rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}
+_RECURRENT: dict[str, Any] = {"rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}
 KINDS = (*_RECURRENT, "transformer")
 # size -> dim of an embedding, units of a layer, layers, heads
 SIZES = {
@@ -16,21 +19,21 @@ SIZES = {
 
 
 def language_model(
-    vocabulary_size,
+    vocabulary_size: int,
     *,
-    kind="lstm",
-    size="small",
-    embedding_dim=None,
-    units=None,
-    num_layers=None,
-    dropout=0.2,
-    max_tokens=256,
-    ngrams=(),
-    ngram_rows=131_072,
-    ngram_dim=96,
-    ngram_dropout=0.3,
-    name=None,
-):
+    kind: str = "lstm",
+    size: str = "small",
+    embedding_dim: int | None = None,
+    units: int | None = None,
+    num_layers: int | None = None,
+    dropout: float = 0.2,
+    max_tokens: int = 256,
+    ngrams: Sequence[int] = (),
+    ngram_rows: int = 131_072,
+    ngram_dim: int = 96,
+    ngram_dropout: float = 0.3,
+    name: str | None = None,
+) -> keras.Model:
     """Token ids -> a score (logit) for every token to come next, at every place.
 
     Args:
@@ -72,7 +75,7 @@ def language_model(
     else:
         embedding_dim = embedding_dim or default_dim
         if ngrams:
-            options = {"num_rows": ngram_rows, "ngram_dim": ngram_dim, "dropout": ngram_dropout}
+            options: dict[str, Any] = {"num_rows": ngram_rows, "ngram_dim": ngram_dim, "dropout": ngram_dropout}
             embedding = layers.NgramEmbedding(
                 vocabulary_size, embedding_dim, ngrams=ngrams, name="embedding", **options
             )

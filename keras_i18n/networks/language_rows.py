@@ -1,12 +1,13 @@
 """More rows for a network's token table."""
 
 import keras
+import numpy as np
 
 from keras_i18n import layers
 from keras_i18n.keras_privates import all_layers
 
 
-def token_embedding(network):
+def token_embedding(network: keras.Model) -> keras.layers.Layer:
     """The one `MultilingualEmbedding` of a network, also inside of a network that it holds.
 
     Raises:
@@ -25,7 +26,7 @@ def token_embedding(network):
     return found[0]
 
 
-def with_language_rows(network, name, rows):
+def with_language_rows(network: keras.Model, name: str, rows: np.ndarray) -> keras.Model:
     """A copy of a network whose token table has further rows behind those that it has.
 
     Every weight is copied bit for bit; the two networks share none.

@@ -1,11 +1,14 @@
 """One step of a language model with its state in sight: a token in, the scores of the next one out."""
 
+from typing import Any, Self
+
 import keras
 import tensorflow as tf
 
 from keras_i18n import layers
 from keras_i18n.layers.portable_loop import PortableLoop
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
+from keras_i18n.protocols import Config, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -23,7 +26,7 @@ class NextTokenStep(keras.layers.Layer):
     Output: logits `(batch, vocabulary_size)`, and the new states.
     """
 
-    def __init__(self, network, **kwargs):
+    def __init__(self, network: keras.Model, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.network = network
         self.context = None
@@ -40,7 +43,7 @@ class NextTokenStep(keras.layers.Layer):
             self.context = places[0].max_tokens
             self.state_shapes = [((self.context,), "int32")]
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         token_ids, *states = inputs
         return self._by_states(token_ids, states) if self.context is None else self._by_prefix(token_ids, *states)
 
@@ -66,15 +69,15 @@ class NextTokenStep(keras.layers.Layer):
         chosen = tf.expand_dims(tf.cast(is_place, logits.dtype), 1)  # (batch, 1, context)
         return [tf.squeeze(tf.matmul(chosen, logits), axis=1), prefix]
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "network": keras.saving.serialize_keras_object(self.network)}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Config) -> Self:
         return cls(keras.saving.deserialize_keras_object(config.pop("network")), **config)
 
 
-def next_token_step(network):
+def next_token_step(network: keras.Model) -> keras.Model:
     """A functional `keras.Model` of one step.
 
     Args:

@@ -1,11 +1,14 @@
 """The universal sentence encoder over texts laid end to end: no padding, and nothing computed twice for one token."""
 
 import functools
+from collections.abc import Callable
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.progress import Counter
+from keras_i18n.progress import Counter, Progress
+from keras_i18n.protocols import Array, Tensor, TokenIds
 
 # Texts stand this many padding tokens apart, so that no n-gram of up to five tokens reaches into a neighbour.
 _GAP = 2
@@ -43,7 +46,7 @@ class PackedSentenceEncoder:
     (2, 8)
     """
 
-    def __init__(self, network, *, max_tokens=4096):
+    def __init__(self, network: keras.Model, *, max_tokens: int = 4096) -> None:
         if not self.fits(network):
             raise ValueError(
                 f"`network` must be built by networks.universal_sentence_encoder. Received: '{network.name}' with layers "
@@ -60,11 +63,11 @@ class PackedSentenceEncoder:
         self._forward_few = tf.function(functools.partial(self.graph, distinct=False), input_signature=[ids] * 3)
 
     @staticmethod
-    def fits(network):
+    def fits(network: keras.Model) -> bool:
         """Whether a network has the layers of `universal_sentence_encoder`, and no others."""
         return {layer.name for layer in network.layers} == _LAYERS
 
-    def __call__(self, sequences, *, progress=None):
+    def __call__(self, sequences: TokenIds, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Encodes token id sequences.
 
         Args:
@@ -93,7 +96,7 @@ class PackedSentenceEncoder:
         if lengths:
             yield start, len(lengths)
 
-    def graph(self, token_ids, text_of_token, counts, *, distinct=True):
+    def graph(self, token_ids: Tensor, text_of_token: Tensor, counts: Array, *, distinct: bool = True) -> Tensor:
         """The computation itself on what `pack_sequences` gave: vectors float32 `(texts, dim)`, differentiable."""
         weights = {layer.name: layer for layer in self.network.layers}
         ngrams = weights["ngrams"]
@@ -177,7 +180,7 @@ def _convolve_distinct(x, row, kernel, bias):
     return tf.nn.relu(total + bias)
 
 
-def pack_sequences(sequences):
+def pack_sequences(sequences: TokenIds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Lays sequences end to end: token ids with paddings around each, the text of each token, the counts.
 
     Args:

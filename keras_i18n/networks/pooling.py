@@ -1,13 +1,19 @@
+from collections.abc import Callable
+from typing import Any
+
 import keras
 
 from keras_i18n.layers.activations import get_activation
 from keras_i18n.networks.text_network import choose, text_network
+from keras_i18n.protocols import Tensor
 
 # size -> dim of a token's vector, units of the layer over it (0 for none)
 SIZES = {"tiny": (32, 0), "small": (64, 0), "medium": (128, 128), "base": (256, 256)}
 
 
-def pooling(*, vocabulary_size, size="small", activation="gelu", **options):
+def pooling(
+    *, vocabulary_size: int, size: str = "small", activation: str | Callable[[Tensor], Tensor] = "gelu", **options: Any
+) -> keras.Model:
     """Pools token vectors as they are: the fastest network, and a strong one where words tell the label.
 
     Args:

@@ -1,11 +1,26 @@
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
 from keras_i18n import layers
 from keras_i18n.networks.text_network import choose, text_network
+from keras_i18n.protocols import Tensor
 
 # size -> dim of a token's vector, units of a layer and direction, layers
 SIZES = {"tiny": (32, 32, 1), "small": (64, 64, 1), "medium": (128, 128, 1), "base": (256, 256, 2)}
 
 
-def recurrent(layer, *, name, vocabulary_size, size="small", activation="tanh", bidirectional=True, **options):
+def recurrent(
+    layer: type[keras.layers.Layer],
+    *,
+    name: str,
+    vocabulary_size: int,
+    size: str = "small",
+    activation: str | Callable[[Tensor], Tensor] = "tanh",
+    bidirectional: bool = True,
+    **options: Any,
+) -> keras.Model:
     """Reads the text token by token, from both ends unless told otherwise, and pools the outputs.
 
     Args:

@@ -7,15 +7,15 @@ from keras_i18n import layers
 
 def sentence_transformer(
     *,
-    vocabulary_size=250_002,
-    dim=384,
-    num_layers=12,
-    num_heads=12,
-    hidden_dim=1536,
-    max_tokens=512,
-    epsilon=1e-12,
-    initializer="uniform",
-):
+    vocabulary_size: int = 250_002,
+    dim: int = 384,
+    num_layers: int = 12,
+    num_heads: int = 12,
+    hidden_dim: int = 1536,
+    max_tokens: int = 512,
+    epsilon: float = 1e-12,
+    initializer: str | keras.initializers.Initializer = "uniform",
+) -> keras.Model:
     """Builds the network: token and position vectors, blocks that normalise last, the mean over the text, length one.
 
     Sources: Devlin et al. 2019, "BERT" (arXiv 1810.04805), for the blocks; Wang et al. 2024, "Multilingual E5 Text

@@ -1,8 +1,12 @@
+from typing import Any
+
+import keras
+
 from keras_i18n import layers
 from keras_i18n.networks.recurrent import recurrent
 
 
-def simple_rnn(**options):
+def simple_rnn(**options: Any) -> keras.Model:
     """Reads a text with Elman's recurrent layer and pools the outputs.
 
     Args:

@@ -1,10 +1,14 @@
 """The states of a network, passed in and out: hidden states, and the last tokens of n-grams."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 
 from keras_i18n.keras_privates import call_inputs, maker
 from keras_i18n.layers.ngram_embedding import NgramEmbedding
 from keras_i18n.layers.portable_loop import PortableLoop
+from keras_i18n.protocols import Tensor
 
 
 class StatefulGraph:
@@ -19,7 +23,7 @@ class StatefulGraph:
         ValueError: a layer that is met more than once, or a recurrent one without `return_sequences` and `return_state`.
     """
 
-    def __init__(self, network):
+    def __init__(self, network: keras.Model) -> None:
         self.layers = [layer for layer in network.layers if not isinstance(layer, keras.layers.InputLayer)]
         self._inputs = {}
         for layer in self.layers:
@@ -40,7 +44,9 @@ class StatefulGraph:
         # sizes of the states, layer by layer
         self.sizes = [size for layer in self.stateful for size in state_sizes(layer)]
 
-    def __call__(self, token_ids, states, *, dropout=False, portable=False):
+    def __call__(
+        self, token_ids: Tensor, states: list[Tensor], *, dropout: bool = False, portable: bool = False
+    ) -> tuple[Tensor, list[Tensor]]:
         """Logits and the new states.
 
         Args:
@@ -58,7 +64,15 @@ class StatefulGraph:
 
         return self.run(token_ids, states, run, dropout=dropout)
 
-    def run(self, token_ids, states, run, *, dropout=False, after=None):
+    def run(
+        self,
+        token_ids: Tensor,
+        states: list[Tensor],
+        run: Callable[..., Any],
+        *,
+        dropout: bool = False,
+        after: Callable[..., Any] | None = None,
+    ) -> tuple[Tensor, list[Tensor]]:
         """As a call, with a way of one's own to run a layer that has states.
 
         Args:
@@ -84,17 +98,17 @@ class StatefulGraph:
         return outputs[self.layers[-1].name], new_states
 
 
-def has_states(layer):
+def has_states(layer: Any) -> bool:
     """Whether a layer has states: a recurrent one, or one of n-grams."""
     return isinstance(layer, (PortableLoop, NgramEmbedding))
 
 
-def is_recurrent(network):
+def is_recurrent(network: keras.Model) -> bool:
     """Whether the network has hidden states."""
     return any(isinstance(layer, PortableLoop) for layer in network.layers)
 
 
-def state_sizes(layer):
+def state_sizes(layer: Any) -> list[int]:
     """Sizes of the states of a layer: one, or two for an LSTM."""
     sizes = layer.state_size if isinstance(layer, NgramEmbedding) else layer.cell.state_size
     return list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]

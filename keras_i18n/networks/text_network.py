@@ -1,8 +1,12 @@
 """What all networks of texts share: the input, the table, the pooling and the head."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import keras
 
 from keras_i18n import layers
+from keras_i18n.protocols import Tensor
 
 POOLINGS = {
     "mean": lambda: layers.MaskedMean(name="pooling"),
@@ -12,7 +16,7 @@ POOLINGS = {
 }
 
 
-def choose(table, name, argument):
+def choose(table: Mapping[str, Any], name: str, argument: str) -> Any:
     """The entry of a table, or an error that tells the names it has."""
     if name not in table:
         raise ValueError(f"`{argument}` must be one of {', '.join(map(repr, table))}. Received: {name!r}.")
@@ -35,19 +39,19 @@ TASKS = {"classification": _scores, "encoder": _vector}
 
 
 def text_network(
-    body,
+    body: Callable[[Tensor, Tensor], Tensor],
     *,
-    vocabulary_size,
-    embedding_dim,
-    name,
-    task="classification",
-    num_labels=None,
-    vector_dim=128,
-    output_activation="softmax",
-    pooling="mean",
-    dropout=0.1,
-    hash_rows=None,
-):
+    vocabulary_size: int,
+    embedding_dim: int,
+    name: str,
+    task: str = "classification",
+    num_labels: int | None = None,
+    vector_dim: int = 128,
+    output_activation: str = "softmax",
+    pooling: str = "mean",
+    dropout: float = 0.1,
+    hash_rows: int | None = None,
+) -> keras.Model:
     """Token ids -> table -> body -> pooling -> head.
 
     Args:

@@ -1,11 +1,15 @@
 """A language model that reads on: some tokens and the states before them in, what may come next and the states out."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from keras_i18n.layers import ragged_rows
 from keras_i18n.layers.portable_loop import PortableLoop
 from keras_i18n.networks.next_token_step import NextTokenStep
+from keras_i18n.protocols import Config, Tensor
 
 _IMPOSSIBLE = -1e4  # a log probability that half precision holds and `exp` takes to 0
 
@@ -25,12 +29,12 @@ class TextStep(NextTokenStep):
     Output: log probabilities `(batch, vocabulary_size)`, and the new states.
     """
 
-    def __init__(self, network, *, never=(), **kwargs):
+    def __init__(self, network: keras.Model, *, never: Sequence[int] = (), **kwargs: Any) -> None:
         super().__init__(network, **kwargs)
         self.never = [int(token) for token in never]
         self.vocabulary_size = network.output_shape[-1]
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         token_ids, *states = inputs
         read = self._read_on if self.context is None else self._read_last
         logits, *states = read(token_ids, states)
@@ -72,10 +76,10 @@ class TextStep(NextTokenStep):
         chosen = tf.expand_dims(tf.cast(place, logits.dtype), 1)  # (batch, 1, context)
         return [tf.squeeze(tf.matmul(chosen, logits), axis=1), prefix]
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: Tensor) -> Tensor:
         batch = inputs[0].shape[0]
         states = [keras.KerasTensor((batch, *shape), dtype=dtype) for shape, dtype in self.state_shapes]
         return [keras.KerasTensor((batch, self.vocabulary_size), dtype="float32"), *states]
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "never": self.never}

@@ -1,13 +1,25 @@
+from collections.abc import Callable
+from typing import Any
+
 import keras
 
 from keras_i18n import layers
 from keras_i18n.networks.text_network import choose, text_network
+from keras_i18n.protocols import Tensor
 
 # size -> dim, heads, layers
 SIZES = {"tiny": (32, 2, 1), "small": (64, 4, 2), "medium": (128, 4, 3), "base": (256, 8, 6)}
 
 
-def transformer(*, vocabulary_size, size="small", activation="gelu", max_tokens=512, dropout=0.1, **options):
+def transformer(
+    *,
+    vocabulary_size: int,
+    size: str = "small",
+    activation: str | Callable[[Tensor], Tensor] = "gelu",
+    max_tokens: int | None = 512,
+    dropout: float = 0.1,
+    **options: Any,
+) -> keras.Model:
     """A Transformer encoder with learned positions, and pooling.
 
     Args:

@@ -1,5 +1,7 @@
 """The n-gram network of the multilingual universal sentence encoder."""
 
+from collections.abc import Sequence
+
 import keras
 
 from keras_i18n import layers
@@ -7,14 +9,14 @@ from keras_i18n import layers
 
 def universal_sentence_encoder(
     *,
-    vocabulary_size=128_000,
-    dim=512,
-    orders=(2, 3, 5),
-    ngram_dim=256,
-    hidden_dim=320,
-    epsilon=1e-5,
-    initializer="uniform",
-):
+    vocabulary_size: int = 128_000,
+    dim: int = 512,
+    orders: Sequence[int] = (2, 3, 5),
+    ngram_dim: int = 256,
+    hidden_dim: int = 320,
+    epsilon: float = 1e-5,
+    initializer: str | keras.initializers.Initializer = "uniform",
+) -> keras.Model:
     """Builds the network: token vectors, n-gram convolutions, one sum over the text, a small feed-forward net.
 
     Source: Yang et al. 2020, "Multilingual Universal Sentence Encoder for Semantic Retrieval" (arXiv 1907.04307).

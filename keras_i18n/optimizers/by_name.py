@@ -1,3 +1,5 @@
+from typing import Any
+
 import keras
 
 from keras_i18n.optimizers.rowwise_adagrad import RowwiseAdagrad
@@ -6,7 +8,7 @@ from keras_i18n.optimizers.rowwise_adam import RowwiseAdam, RowwiseAdamW
 ROWWISE = {"rowwise_adagrad": RowwiseAdagrad, "rowwise_adam": RowwiseAdam, "rowwise_adamw": RowwiseAdamW}
 
 
-def get(name, **options):
+def get(name: str, **options: Any) -> keras.optimizers.Optimizer:
     """A new optimiser by name: those of this room, and all of Keras'.
 
     Args:

@@ -1,12 +1,16 @@
 """What the row-wise optimisers share: how a gradient that names rows is summed, clipped, accumulated and applied."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from keras_i18n.keras_privates import OptimizerHooks
+from keras_i18n.protocols import Config, Tensor
 
 
-def sum_repeated_rows(gradient):
+def sum_repeated_rows(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
     """The gradient with every row named once, its parts added: what a dense gradient holds in that row.
 
     Args:
@@ -20,11 +24,11 @@ def sum_repeated_rows(gradient):
     return tf.IndexedSlices(values, rows, gradient.dense_shape)
 
 
-def is_by_row(gradient):
+def is_by_row(gradient: Tensor) -> bool:
     return isinstance(gradient, tf.IndexedSlices)
 
 
-def tf_variable(variable):
+def tf_variable(variable: Tensor) -> tf.Variable:
     return variable.value if isinstance(variable, keras.Variable) else variable
 
 
@@ -48,7 +52,7 @@ class Rowwise(OptimizerHooks):
         update_rows(rows, gradient, variable, learning_rate): the update of these distinct rows.
     """
 
-    def __init__(self, *args, rows="used", **kwargs):
+    def __init__(self, *args: Any, rows: str = "used", **kwargs: Any) -> None:
         if rows not in ("used", "all"):
             raise ValueError(f"`rows` must be 'used' or 'all'. Received: rows={rows!r}.")
         super().__init__(*args, **kwargs)
@@ -59,7 +63,7 @@ class Rowwise(OptimizerHooks):
                 f"{self.gradient_accumulation_steps}. Use a larger batch: each replica takes its part of it."
             )
 
-    def build(self, variables):
+    def build(self, variables: Sequence[Tensor]) -> None:
         if self.built:
             return
         super().build(variables)
@@ -70,7 +74,7 @@ class Rowwise(OptimizerHooks):
                 for variable in variables
             ]
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(self, grads: Sequence[Tensor], trainable_variables: Sequence[Tensor] | None = None) -> None:
         grads = [self._prepared(gradient) if is_by_row(gradient) else gradient for gradient in grads]
         super().apply(grads, trainable_variables)
 
@@ -80,7 +84,7 @@ class Rowwise(OptimizerHooks):
             return tf.convert_to_tensor(gradient)
         return _DivisibleSlices(gradient.values, gradient.indices, gradient.dense_shape)
 
-    def apply_step(self, grads, trainable_variables):
+    def apply_step(self, grads: Sequence[Tensor], trainable_variables: Sequence[Tensor]) -> None:
         if not self.gradient_accumulation_steps or not any(map(is_by_row, grads)):
             super().apply_step(grads, trainable_variables)
             return
@@ -127,7 +131,7 @@ class Rowwise(OptimizerHooks):
             else:
                 accumulated.assign(tf.zeros_like(gradient))
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: Tensor, variable: Tensor, learning_rate: Tensor) -> None:
         variable = tf_variable(variable)
         decay = 0.0
         if self.weight_decay is not None and self.decays(variable):
@@ -144,17 +148,17 @@ class Rowwise(OptimizerHooks):
             variable.scatter_sub(tf.IndexedSlices(tf.gather(variable, rows) * decay, rows))
         self.update_rows(rows, values, variable, tf.cast(learning_rate, variable.dtype))
 
-    def state_of(self, name, variable):
+    def state_of(self, name: str, variable: Tensor) -> tf.Variable:
         """The optimiser's own variable of a name, such as "momentums", that belongs to `variable`."""
         return tf_variable(self.slots(name)[self.place_of(variable)])
 
     def _used_rows_of(self, variable):
         return tf_variable(self._used_rows[self.place_of(variable)])
 
-    def decay_weights(self, variables):
+    def decay_weights(self, variables: Sequence[Tensor]) -> None:
         """Nothing: `update_step` decays, for only there it is known which rows were used."""
 
-    def clip(self, grads):
+    def clip(self, grads: Sequence[Tensor]) -> list[Tensor]:
         # rows without gradient add nothing to a norm: the summed rows alone give the norm of the dense gradient
         clipped = super().clip([gradient.values if is_by_row(gradient) else gradient for gradient in grads])
         return [
@@ -162,5 +166,5 @@ class Rowwise(OptimizerHooks):
             for new, old in zip(clipped, grads, strict=True)
         ]
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "rows": self.rows}

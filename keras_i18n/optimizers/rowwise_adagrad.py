@@ -1,7 +1,10 @@
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from keras_i18n.optimizers.rowwise import Rowwise
+from keras_i18n.protocols import Config, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -30,7 +33,7 @@ class RowwiseAdagrad(Rowwise, keras.optimizers.Adagrad):
     'row'
     """
 
-    def __init__(self, *args, accumulator="number", **kwargs):
+    def __init__(self, *args: Any, accumulator: str = "number", **kwargs: Any) -> None:
         if accumulator not in ("number", "row"):
             raise ValueError(f"`accumulator` must be 'number' or 'row'. Received: {accumulator!r}.")
         super().__init__(*args, **kwargs)
@@ -38,7 +41,7 @@ class RowwiseAdagrad(Rowwise, keras.optimizers.Adagrad):
             raise ValueError("`accumulator='row'` needs rows='used'. Received: rows='all'.")
         self.accumulator = accumulator
 
-    def update_rows(self, rows, gradient, variable, learning_rate):
+    def update_rows(self, rows: Tensor, gradient: Tensor, variable: Tensor, learning_rate: Tensor) -> None:
         accumulators = self.state_of("accumulators", variable)
         squares = tf.square(gradient)
         if self.accumulator == "row":
@@ -49,5 +52,5 @@ class RowwiseAdagrad(Rowwise, keras.optimizers.Adagrad):
         step = learning_rate * gradient / tf.sqrt(accumulator + self.epsilon)
         variable.scatter_sub(tf.IndexedSlices(step, rows))
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "accumulator": self.accumulator}

@@ -4,10 +4,13 @@ import collections
 import hashlib
 import json
 import pathlib
+from collections.abc import Iterable
+from typing import Any, Self
 
 import numpy as np
 
 from keras_i18n.files import atomic_path
+from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.tokenizers.unigram import PADDING_ID, clean_text
 
 _FORMAT = "keras_i18n character tokenizer 1"
@@ -36,7 +39,7 @@ class CharacterTokenizer:
     padding_id = PADDING_ID
     begin_id, end_id, unknown_id = range(len(_SPECIAL))
 
-    def __init__(self, characters, *, begin=True, end=True):
+    def __init__(self, characters: str, *, begin: bool = True, end: bool = True) -> None:
         if not isinstance(characters, str) or not characters or len(set(characters)) != len(characters):
             raise ValueError(
                 "`characters` must be a str of different code points. "
@@ -47,7 +50,9 @@ class CharacterTokenizer:
         self._ids = {character: place for place, character in enumerate(self.characters, len(_SPECIAL))}
 
     @classmethod
-    def train(cls, texts, *, max_characters=None, min_count=1, **options):
+    def train(
+        cls, texts: Iterable[str], *, max_characters: int | None = None, min_count: int = 1, **options: Any
+    ) -> Self:
         """Collects the characters of texts.
 
         Args:
@@ -58,23 +63,23 @@ class CharacterTokenizer:
         """
         if isinstance(texts, str):
             raise TypeError(f"`texts` must be a sequence of str. Received: {texts!r:.60}. Put it into a list.")
-        counts = collections.Counter()
+        counts: collections.Counter[str] = collections.Counter()
         for text in texts:
             counts.update(clean_text(text))
         frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:max_characters]
         return cls("".join(sorted(character for character, count in frequent if count >= min_count)), **options)
 
     @property
-    def vocabulary_size(self):
+    def vocabulary_size(self) -> int:
         """Number of pieces; token ids are 0 .. vocabulary_size - 1."""
         return len(_SPECIAL) + len(self.characters)
 
     @property
-    def pieces(self):
+    def pieces(self) -> tuple[str, ...]:
         """The pieces, a tuple of str by token id."""
         return _SPECIAL + tuple(self.characters)
 
-    def tokenize(self, texts, max_tokens=None):
+    def tokenize(self, texts: Texts, max_tokens: int | None = None) -> TokenIds:
         """Token ids of texts, begin and end pieces included.
 
         Args:
@@ -97,14 +102,14 @@ class CharacterTokenizer:
             sequences.append(np.array(before + ids + after, np.int32))
         return sequences
 
-    def pad(self, sequences):
+    def pad(self, sequences: TokenIds) -> np.ndarray:
         """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
         out = np.full((len(sequences), max(map(len, sequences), default=0)), self.padding_id, np.int32)
         for row, ids in zip(out, sequences, strict=True):
             row[: len(ids)] = ids
         return out
 
-    def detokenize(self, sequences):
+    def detokenize(self, sequences: TokenIds) -> list[str]:
         """Texts of sequences of token ids; unknown pieces become U+FFFD, begin, end and padding leave no trace."""
         shown = ("", "", "\ufffd", *self.characters)
         for ids in sequences:
@@ -112,21 +117,21 @@ class CharacterTokenizer:
                 raise ValueError(f"Token ids must be below {self.vocabulary_size}. Received: {max(ids)}.")
         return ["".join(shown[i] for i in ids if i >= 0) for ids in sequences]
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """All that decides the token ids, as plain data."""
         return {"characters": self.characters, "begin": self.begin, "end": self.end}
 
     @property
-    def digest(self):
+    def digest(self) -> str:
         """Hex sha256 of all that decides the token ids."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
-    def to_bytes(self):
+    def to_bytes(self) -> bytes:
         """The tokenizer as JSON."""
         return json.dumps({"format": _FORMAT, **self.get_config()}, sort_keys=True).encode()
 
     @classmethod
-    def from_bytes(cls, data):
+    def from_bytes(cls, data: bytes) -> Self:
         """Reads `to_bytes()` again.
 
         Raises:
@@ -143,15 +148,15 @@ class CharacterTokenizer:
                 f"A character tokenizer's file must be JSON as `save` writes it: {error!r:.200}."
             ) from error
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         """Writes one file, whole or not at all."""
         with atomic_path(path) as temporary:
             temporary.write_bytes(self.to_bytes())
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: Path) -> Self:
         """Reads what `save` wrote."""
         return cls.from_bytes(pathlib.Path(path).read_bytes())
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"CharacterTokenizer({len(self.characters)} characters, begin={self.begin}, end={self.end})"

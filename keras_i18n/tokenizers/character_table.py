@@ -3,6 +3,8 @@
 import dataclasses
 import functools
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -62,7 +64,7 @@ class CharacterTable:
     cells: np.ndarray
     unicode_version: str
 
-    def is_sound(self):
+    def is_sound(self) -> bool:
         """Whether every place that a code point can ask for lies inside the tables."""
         pages = (END_OF_TABLE >> PAGE_BITS) + 1
         if len(self.page_offsets) != pages:
@@ -71,7 +73,7 @@ class CharacterTable:
         return bool((first >= 0).all() and (first + (1 << PAGE_BITS) <= len(self.cells)).all())
 
 
-def read_character(code_point, fold=()):
+def read_character(code_point: int, fold: Sequence[str] = ()) -> tuple[int, int]:
     """`(folded code point, kind)` of one code point.
 
     >>> read_character(ord("É"), ("case", "accents")) == (ord("e"), LETTER)
@@ -101,7 +103,7 @@ def read_character(code_point, fold=()):
 
 
 @functools.cache
-def character_table(fold=()):
+def character_table(fold: Sequence[str] = ()) -> CharacterTable:
     """The tables for a tuple of folds: "case", "accents".
 
     Boundaries are spaces, punctuation, controls and what is no character; letters are letters, vowel signs and digits;
@@ -119,7 +121,7 @@ def character_table(fold=()):
     return CharacterTable(offsets.astype(np.int32), pages.reshape(-1), unicodedata.unidata_version)
 
 
-def symbols(code_points, table):
+def symbols(code_points: np.ndarray, table: Any) -> np.ndarray:
     """Reads code points through the tables.
 
     Args:

@@ -6,6 +6,7 @@ values. Every node that a text could reach is checked to lie inside of the array
 
 import functools
 import types
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def _split(blob):
     return units, bytes(blob[4 + size :])
 
 
-def check_charsmap(blob):
+def check_charsmap(blob: bytes) -> None:
     """Raises ValueError where a text could lead the C++ library out of a charsmap's bounds."""
     if not blob:
         return
@@ -92,7 +93,7 @@ def check_charsmap(blob):
 
 
 @functools.lru_cache(maxsize=1)
-def read_charsmap(blob):
+def read_charsmap(blob: bytes) -> Mapping[tuple[int, ...], tuple[int, ...]]:
     """Rules of a precompiled charsmap.
 
     Args:
@@ -113,7 +114,7 @@ def read_charsmap(blob):
     value_at = _values(pool)
     bases, labels, targets, has_value = _children(units)
 
-    rules = {}
+    rules: dict[tuple[int, ...], tuple[int, ...]] = {}
     at = _offset(units[:1])  # node of each prefix
     keys = np.zeros((1, 0), np.uint8)  # (prefixes, bytes)
     prefixes = np.zeros(1, np.int64)

@@ -3,16 +3,17 @@
 import io
 import pathlib
 import tempfile
+from collections.abc import Mapping
 
 from keras_i18n.tokenizers import sentencepiece_model
 
 
-def library_charsmap(name="nmt_nfkc"):
+def library_charsmap(name: str = "nmt_nfkc") -> bytes:
     """The charsmap (bytes) that the sentencepiece library has under a name."""
     return _charsmap(normalization_rule_name=name)
 
 
-def compile_charsmap(rules):
+def compile_charsmap(rules: Mapping[tuple[int, ...], tuple[int, ...]]) -> bytes:
     """A charsmap (bytes) of rules: dict, tuple of code points -> tuple of code points.
 
     >>> from keras_i18n.tokenizers.charsmap import read_charsmap

@@ -10,7 +10,10 @@ import json
 import pathlib
 import random
 import unicodedata
+from collections.abc import Callable
+from typing import Any
 
+from keras_i18n.protocols import Path, Texts
 from keras_i18n.tokenizers.charsmap import read_charsmap
 from keras_i18n.tokenizers.sentencepiece_model import PieceType
 
@@ -31,7 +34,7 @@ REAL = (
 )  # fmt: skip
 
 
-def edge_texts(tokenizer, seed=0):
+def edge_texts(tokenizer: Any, seed: int = 0) -> list[str]:
     """Texts that walk the edges of a `UnigramTokenizer`: about a thousand, the same for the same seed.
 
     Rules of the normaliser by length of key and of value, one place short of a key, keys that overlap; the longest
@@ -72,7 +75,7 @@ def edge_texts(tokenizer, seed=0):
     return texts
 
 
-def fuzzed_texts(tokenizer, count, seed=0):
+def fuzzed_texts(tokenizer: Any, count: int, seed: int = 0) -> list[str]:
     """Random texts of every plane and script, mixed, unnormalised and decomposed; the same for the same seed."""
     chance = random.Random(seed)
     keys = ["".join(map(chr, key)) for key in sorted(read_charsmap(tokenizer.model.charsmap))] or ["a"]
@@ -97,7 +100,7 @@ def fuzzed_texts(tokenizer, count, seed=0):
     return ["".join(part() for _ in range(chance.randint(0, 8)))[:200] for _ in range(count)]
 
 
-def write_golden(path, tokenizer, texts):
+def write_golden(path: Path, tokenizer: Any, texts: Texts) -> None:
     """Writes a golden file: what the sentencepiece library answers to the texts."""
     rows = [{"format": "keras_i18n tokenizer golden 1", "digest": tokenizer.digest, "padding_id": tokenizer.padding_id}]
     rows += [
@@ -108,7 +111,7 @@ def write_golden(path, tokenizer, texts):
     pathlib.Path(path).write_bytes(gzip.compress(lines.encode(), mtime=0))
 
 
-def read_golden(path):
+def read_golden(path: Path) -> tuple[dict[str, Any], list[Any]]:
     """(what the file is, list of (code points, ids)) of a golden file.
 
     Raises:
@@ -121,7 +124,7 @@ def read_golden(path):
         raise ValueError(f"A golden file must be gzipped JSON lines. Received: {path}, which is not.") from error
 
 
-def failures(path, tokenize):
+def failures(path: Path, tokenize: Callable[..., Any]) -> list[Any]:
     """Rows of a golden file that a port answers otherwise.
 
     Args:

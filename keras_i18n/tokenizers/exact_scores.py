@@ -6,6 +6,8 @@ that runtimes shift and divide negative numbers differs.
 
 import numpy as np
 
+from keras_i18n.protocols import Array
+
 EXPONENT_BITS = 5
 NUM_EXPONENTS = 1 << EXPONENT_BITS
 OFFSET = 1 << 24  # makes the mantissa positive
@@ -14,7 +16,7 @@ POWERS = (2.0 ** np.arange(-24, -24 + NUM_EXPONENTS)).astype(np.float32)  # floa
 _LOWEST = -24 - 18  # exponent of the unit of the smallest scores
 
 
-def pack(scores):
+def pack(scores: Array) -> np.ndarray:
     """int32 numbers from which a graph makes the very scores again.
 
     Args:
@@ -42,7 +44,7 @@ def pack(scores):
     return (mantissa * NUM_EXPONENTS + place).astype(np.int32)
 
 
-def unpack(packed):
+def unpack(packed: Array) -> np.ndarray:
     """The float32 scores that `pack` was given."""
     mantissa, place = np.divmod(np.asarray(packed, np.int64), NUM_EXPONENTS)
     return ((mantissa - OFFSET).astype(np.float32) * SCALE * POWERS[place]).astype(np.float32)

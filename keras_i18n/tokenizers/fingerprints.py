@@ -5,6 +5,9 @@ g(c) = c * A + (c >> 8) * B + D  makes code points of different pages independen
 every substring of a text at once by one cumulative sum.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 MAX_LENGTH = 64
@@ -19,13 +22,13 @@ SYMBOL_FACTOR, PAGE_FACTOR, SYMBOL_TERM = (int(np.array(p, np.uint32).astype(np.
 FIRST_FACTORS, SECOND_FACTORS = _multipliers(1), _multipliers(2)
 
 
-def symbol_codes(code_points):
+def symbol_codes(code_points: np.ndarray) -> np.ndarray:
     """g(c) of the module's text: int32 of int32, of any shape."""
     code_points = np.asarray(code_points, np.int32)
     return code_points * np.int32(SYMBOL_FACTOR) + (code_points >> 8) * np.int32(PAGE_FACTOR) + np.int32(SYMBOL_TERM)
 
 
-def fingerprints(sequences):
+def fingerprints(sequences: Sequence[Any]) -> tuple[np.ndarray, ...]:
     """Both fingerprints of sequences of code points.
 
     Args:

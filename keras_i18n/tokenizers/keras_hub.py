@@ -1,5 +1,7 @@
 """Takes over the vocabulary of a KerasHub tokenizer that holds a SentencePiece model."""
 
+from typing import Any
+
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, raw_fields
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
 
@@ -21,7 +23,7 @@ def _control(piece):
     return _field(1, piece.encode()) + bytes([0x18, PieceType.CONTROL])
 
 
-def from_keras_hub(tokenizer, *, begin=False, end=False):
+def from_keras_hub(tokenizer: Any, *, begin: bool = False, end: bool = False) -> UnigramTokenizer:
     """A `UnigramTokenizer` with the ids of a KerasHub tokenizer: XLM-R, ALBERT, DeBERTa-v3, T5 and their like.
 
     KerasHub may number the pieces otherwise than their SentencePiece file does (XLM-R shifts them by one) and add
@@ -53,7 +55,7 @@ def from_keras_hub(tokenizer, *, begin=False, end=False):
             "A KerasHub tokenizer must hold a SentencePiece model (`proto`, `get_vocabulary`). "
             f"Received: {tokenizer!r}, which does not."
         )
-    special = {}
+    special: dict[str, Any] = {}
     for name, option, attribute in (("begin", begin, "start_token"), ("end", end, "end_token")):
         special[name] = getattr(tokenizer, attribute) if option is True else option
     model, wanted = UnigramTokenizer(proto), list(vocabulary())

@@ -5,10 +5,13 @@ import hashlib
 import json
 import pathlib
 import zlib
+from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 
 from keras_i18n.files import atomic_path
+from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.tokenizers import ngram_hashing
 from keras_i18n.tokenizers.character_table import FOLDS, SOLO, CharacterTable, character_table, symbols
 
@@ -50,7 +53,15 @@ class NgramTokenizer:
 
     padding_id = -1
 
-    def __init__(self, *, num_buckets=131_072, word_lengths=(1, 2), ngram_lengths=(3, 4, 5), fold=("case",), seed=0):
+    def __init__(
+        self,
+        *,
+        num_buckets: int = 131_072,
+        word_lengths: Sequence[int] = (1, 2),
+        ngram_lengths: Sequence[int] = (3, 4, 5),
+        fold: Sequence[str] = ("case",),
+        seed: int = 0,
+    ) -> None:
         self.num_buckets = _integer("num_buckets", num_buckets, 1, 2**31 - 1)
         self.word_lengths = _lengths("word_lengths", word_lengths, 4)
         self.ngram_lengths = _lengths("ngram_lengths", ngram_lengths, 16)
@@ -58,21 +69,21 @@ class NgramTokenizer:
         self.seed = _integer("seed", seed, 0, 10**6)
         if not self.word_lengths and not self.ngram_lengths:
             raise ValueError("One of `word_lengths` and `ngram_lengths` must name a length. Received: () for both.")
-        self._table = None
+        self._table: CharacterTable | None = None
 
     @property
-    def vocabulary_size(self):
+    def vocabulary_size(self) -> int:
         """Number of buckets; token ids are 0 .. vocabulary_size - 1."""
         return self.num_buckets
 
     @property
-    def table(self):
+    def table(self) -> CharacterTable:
         """The `CharacterTable`: how each code point is folded and what it is."""
         if self._table is None:
             self._table = character_table(self.fold)
         return self._table
 
-    def tokenize(self, texts, max_tokens=None):
+    def tokenize(self, texts: Texts, max_tokens: int | None = None) -> TokenIds:
         """Token ids of texts.
 
         Args:
@@ -166,7 +177,7 @@ class NgramTokenizer:
                 owners = owner if length == 1 else window_owner
                 yield hashes[chosen], owners[chosen]
 
-    def pad(self, sequences):
+    def pad(self, sequences: TokenIds) -> np.ndarray:
         """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
         lengths = np.fromiter(map(len, sequences), np.int64, len(sequences))
         out = np.full((len(sequences), lengths.max(initial=0)), self.padding_id, np.int32)
@@ -174,7 +185,7 @@ class NgramTokenizer:
             out[np.arange(out.shape[1]) < lengths[:, None]] = np.concatenate(sequences)
         return out
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The plain options."""
         return {
             "num_buckets": self.num_buckets,
@@ -185,7 +196,7 @@ class NgramTokenizer:
         }
 
     @functools.cached_property
-    def digest(self):
+    def digest(self) -> str:
         """Hex sha256 of all that decides the token ids."""
         return hashlib.sha256(self._header() + self._table_bytes()).hexdigest()
 
@@ -197,12 +208,12 @@ class NgramTokenizer:
     def _table_bytes(self):
         return self.table.page_offsets.astype("<i4").tobytes() + self.table.cells.astype("<i4").tobytes()
 
-    def to_bytes(self):
+    def to_bytes(self) -> bytes:
         """The tokenizer as bytes: a line that names the kind, a line of options, the compressed tables."""
         return self._header() + zlib.compress(self._table_bytes(), 9)
 
     @classmethod
-    def from_bytes(cls, data):
+    def from_bytes(cls, data: bytes) -> Self:
         """Reads `to_bytes()` again.
 
         Raises:
@@ -227,13 +238,13 @@ class NgramTokenizer:
             raise ValueError("The file of the NgramTokenizer is damaged: its tables point outside of themselves.")
         return tokenizer
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         """Writes one file, whole or not at all."""
         with atomic_path(path) as temporary:
             temporary.write_bytes(self.to_bytes())
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: Path) -> Self:
         """Reads what `save` wrote."""
         return cls.from_bytes(pathlib.Path(path).read_bytes())
 
@@ -243,7 +254,7 @@ class NgramTokenizer:
     def __setstate__(self, state):
         self.__dict__.update(type(self).from_bytes(state["data"]).__dict__)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
         return f"NgramTokenizer({options})"
 

@@ -4,6 +4,8 @@ Those runtimes agree on int32 products and sums that wrap, on xor, and on shifts
 negative. The NumPy functions here say what a token id is; the compiled layer repeats them operator by operator.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 CHAIN = np.int32(-1640531535)  # 2654435761, Knuth's multiplicative constant: joins the characters of an n-gram
@@ -18,7 +20,7 @@ WORD_POWERS = np.array([pow(0x9E3779B1, place, 2**32) for place in range(1, _WOR
 )
 
 
-def salts(seed, word_lengths, ngram_lengths):
+def salts(seed: int, word_lengths: Sequence[int], ngram_lengths: Sequence[int]) -> np.ndarray:
     """int32 number that is added to every hash of a kind of feature, so that kinds do not collide by rule.
 
     The salt of a kind does not depend on which other kinds there are.
@@ -28,12 +30,12 @@ def salts(seed, word_lengths, ngram_lengths):
         return (np.array(kinds, np.int32) + np.int32(1000) * np.int32(seed)) * SALT
 
 
-def not_negative(hashes):
+def not_negative(hashes: np.ndarray) -> np.ndarray:
     """Folds negative numbers onto 0 .. 2**31 - 1: the complement, written as -1 - h."""
     return np.where(hashes < 0, -1 - hashes, hashes)
 
 
-def bucket(hashes, num_buckets):
+def bucket(hashes: np.ndarray, num_buckets: int) -> np.ndarray:
     """Well mixed ids 0 .. num_buckets - 1 of int32 hashes."""
     for shift, mixer in zip((16, 15), MIXERS, strict=True):
         hashes = not_negative(hashes)

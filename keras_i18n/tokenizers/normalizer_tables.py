@@ -8,6 +8,8 @@ no more and no less than the arithmetic.
 
 import dataclasses
 import itertools
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -106,7 +108,7 @@ def _trigger(symbol):
     return min(symbol, key=lambda c: (chr(c).isalnum() and c < 128, c in (SPACE, 0x2581), symbol.index(c)))
 
 
-def build(rules, symbols=()):
+def build(rules: Mapping[tuple[int, ...], tuple[int, ...]], symbols: Collection[Any] = ()) -> NormalizerTables:
     """Builds the tables.
 
     Args:

@@ -14,7 +14,7 @@ MAX_SLOTS_LOG2 = 22
 _TRIALS = (np.random.default_rng(3).integers(0, 2**31, 2**14) * 2 + 1).astype(np.uint32).astype(np.int32)
 
 
-def index(fingerprints, size):
+def index(fingerprints: np.ndarray, size: int) -> np.ndarray:
     """int32 numbers to 0 .. size - 1 (a power of two): truncating division, which every runtime does alike."""
     step = 2**32 // size
     magnitude = np.abs(np.asarray(fingerprints, np.int64)) // step
@@ -31,18 +31,18 @@ class PerfectHash:
     slots: np.ndarray
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Number of slots."""
         return len(self.first)
 
-    def find(self, first, second):
+    def find(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Slot of each pair of fingerprints, -1 where it is not in the table."""
         multiplier = self.multipliers[index(first, len(self.multipliers))]
         slot = index(np.asarray(second, np.int32) * multiplier, self.size)
         return np.where((self.first[slot] == first) & (self.second[slot] == second), slot, -1)
 
 
-def build(first, second):
+def build(first: np.ndarray, second: np.ndarray) -> PerfectHash:
     """Builds the table of keys given by their two fingerprints.
 
     Args:

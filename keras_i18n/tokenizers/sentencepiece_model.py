@@ -8,6 +8,8 @@ Field numbers: `sentencepiece_model.proto` of google/sentencepiece.
 import dataclasses
 import enum
 import struct
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 MAX_MODEL_BYTES = 256 * 2**20
 MAX_PIECES = 2**22
@@ -57,7 +59,7 @@ class SentencePieceModel:
     end_piece: str = "</s>"
 
     @property
-    def min_score(self):
+    def min_score(self) -> float:
         """Lowest score of a normal piece."""
         return min((s for s, t in zip(self.scores, self.types, strict=True) if t == PieceType.NORMAL), default=0.0)
 
@@ -158,7 +160,7 @@ def _piece(data, index):
     return text, score, PieceType(kind)
 
 
-def with_pieces(data, pieces, scores):
+def with_pieces(data: bytes, pieces: Sequence[str], scores: Iterable[float]) -> bytes:
     """The bytes of a model file with more normal pieces behind those that it has.
 
     A repeated field of a protobuf may go on at the end of the message, so that not a byte of the file changes.
@@ -179,12 +181,12 @@ def _varint_bytes(value):
     return bytes([*out, value])
 
 
-def raw_fields(data):
+def raw_fields(data: bytes) -> list[tuple[int, bytes]]:
     """(number, bytes) of the fields at the top of a model file that `parse` has read: all of them are messages."""
     return [(field, bytes(value)) for field, wire, value in _Reader(data, "the model").fields() if wire == 2]
 
 
-def parse(data):
+def parse(data: bytes) -> SentencePieceModel:
     """Reads the bytes of a SentencePiece unigram `.model` file.
 
     Args:
@@ -200,7 +202,9 @@ def parse(data):
     data = bytes(data)
     if not 0 < len(data) <= MAX_MODEL_BYTES:
         raise ValueError(f"A SentencePiece model must have 1 to {MAX_MODEL_BYTES} bytes. Received: {len(data)} bytes.")
-    pieces, trainer, normalizer = [], {}, {}
+    pieces: list[Any] = []
+    trainer: dict[int, Any] = {}
+    normalizer: dict[int, Any] = {}
     reader = _Reader(data, "the model")
     for field, wire, value in reader.fields():
         if field > 5 and field < 200:
@@ -221,8 +225,12 @@ def parse(data):
             f"A SentencePiece model must be of kind unigram. Received: a model of kind {kind}. "
             "Train with model_type='unigram'."
         )
+    texts, scores, types, unknown_id = _checked_vocabulary(pieces)
     return SentencePieceModel(
-        *_checked_vocabulary(pieces),
+        texts,
+        scores,
+        types,
+        unknown_id,
         charsmap=bytes(normalizer.get(2, b"")),
         normalizer_name=_text(normalizer.get(1, b""), "The normaliser's name"),
         add_dummy_prefix=bool(normalizer.get(3, 1)),

@@ -4,25 +4,26 @@ import collections
 import io
 import os
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
 
 
 def train_unigram(
-    texts,
+    texts: Iterable[str],
     *,
-    languages=None,
-    vocabulary_size=8000,
-    character_coverage=0.9995,
-    byte_fallback=False,
-    normalizer="nmt_nfkc",
-    user_defined_symbols=(),
-    max_piece_length=16,
-    lower_case=False,
-    begin=False,
-    end=False,
-    threads=None,
-):
+    languages: Sequence[str] | None = None,
+    vocabulary_size: int = 8000,
+    character_coverage: float = 0.9995,
+    byte_fallback: bool = False,
+    normalizer: str = "nmt_nfkc",
+    user_defined_symbols: Sequence[str] = (),
+    max_piece_length: int = 16,
+    lower_case: bool = False,
+    begin: bool = False,
+    end: bool = False,
+    threads: int | None = None,
+) -> UnigramTokenizer:
     """Trains a `UnigramTokenizer` on texts with the sentencepiece library.
 
     Args:

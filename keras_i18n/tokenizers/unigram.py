@@ -6,10 +6,13 @@ import json
 import os
 import pathlib
 import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
 
 import numpy as np
 
 from keras_i18n.files import atomic_path
+from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.tokenizers import sentencepiece_model
 from keras_i18n.tokenizers.charsmap import check_charsmap
 
@@ -19,7 +22,7 @@ _OPTIONS = {"begin", "end", "prefix", "max_tokens"}
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
-def clean_text(text):
+def clean_text(text: str) -> str:
     """The text that a tokenizer sees: what is no character becomes U+FFFD.
 
     Lone surrogates and code point 0 inside of the text count as U+FFFD; code points 0 at its end are dropped,
@@ -63,7 +66,16 @@ class UnigramTokenizer:
 
     padding_id = PADDING_ID
 
-    def __init__(self, model, *, begin=False, end=False, prefix="", max_tokens=None, threads=None):
+    def __init__(
+        self,
+        model: bytes,
+        *,
+        begin: bool = False,
+        end: bool = False,
+        prefix: str = "",
+        max_tokens: int | None = None,
+        threads: int | None = None,
+    ) -> None:
         self.model_bytes = bytes(model)
         self.model = sentencepiece_model.parse(self.model_bytes)
         self.begin_piece = self._special_piece(begin, self.model.begin_piece, "begin")
@@ -73,7 +85,7 @@ class UnigramTokenizer:
         self.prefix = prefix
         self.max_tokens = None if max_tokens is None else self._checked_max_tokens(max_tokens)
         self.threads = threads or min(8, os.cpu_count() or 1)
-        self._index = None
+        self._index: dict[str, int] | None = None
 
     def _special_piece(self, option, default, name):
         piece = {False: None, None: None, True: default}.get(option, option)
@@ -91,7 +103,7 @@ class UnigramTokenizer:
         return int(max_tokens)
 
     @classmethod
-    def from_file(cls, path, **options):
+    def from_file(cls, path: Path, **options: Any) -> Self:
         """Reads a SentencePiece `.model` file; `options` as in the constructor."""
         path = pathlib.Path(path)
         if path.stat().st_size > sentencepiece_model.MAX_MODEL_BYTES:
@@ -112,42 +124,42 @@ class UnigramTokenizer:
             raise ValueError(f"The sentencepiece library refused the model: {error}") from error
 
     @property
-    def vocabulary_size(self):
+    def vocabulary_size(self) -> int:
         """Number of pieces; token ids are 0 .. vocabulary_size - 1."""
         return len(self.model.pieces)
 
     @property
-    def pieces(self):
+    def pieces(self) -> tuple[str, ...]:
         """The pieces, a tuple of str by token id; U+2581 stands for the space."""
         return self.model.pieces
 
     @functools.cached_property
-    def scores(self):
+    def scores(self) -> np.ndarray:
         """Log probabilities of the pieces, float32 by token id."""
         return np.asarray(self.model.scores, np.float32)
 
     @property
-    def unknown_id(self):
+    def unknown_id(self) -> int:
         """Token id of what the vocabulary cannot spell."""
         return self.model.unknown_id
 
-    def piece_id(self, piece):
+    def piece_id(self, piece: str) -> int:
         """Token id of a piece, or `unknown_id`."""
         if self._index is None:
             self._index = {text: number for number, text in enumerate(self.pieces)}
         return self._index.get(piece, self.unknown_id)
 
     @property
-    def begin_id(self):
+    def begin_id(self) -> int | None:
         """Token id put before each text, or None."""
         return None if self.begin_piece is None else self.piece_id(self.begin_piece)
 
     @property
-    def end_id(self):
+    def end_id(self) -> int | None:
         """Token id put after each text, or None."""
         return None if self.end_piece is None else self.piece_id(self.end_piece)
 
-    def tokenize(self, texts, max_tokens=None):
+    def tokenize(self, texts: Texts, max_tokens: int | None = None) -> TokenIds:
         """Token ids of texts, prefix, begin and end pieces included.
 
         Args:
@@ -175,7 +187,7 @@ class UnigramTokenizer:
         after = np.array([] if self.end_id is None else [self.end_id], np.int32)
         return [np.concatenate([before, ids[:room], after]) for ids in found]
 
-    def pad(self, sequences):
+    def pad(self, sequences: TokenIds) -> np.ndarray:
         """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
         longest = max((len(ids) for ids in sequences), default=0)
         out = np.full((len(sequences), longest), self.padding_id, np.int32)
@@ -183,7 +195,7 @@ class UnigramTokenizer:
             row[: len(ids)] = ids
         return out
 
-    def detokenize(self, sequences):
+    def detokenize(self, sequences: TokenIds) -> list[str]:
         """Texts of sequences of token ids; padding, prefix, begin and end pieces leave no trace."""
         rows = [[int(i) for i in ids if i >= 0] for ids in sequences]
         for ids in rows:
@@ -193,11 +205,11 @@ class UnigramTokenizer:
         # a prefix without a text has lost its white space
         return [text[len(self.prefix) :] if text.startswith(self.prefix.rstrip()) else text for text in texts]
 
-    def normalize(self, texts):
+    def normalize(self, texts: Texts) -> list[str]:
         """Texts as the vocabulary sees them: list of str, in which U+2581 stands for the space."""
         return [self._processor.normalize(clean_text(text)) for text in texts]
 
-    def sample(self, texts, *, alpha=0.2):
+    def sample(self, texts: Texts, *, alpha: float = 0.2) -> TokenIds:
         """Token ids of texts cut at random into pieces, likelier cuts more often; begin and end pieces included.
 
         Args:
@@ -220,7 +232,7 @@ class UnigramTokenizer:
         after = [] if self.end_id is None else [self.end_id]
         return [np.array([*before, *ids, *after], np.int32) for ids in found]
 
-    def extended(self, pieces, scores):
+    def extended(self, pieces: Sequence[str], scores: Iterable[float]) -> "UnigramTokenizer":
         """A tokenizer with more pieces; those of this one keep their ids and scores.
 
         Args:
@@ -242,7 +254,7 @@ class UnigramTokenizer:
             threads=self.threads,
         )
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The plain options beside the model's bytes."""
         config = {"begin": self.begin_piece or False, "end": self.end_piece or False}
         # only where they say something: the bytes, and so the digest, of a tokenizer without them stay what they were
@@ -253,17 +265,17 @@ class UnigramTokenizer:
         return config
 
     @functools.cached_property
-    def digest(self):
+    def digest(self) -> str:
         """Hex sha256 of all that decides the token ids."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
-    def to_bytes(self):
+    def to_bytes(self) -> bytes:
         """The tokenizer as bytes: a line that names the kind, a line of options, the SentencePiece model."""
         options = json.dumps(self.get_config(), sort_keys=True, ensure_ascii=True).encode()
         return MAGIC + options + b"\n" + self.model_bytes
 
     @classmethod
-    def from_bytes(cls, data, **options):
+    def from_bytes(cls, data: bytes, **options: Any) -> Self:
         """Reads `to_bytes()` again, or the bytes of a SentencePiece `.model` file with `options`."""
         data = bytes(data)
         if not data.startswith(MAGIC):
@@ -277,13 +289,13 @@ class UnigramTokenizer:
             raise ValueError(f"The tokenizer's file is damaged. Received options: {line[:80]!r}.")
         return cls(model, **(kept | options))
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         """Writes one file, whole or not at all."""
         with atomic_path(path) as temporary:
             temporary.write_bytes(self.to_bytes())
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: Path) -> Self:
         """Reads what `save` wrote."""
         return cls.from_bytes(pathlib.Path(path).read_bytes())
 
@@ -294,5 +306,5 @@ class UnigramTokenizer:
         other = type(self).from_bytes(state["data"], threads=state["threads"])
         self.__dict__.update(other.__dict__)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"UnigramTokenizer({self.vocabulary_size} pieces, begin={self.begin_piece!r}, end={self.end_piece!r})"

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from keras_i18n.tokenizers import exact_scores, fingerprints, perfect_hash
-from keras_i18n.tokenizers.sentencepiece_model import PieceType
+from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel
 
 UNKNOWN_PENALTY = 10.0  # an unknown code point scores this much below the worst piece
 SYMBOL_SCORE = 0.1  # the library scores a user-defined symbol so much for each UTF-8 byte after the first (measured)
@@ -30,7 +30,7 @@ class UnigramTables:
     longest_piece: int
 
 
-def build(model):
+def build(model: SentencePieceModel) -> UnigramTables:
     """Builds the tables of a `SentencePieceModel`.
 
     Raises:

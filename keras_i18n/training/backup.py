@@ -1,11 +1,13 @@
 import concurrent.futures
 import json
 import pathlib
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_i18n.files import atomic_path
+from keras_i18n.protocols import Path
 
 _STATE = "training.json"
 _VERSION = 1
@@ -26,13 +28,13 @@ class Backup(keras.callbacks.Callback):
         early_stopping: the `EarlyStopping` of the training, or None. It must come before this callback.
     """
 
-    def __init__(self, folder, *, arguments, early_stopping=None):
+    def __init__(self, folder: Path, *, arguments: str, early_stopping: keras.callbacks.Callback | None = None) -> None:
         super().__init__()
         self.folder = pathlib.Path(folder)
         self.arguments = arguments
         self.early_stopping = early_stopping
 
-    def read_state(self):
+    def read_state(self) -> dict[str, Any] | None:
         """What was written after the last whole epoch; None where there is no backup.
 
         Raises:
@@ -57,7 +59,7 @@ class Backup(keras.callbacks.Callback):
             )
         return state
 
-    def first_epoch(self, epochs):
+    def first_epoch(self, epochs: int) -> int:
         """Where the training goes on, counted from 0; `epochs` where it had ended."""
         state = self.read_state()
         if state is None:
@@ -65,7 +67,7 @@ class Backup(keras.callbacks.Callback):
         stopped = state["patience"] is not None and state["patience"]["stopped_epoch"] > 0
         return epochs if stopped else min(state["epoch"], epochs)
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         state = self.read_state()
         if state is None:
             return
@@ -91,7 +93,7 @@ class Backup(keras.callbacks.Callback):
         except Exception as error:
             raise ValueError(f"The backup '{file}' cannot be read: {error} Remove it to start again.") from error
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         patience = self._patience()
         state = {
@@ -113,7 +115,7 @@ class Backup(keras.callbacks.Callback):
             return None
         return {name: _plain(getattr(self.early_stopping, name)) for name in _PATIENCE}
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         (self.folder / _STATE).unlink(missing_ok=True)
         self._remove_weights(())
         if self.folder.is_dir() and not any(self.folder.iterdir()):

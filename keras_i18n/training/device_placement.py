@@ -1,10 +1,11 @@
 import contextlib
 import re
+from typing import Any
 
 import tensorflow as tf
 
 
-def checked_device(device):
+def checked_device(device: str | None) -> str | None:
     """The name by which TensorFlow knows a device: "/GPU:0" for "gpu" or "gpu:0".
 
     Raises:
@@ -21,6 +22,6 @@ def checked_device(device):
     return f"/{kind}:{place}"
 
 
-def scope_of(device):
+def scope_of(device: str | None) -> Any:
     """A `with` block whose work runs on a device; None lets TensorFlow choose."""
     return contextlib.nullcontext() if device is None else tf.device(checked_device(device))

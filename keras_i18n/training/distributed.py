@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from typing import Any
 
 import keras
 import numpy as np
@@ -21,7 +22,7 @@ _LOST = (
 )
 
 
-def check_strategy(strategy):
+def check_strategy(strategy: Any) -> None:
     """Raises where TF_CONFIG names several workers and no strategy was given."""
     workers = json.loads(os.environ.get("TF_CONFIG") or "{}").get("cluster", {}).get("worker", ())
     if strategy is None and len(workers) > 1:
@@ -45,7 +46,14 @@ class StrategyTraining:
         loss: a Keras loss.
     """
 
-    def __init__(self, network, strategy, *, optimizer, loss):
+    def __init__(
+        self,
+        network: keras.Model,
+        strategy: tf.distribute.Strategy,
+        *,
+        optimizer: keras.optimizers.Optimizer,
+        loss: keras.losses.Loss,
+    ) -> None:
         self.strategy = strategy
         resolver = strategy.cluster_resolver
         several = resolver is not None and bool(resolver.cluster_spec().as_dict().get("worker"))
@@ -61,7 +69,9 @@ class StrategyTraining:
         self._sum = tf.function(self._sum_of_all)
         self._validate = tf.function(lambda ids: self.model(ids, training=False), reduce_retracing=True)
 
-    def fit(self, batches, *, validation_data, initial_epoch, epochs, callbacks, verbose):
+    def fit(
+        self, batches: Any, *, validation_data: Any, initial_epoch: int, epochs: int, callbacks: Any, verbose: int | str
+    ) -> keras.callbacks.History:
         """Keras' `History`; arguments as in `keras.Model.fit`. Callbacks see the copy.
 
         Raises:

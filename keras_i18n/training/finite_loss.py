@@ -1,3 +1,5 @@
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -11,22 +13,22 @@ class GoodWeights(keras.callbacks.Callback):
     After the training, `stopped` is the loss that ended it (or None) and `epoch` counts from 0.
     """
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self.stopped = None
         self.epoch = 0
         self._good = self._latest = self.model.get_weights()
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.epoch = epoch
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         loss = (logs or {}).get("loss", 0.0)
         if not np.isfinite(loss):
             self._stop(loss)
         elif batch == 0:
             self._good = self._latest
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if self.stopped is not None:
             return
         validation_loss = (logs or {}).get("val_loss")

@@ -1,5 +1,9 @@
+from typing import Any
+
 import keras
 import numpy as np
+
+from keras_i18n.protocols import LabelledTexts
 
 
 class LanguageMetrics(keras.callbacks.Callback):
@@ -31,7 +35,7 @@ class LanguageMetrics(keras.callbacks.Callback):
     ['val_accuracy_en', 'val_accuracy_mean', 'val_accuracy_sw', 'val_accuracy_worst']
     """
 
-    def __init__(self, validation, *, model=None):
+    def __init__(self, validation: LabelledTexts, *, model: Any = None) -> None:
         super().__init__()
         for column in ("label", "language"):
             if len(validation) == 0 or getattr(validation, column) is None:
@@ -42,7 +46,7 @@ class LanguageMetrics(keras.callbacks.Callback):
         self.validation = validation
         self.predictor = model
 
-    def watch(self, model, callbacks):
+    def watch(self, model: Any, callbacks: list[keras.callbacks.Callback]) -> None:
         """Tells it the model that predicts and the callbacks it stands among; `fit` does so."""
         before = list(callbacks)[: [one is self for one in callbacks].index(True)]
         readers = [type(one).__name__ for one in before if isinstance(one, _READERS)]
@@ -55,7 +59,7 @@ class LanguageMetrics(keras.callbacks.Callback):
         if unknown:
             raise ValueError(f"`validation` must have labels of the model only. Received also: {unknown}.")
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if logs is None:
             return
         found = np.argmax(self._scores(), axis=1)

@@ -3,6 +3,8 @@
 import contextlib
 import ctypes
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import keras
 
@@ -20,20 +22,20 @@ class KeptMemory(keras.callbacks.Callback):
     all that is free is handed back. It does nothing where the C library is not glibc.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self._library = _glibc()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if batch == 0:  # after the data set was made
             _keep(self._library)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         _hand_back(self._library)
 
 
 @contextlib.contextmanager
-def kept_memory():
+def kept_memory() -> Iterator[None]:
     """The same for a training that is no `fit`.
 
     >>> with kept_memory():

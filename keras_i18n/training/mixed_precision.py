@@ -1,4 +1,6 @@
 import contextlib
+from collections.abc import Iterator
+from typing import Any
 
 import keras
 
@@ -10,7 +12,7 @@ MIXED_PRECISIONS = tuple(_POLICIES)
 
 
 @contextlib.contextmanager
-def computing_in(model, mixed_precision):
+def computing_in(model: Any, mixed_precision: str | None) -> Iterator[None]:
     """A block in which a model's network computes in 16 bits; its weights, and what it gives afterwards, are float32.
 
     The last layer goes on in float32: losses of 16-bit probabilities do not train (Micikevicius et al. 2018).
@@ -40,7 +42,7 @@ def computing_in(model, mixed_precision):
         network.train_function = network.test_function = network.predict_function = None
 
 
-def scaling_optimizer(optimizer, mixed_precision):
+def scaling_optimizer(optimizer: keras.optimizers.Optimizer, mixed_precision: str | None) -> keras.optimizers.Optimizer:
     """The optimizer, its loss scaled where gradients in float16 would else vanish."""
     if mixed_precision != "float16" or isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         return optimizer

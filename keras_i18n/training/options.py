@@ -2,6 +2,7 @@ import dataclasses
 import math
 import numbers
 from collections.abc import Callable
+from typing import Any
 
 from keras_i18n.progress import Progress
 from keras_i18n.training.mixed_precision import MIXED_PRECISIONS
@@ -108,7 +109,7 @@ class TrainingOptions:
         check_options(self)
 
 
-def check_options(options):
+def check_options(options: Any) -> None:
     """Raises ValueError where one of a model's training options is not what its rule says."""
     for name in {field.name for field in dataclasses.fields(options)} & _RULES.keys():
         rule, fits, may_be_none = _RULES[name]

@@ -1,5 +1,8 @@
 """What every training has in common: its optimizer, and the callbacks that people expect."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 
 from keras_i18n import optimizers
@@ -7,7 +10,7 @@ from keras_i18n.progress import Progress
 from keras_i18n.training.memory_retention import KeptMemory
 
 
-def optimizer_of(options):
+def optimizer_of(options: Any) -> keras.optimizers.Optimizer:
     if options.optimizer is None:
         return optimizers.RowwiseAdam(options.learning_rate)
     if isinstance(options.optimizer, str):
@@ -18,7 +21,7 @@ def optimizer_of(options):
     return options.optimizer
 
 
-def expected_callbacks(options, backup):
+def expected_callbacks(options: Any, backup: Any) -> list[keras.callbacks.Callback]:
     early_stopping = None
     if options.early_stopping:
         early_stopping = keras.callbacks.EarlyStopping(
@@ -33,20 +36,20 @@ def expected_callbacks(options, backup):
 class EpochsTold(keras.callbacks.Callback):
     """Tells `progress` of each epoch, with its loss."""
 
-    def __init__(self, progress):
+    def __init__(self, progress: Callable[[Progress], object]) -> None:
         super().__init__()
         self.progress = progress
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.progress(Progress("epochs", epoch + 1, self.params.get("epochs"), (logs or {}).get("loss")))
 
 
 class EpochOfBatches(keras.callbacks.Callback):
     """Tells the batches which epoch begins: Keras tells its data sets none, and a resumed training begins later."""
 
-    def __init__(self, batches):
+    def __init__(self, batches: Any) -> None:
         super().__init__()
         self.batches = batches
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.batches.start_epoch(epoch)

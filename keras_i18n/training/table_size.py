@@ -1,10 +1,12 @@
 """A tokenizer must give no token ids beyond the rows of the network's table."""
 
+from typing import Any
+
 from keras_i18n import layers
 from keras_i18n.keras_privates import call_inputs
 
 
-def check_table(model):
+def check_table(model: Any) -> None:
     """Raises where the tokenizer of a model has more ids than the table that reads them has rows."""
     size = getattr(model.tokenizer, "vocabulary_size", None)
     ids = model.network.inputs[0]

@@ -1,9 +1,12 @@
 """Which rows an epoch sees, where small languages come more often."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 
-def sampled_rows(train, options):
+def sampled_rows(train: Any, options: Any) -> Callable[[int], np.ndarray] | None:
     """Epoch -> the rows that it sees; None where every row is seen once."""
     if options.sampling_temperature is None:
         return None

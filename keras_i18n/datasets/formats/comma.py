@@ -5,9 +5,11 @@ import io
 
 from keras_i18n.datasets.formats.records import Records, check_header, ragged
 from keras_i18n.datasets.opening import decode, read_bytes
+from keras_i18n.datasets.problems import Problems
+from keras_i18n.protocols import Path
 
 
-def read_csv(path, problems, *, encoding, max_bytes):
+def read_csv(path: Path, problems: Problems, *, encoding: str, max_bytes: int) -> Records:
     text = decode(read_bytes(path, max_bytes=max_bytes), encoding=encoding, path=path)
     # The reader's limit on a field is global and 128 KiB by default; longer texts are fine here.
     limit = csv.field_size_limit(2**31 - 1)

@@ -1,10 +1,11 @@
 """Parquet, through pyarrow."""
 
 from keras_i18n.datasets.formats.records import Records, check_header
-from keras_i18n.datasets.problems import DataError
+from keras_i18n.datasets.problems import DataError, Problems
+from keras_i18n.protocols import Path
 
 
-def read_parquet(path, problems, *, encoding, max_bytes):
+def read_parquet(path: Path, problems: Problems, *, encoding: str, max_bytes: int) -> Records:
     """As the other readers; `encoding` plays no part, and rows stand for lines, counted from 1."""
     problems.unit = "row"
     try:
@@ -32,4 +33,4 @@ def read_parquet(path, problems, *, encoding, max_bytes):
         ) from error
     check_header(table.column_names, path, line=None)
     columns = {name: table.column(name).to_pylist() for name in table.column_names}
-    return Records(columns, range(1, table.num_rows + 1))
+    return Records(columns, list(range(1, table.num_rows + 1)))

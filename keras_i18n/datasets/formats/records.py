@@ -1,8 +1,10 @@
 """What every format gives: named columns and the line of each row."""
 
 import dataclasses
+from collections.abc import Sequence
 
 from keras_i18n.datasets.problems import DataError
+from keras_i18n.protocols import Path
 
 
 @dataclasses.dataclass
@@ -18,7 +20,7 @@ class Records:
     lines: list
 
 
-def check_header(names, path, *, line=1):
+def check_header(names: Sequence[str], path: Path, *, line: int | None = 1) -> None:
     """Raises `DataError` where a name comes twice."""
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -29,7 +31,7 @@ def check_header(names, path, *, line=1):
         )
 
 
-def ragged(fields, names):
+def ragged(fields: Sequence[str], names: Sequence[str]) -> str:
     """The message about a line that has not as many fields as the header."""
     return (
         f"Every line must have {len(names)} field{'' if len(names) == 1 else 's'}, as the header has "

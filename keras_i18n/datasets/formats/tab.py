@@ -2,9 +2,11 @@
 
 from keras_i18n.datasets.formats.records import Records, check_header, ragged
 from keras_i18n.datasets.opening import decode, read_bytes
+from keras_i18n.datasets.problems import Problems
+from keras_i18n.protocols import Path
 
 
-def read_tsv(path, problems, *, encoding, max_bytes):
+def read_tsv(path: Path, problems: Problems, *, encoding: str, max_bytes: int) -> Records:
     text = decode(read_bytes(path, max_bytes=max_bytes), encoding=encoding, path=path)
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     while lines and not lines[-1]:

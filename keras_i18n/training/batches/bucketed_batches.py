@@ -1,3 +1,6 @@
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -24,8 +27,18 @@ class BucketedBatches(keras.utils.PyDataset):
     _BATCHES_SORTED_TOGETHER = 50
 
     def __init__(
-        self, inputs, targets, weights=None, *, batch_size, collate, seed=0, shuffle=True, draw=None, padding_id=None
-    ):
+        self,
+        inputs: Sequence[Any],
+        targets: Any,
+        weights: Any = None,
+        *,
+        batch_size: int,
+        collate: Callable[..., Any],
+        seed: int = 0,
+        shuffle: bool = True,
+        draw: Callable[[int], np.ndarray] | None = None,
+        padding_id: int | None = None,
+    ) -> None:
         super().__init__()
         self.inputs = inputs
         self.targets = targets
@@ -39,10 +52,10 @@ class BucketedBatches(keras.utils.PyDataset):
         self._lengths = np.array([len(item) for item in inputs])
         self.start_epoch(0)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return -(-len(self.inputs) // self.batch_size)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         rows = self._batches[index]
         inputs = self.collate([self.inputs[row] for row in rows])
         if index == 0 and self.padding_id is not None and inputs.shape[1] == self._width(1):
@@ -54,7 +67,7 @@ class BucketedBatches(keras.utils.PyDataset):
     def _width(self, index):
         return self._lengths[self._batches[index]].max() if index < len(self._batches) else None
 
-    def start_epoch(self, epoch):
+    def start_epoch(self, epoch: int) -> None:
         """Orders the texts anew; epochs count from 0."""
         if not self.shuffle:
             order = np.argsort(self._lengths, kind="stable")

@@ -2,13 +2,17 @@
 
 import codecs
 import pathlib
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
+
+from keras_i18n.protocols import Path
 
 _BLOCK = 1 << 20
 
 
-def scan(path):
+def scan(path: Path) -> Any:
     """Reads a UTF-8 file once, block by block: number of its characters.
 
     Raises:
@@ -20,7 +24,7 @@ def scan(path):
     return characters
 
 
-def blocks(path, start=0, stop=None):
+def blocks(path: Path, start: int = 0, stop: int | None = None) -> Iterator[str]:
     """Yields the text of a UTF-8 file from byte `start` to byte `stop`, in blocks.
 
     Raises:
@@ -66,7 +70,17 @@ class TextStream:
         window: tokens of a window.
     """
 
-    def __init__(self, path, to_ids, *, by_line, begin_id, end_id, batch_size, window):
+    def __init__(
+        self,
+        path: Path,
+        to_ids: Callable[[str], np.ndarray],
+        *,
+        by_line: bool,
+        begin_id: int | None,
+        end_id: int | None,
+        batch_size: int,
+        window: int,
+    ) -> None:
         self.path = pathlib.Path(path)
         self.to_ids = to_ids
         self.by_line = by_line
@@ -76,7 +90,7 @@ class TextStream:
         self.batch_size = max(1, min(batch_size, characters // (4 * window)))
         self._cuts = self._starts()
 
-    def __call__(self):
+    def __call__(self) -> Iterator[Any]:
         """A new pass over the file: yields `(token_ids, next_ids)`, int32 `(batch, window)`.
 
         It ends when the first place has come to the start of the next one.

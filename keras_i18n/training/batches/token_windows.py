@@ -1,8 +1,11 @@
 """Batches for a language model: token ids, and the ids that come next."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
+from keras_i18n.protocols import TokenIds
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 
 
@@ -14,10 +17,10 @@ class TextRows(BucketedBatches):
         options: batch_size, collate (pads), seed, shuffle as in `BucketedBatches`.
     """
 
-    def __init__(self, sequences, **options):
+    def __init__(self, sequences: TokenIds, **options: Any) -> None:
         super().__init__(sequences, None, **options)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         token_ids = self.collate([self.inputs[row] for row in self._batches[index]])
         return token_ids[:, :-1], token_ids[:, 1:]
 
@@ -32,7 +35,7 @@ class TokenWindows(keras.utils.PyDataset):
         seed: moves the places at each epoch; None leaves them.
     """
 
-    def __init__(self, token_ids, *, batch_size, window, seed=None):
+    def __init__(self, token_ids: np.ndarray, *, batch_size: int, window: int, seed: int | None = None) -> None:
         super().__init__()
         self.token_ids = token_ids
         self.window = window = max(1, min(window, len(token_ids) - 1))
@@ -41,15 +44,15 @@ class TokenWindows(keras.utils.PyDataset):
         self.epoch = 0
         self._move()
 
-    def __len__(self):
+    def __len__(self) -> int:
         return max(1, (len(self.token_ids) - 1) // (self.batch_size * self.window))
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         columns = self._starts[:, None] + index * self.window + np.arange(self.window + 1)
         windows = self.token_ids[columns % len(self.token_ids)]
         return windows[:, :-1], windows[:, 1:]
 
-    def start_epoch(self, epoch):
+    def start_epoch(self, epoch: int) -> None:
         """Moves the places as this epoch has them, whichever came before it."""
         self.epoch = epoch
         self._move()
