@@ -7,25 +7,27 @@ import sys
 import pytest
 
 import keras_i18n as ki
+from tests import fresh_process
 
 COMMANDS = ("demo", "train", "evaluate", "predict", "add-language", "convert", "export", "verify")
+COMMAND_LINE = "from keras_i18n.cli.main import main; main()"
+INTERPRETER = (sys.executable, "-m", "keras_i18n.cli.main")
 
 
 def run(*arguments, stdin="", check=0):
-    result = subprocess.run(
-        [sys.executable, "-m", "keras_i18n.cli.main", *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+    result = fresh_process.run(COMMAND_LINE, [*map(str, arguments)], stdin=stdin.encode())
     assert result.returncode == check, result.stdout + result.stderr
     return result
 
 
+def run_in_new_interpreter(*arguments, **options):
+    """For what is about the start: a server that has imported everything would not show it."""
+    return subprocess.run([*INTERPRETER, *map(str, arguments)], capture_output=True, **options)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_teaches(command):
-    out = run(command, "--help").stdout
+    out = run_in_new_interpreter(command, "--help", text=True, check=True).stdout
     assert "Usage" in out
     assert command == "demo" or f"keras-i18n {command}" in " ".join(out.split())
 
@@ -38,7 +40,7 @@ def test_help_and_version_load_no_tensorflow():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "0 []"
-    assert run("--version").stdout.startswith("keras_i18n ")
+    assert run_in_new_interpreter("--version", text=True, check=True).stdout.startswith("keras_i18n ")
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,8 @@
 """Two replicas on one machine end where one device ends that sees the same global batches."""
 
-import subprocess
-import sys
-
 import pytest
+
+from tests import fresh_process
 
 SCRIPT = """
 import keras
@@ -32,10 +31,6 @@ assert not np.allclose(alone.get_weights()[0], classifier().get_weights()[0], at
 """
 
 
-def run(script):
-    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "optimizer",
@@ -49,11 +44,11 @@ def run(script):
     ],
 )
 def test_two_replicas_end_where_one_device_ends(optimizer):
-    finished = run(SCRIPT.format(optimizer=optimizer))
+    finished = fresh_process.run(SCRIPT.format(optimizer=optimizer))
     assert finished.returncode == 0, finished.stderr[-2000:]
 
 
 @pytest.mark.slow
 def test_accumulation_under_a_strategy_is_refused():
-    finished = run(SCRIPT.format(optimizer="RowwiseAdam(0.05, gradient_accumulation_steps=2)"))
+    finished = fresh_process.run(SCRIPT.format(optimizer="RowwiseAdam(0.05, gradient_accumulation_steps=2)"))
     assert "Keras cannot accumulate gradients under tf.distribute" in finished.stderr

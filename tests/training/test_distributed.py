@@ -2,14 +2,13 @@
 
 import json
 import socket
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from keras_i18n.training import distributed
+from tests import fresh_process
 
 SCRIPT = """
 import os, sys
@@ -47,16 +46,12 @@ ADAM = "optimizers.RowwiseAdam(0.05)"
 
 
 def start(kind, folder, *, worker=0, workers=(), optimizer=ADAM, backup="none", **environment):
-    import os
-
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "1", "CUDA_VISIBLE_DEVICES": "-1", **environment}
+    environment = {"CUDA_VISIBLE_DEVICES": "-1", **environment}
     if workers:
         task = {"type": "worker", "index": worker}
         environment["TF_CONFIG"] = json.dumps({"cluster": {"worker": list(workers)}, "task": task})
-    command = [sys.executable, "-c", SCRIPT.replace("{optimizer}", optimizer), kind, f"{folder}/{kind}{worker}.npz"]
-    return subprocess.Popen(
-        [*command, str(backup)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    arguments = [kind, f"{folder}/{kind}{worker}.npz", str(backup)]
+    return fresh_process.FreshProcess(SCRIPT.replace("{optimizer}", optimizer), arguments, environment=environment)
 
 
 def addresses(count=2):
@@ -69,12 +64,13 @@ def addresses(count=2):
 
 def ended(processes, codes=(0, 0), seconds=150):
     try:
-        outputs = [process.communicate(timeout=seconds)[0] for process in processes]
+        finished = [process.wait(timeout=seconds) for process in processes]
     finally:
         for process in processes:
             process.kill()
-    for process, code, output in zip(processes, codes, outputs, strict=False):
-        assert process.returncode == code, output[-3000:]
+    outputs = [(done.stdout + done.stderr).decode("utf-8", "replace") for done in finished]
+    for done, code, output in zip(finished, codes, outputs, strict=False):
+        assert done.returncode == code, output[-3000:]
     return outputs
 
 

@@ -1,0 +1,67 @@
+"""A pytest plugin that tells which folders and tests cost how much: `pytest -p tests.cpu_seconds`.
+
+CPU seconds of the test's process with all of its threads and of the subprocesses it waited for. Unlike the wall clock
+they can be compared between runs on a machine that does other work as well. A test pays for the fixtures that it is
+the first to ask for. `KERAS_I18N_CPU_SECONDS` names a file to which each test's row is appended (a line of JSON).
+"""
+
+import collections
+import json
+import os
+import pathlib
+
+import pytest
+
+from tests import fresh_process
+
+SLOWEST = 40
+_rows = {}
+
+
+def cpu_seconds():
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system + fresh_process.cpu_seconds()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    item.cpu_seconds_before = cpu_seconds()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    now = cpu_seconds()
+    # written into the report, which xdist carries over to the process that sums up
+    report.cpu_seconds, item.cpu_seconds_before = now - item.cpu_seconds_before, now
+    return report
+
+
+def pytest_runtest_logreport(report):
+    row = _rows.setdefault(
+        report.nodeid, {"test": report.nodeid, "setup": 0.0, "call": 0.0, "teardown": 0.0, "wall": 0.0}
+    )
+    row[report.when] += report.cpu_seconds
+    row["wall"] += report.duration
+    if report.when == "teardown" and (path := os.environ.get("KERAS_I18N_CPU_SECONDS")):
+        # at once: what a time limit ends is known as far as it came
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+
+
+def pytest_terminal_summary(terminalreporter):
+    folders, counts = collections.Counter(), collections.Counter()
+    for name, row in _rows.items():
+        parts = pathlib.PurePath(name.split("::")[0]).parts
+        folder = parts[1] if len(parts) > 2 else "tests"
+        folders[folder] += row["setup"] + row["call"] + row["teardown"]
+        counts[folder] += 1
+    terminalreporter.section("CPU seconds")
+    for folder, seconds in folders.most_common():
+        terminalreporter.write_line(f"{seconds:8.1f} s  {counts[folder]:5d} tests  {folder}")
+    terminalreporter.write_line(f"{sum(folders.values()):8.1f} s  {sum(counts.values()):5d} tests  in all")
+    terminalreporter.section(f"the {SLOWEST} most costly tests (CPU seconds: setup + call, wall)")
+    costly = sorted(_rows.values(), key=lambda row: -(row["setup"] + row["call"]))
+    for row in costly[:SLOWEST]:
+        terminalreporter.write_line(f"{row['setup']:6.1f} + {row['call']:5.1f}  {row['wall']:6.1f}  {row['test']}")
