@@ -47,15 +47,7 @@ def predict(
 
 
 def _lines_of_input():
-    lines = sys.stdin.buffer.read().split(b"\n")
-    if lines[-1] == b"":
-        lines.pop()
-    texts = []
-    for number, line in enumerate(lines, 1):
-        try:
-            texts.append(line.decode("utf-8").removesuffix("\r"))
-        except UnicodeDecodeError as error:
-            raise ValueError(
-                f"Standard input must be UTF-8. Received: byte {line[error.start]:#04x} in line {number}."
-            ) from error
-    return texts
+    from keras_i18n.datasets.opening import decode, lines_of
+
+    data = sys.stdin.buffer.read()
+    return lines_of(decode(data, encoding="utf-8", path="standard input"))

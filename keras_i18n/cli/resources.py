@@ -26,12 +26,9 @@ def read_lines(path: pathlib.Path | None) -> list[str]:
     """The lines of a UTF-8 file that are not empty; none without a file."""
     if path is None:
         return []
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"'{path}' must be UTF-8. Received: byte {error.object[error.start]:#04x} at offset {error.start}."
-        ) from error
+    from keras_i18n.datasets.opening import decode, lines_of, read_bytes
+
+    lines = lines_of(decode(read_bytes(path), encoding="utf-8", path=path))
     return [line.strip() for line in lines if line.strip()]
 
 

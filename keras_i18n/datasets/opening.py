@@ -67,6 +67,24 @@ def decode(data: bytes, *, encoding: str, path: Path) -> str:
     return text.removeprefix("\ufeff")
 
 
+def lines_of(text: str) -> list:
+    """The lines of a text file, without their ends; what follows the last line end is a line if it is not empty.
+
+    Lines end in LF or CR LF; in a file without any LF, as old Macs and their spreadsheets write it, in CR. Other line
+    separators of Unicode belong to the text.
+
+    Example:
+
+    >>> lines_of("a\\r\\nb\\n"), lines_of("a\\rb\\r"), lines_of("a\\u2028b")
+    (['a', 'b'], ['a', 'b'], ['a\\u2028b'])
+    """
+    end = "\n" if "\n" in text or "\r" not in text else "\r"
+    lines = text.split(end)
+    if not lines[-1]:
+        lines.pop()
+    return [line.removesuffix("\r") for line in lines] if end == "\n" else lines
+
+
 def _encoding(encoding):
     try:
         info = codecs.lookup(encoding)

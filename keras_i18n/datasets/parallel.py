@@ -9,7 +9,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n.datasets import splitting
 from keras_i18n.datasets.dataset import Dataset
-from keras_i18n.datasets.opening import DEFAULT_MAX_BYTES, decode, read_bytes
+from keras_i18n.datasets.opening import DEFAULT_MAX_BYTES, decode, lines_of, read_bytes
 from keras_i18n.datasets.problems import DataError, Problems
 from keras_i18n.datasets.reading import read_records
 from keras_i18n.protocols import Path, Texts
@@ -234,8 +234,7 @@ def _two_files(paths, encoding, max_bytes):
     sides = []
     for path in paths:
         text = decode(read_bytes(path, max_bytes=max_bytes), encoding=encoding, path=path)
-        lines = text.removesuffix("\n").split("\n") if text else []
-        sides.append([line.removesuffix("\r") for line in lines])
+        sides.append(lines_of(text))
     counts = [len(side) for side in sides]
     if counts[0] != counts[1] or not counts[0]:
         longer = int(counts[1] > counts[0])

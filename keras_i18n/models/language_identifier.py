@@ -1,12 +1,16 @@
 """Which language a text is in."""
 
 import keras
+import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n import layers
 from keras_i18n.datasets import as_dataset
-from keras_i18n.models.text_classifier import TextClassifier
+from keras_i18n.models.abstention import chosen_threshold, has_letters
+from keras_i18n.models.text_classifier import Prediction, TextClassifier
 from keras_i18n.tokenizers import NgramTokenizer
+
+_UNDETERMINED = "und"
 
 
 class LanguageIdentifier(TextClassifier):
@@ -15,6 +19,7 @@ class LanguageIdentifier(TextClassifier):
     Args:
         tokenizer, network, max_codepoints: as in `TextClassifier`.
         labels: BCP-47 tags, in the order of the network's outputs; `.languages` are the same.
+        threshold: `classify` answers `und` where the best probability is below it; see `choose_threshold`.
 
     Example:
 
@@ -24,11 +29,18 @@ class LanguageIdentifier(TextClassifier):
     >>> history = identifier.fit(train.select(languages=["en", "es", "sw"]), verbose=0)
     >>> [found.label for found in identifier.classify(["¿Va a llover mañana?", "Je, kutakuwa na mvua?"])]
     ['es', 'sw']
+    >>> identifier.classify(["12:30 👍"])[0].label
+    'und'
     """
 
-    def __init__(self, *, tokenizer, network, labels, languages=(), **options):
+    _saved = ("threshold", *TextClassifier._saved)
+
+    def __init__(self, *, tokenizer, network, labels, languages=(), threshold=0.0, **options):
         labels = _different(labels)
         super().__init__(tokenizer=tokenizer, network=network, labels=labels, languages=languages or labels, **options)
+        if not 0 <= threshold < 1:
+            raise ValueError(f"`threshold` must be at least 0 and below 1. Received: {threshold!r}.")
+        self.threshold = float(threshold)
 
     @classmethod
     def create(cls, languages, *, num_buckets=100_000, word_lengths=(1,), ngram_lengths=(3,), dim=16):
@@ -66,6 +78,53 @@ class LanguageIdentifier(TextClassifier):
         if validation_data is not None:
             validation_data = self.labelled(validation_data)
         return super().fit(self.labelled(train), validation_data=validation_data, **options)
+
+    def classify(self, texts, *, top=1):
+        """The language of each text, or the `top` best; `und` where it cannot be told.
+
+        The answer is `und` (undetermined) for a text without letters, such as "12:30", and where the best probability
+        is below `.threshold`. Its score is then the probability of the best language. `predict` never abstains.
+
+        Args:
+            texts: list of str.
+            top: 1 for one `Prediction` a text, more for a list of them: `und` first, where it is the answer.
+        """
+        texts = list(texts) if not isinstance(texts, str) else texts
+        ranked = super().classify(texts, top=top)
+        return [self._or_undetermined(text, found, top) for text, found in zip(texts, ranked, strict=True)]
+
+    def _or_undetermined(self, text, found, top):
+        best = found if top == 1 else found[0]
+        if has_letters(text) and best.score >= self.threshold:
+            return found
+        unknown = Prediction(_UNDETERMINED, best.score)
+        return unknown if top == 1 else [unknown, *found[:-1]]
+
+    def choose_threshold(self, dataset, *, max_loss=0.01):
+        """Sets `.threshold` as high as it may be: at most a share of the right answers is given up for it.
+
+        Args:
+            dataset: `Dataset` that the identifier was not trained on, in its languages.
+            max_loss: float, the largest share of right answers that may become `und`.
+
+        Returns:
+            `AbstentionReport`: the threshold, and what it costs and catches on this data.
+
+        Raises:
+            ValueError: an empty data set, languages that the identifier does not know, a share beyond 0 to 1.
+        """
+        if not 0 <= max_loss < 1:
+            raise ValueError(f"`max_loss` must be at least 0 and below 1. Received: {max_loss!r}.")
+        dataset = self.labelled(dataset)
+        unknown = sorted(set(dataset.labels) - set(self.labels))
+        if unknown or not len(dataset):
+            received = f"{', '.join(unknown)}, which it does not know" if unknown else "no rows"
+            raise ValueError(f"`dataset` must have rows in the identifier's languages. Received: {received}.")
+        scores = self.predict(list(dataset.text))
+        right = np.array([self.labels[place] for place in scores.argmax(axis=1)]) == np.array(dataset.label)
+        report = chosen_threshold(scores.max(axis=1), right, max_loss=max_loss)
+        self.threshold = report.threshold
+        return report
 
     def labelled(self, dataset):
         """The same texts, labelled by their languages in the identifier's own tags (`sw` for `swh_Latn`).

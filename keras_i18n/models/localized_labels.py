@@ -1,6 +1,7 @@
 import dataclasses
 
 from keras_i18n import languages as tags
+from keras_i18n.datasets.labels import problem_of_label, problem_of_look_alikes
 from keras_i18n.models.digit_names import DIGIT_NAMES
 
 
@@ -31,6 +32,9 @@ class LocalizedLabels:
         labels = tuple(self.labels)
         if isinstance(self.labels, str) or len(labels) < 2 or len(set(labels)) != len(labels):
             raise ValueError(f"`labels` must be at least two different names. Received: {self.labels!r:.80}.")
+        problem = next(filter(None, map(problem_of_label, labels)), None) or problem_of_look_alikes(labels)
+        if problem:
+            raise ValueError(f"`labels`: {problem}")
         names = {tags.normalize(tag): tuple(found) for tag, found in self.names.items()}
         for tag, found in names.items():
             if len(found) != len(labels) or not all(isinstance(name, str) and name for name in found):

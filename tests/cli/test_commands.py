@@ -99,11 +99,11 @@ def test_errors_are_one_line_without_traceback(arguments, tmp_path, monkeypatch)
 
 def test_any_line_of_input_is_read_or_told(trained):
     command = [sys.executable, "-m", "keras_i18n.cli.main", "predict", trained / "model.keras", "--jsonl"]
-    result = subprocess.run(command, input="wake me\r\n\nกขค".encode(), capture_output=True)
-    assert [json.loads(line)["text"] for line in result.stdout.splitlines()] == ["wake me", "", "กขค"]
+    result = subprocess.run(command, input="\ufeffwake me\r\n\nกขค\u2028".encode(), capture_output=True)
+    assert [json.loads(line)["text"] for line in result.stdout.splitlines()] == ["wake me", "", "กขค\u2028"]
     result = subprocess.run(command, input=b"wake me\n\xff\n", capture_output=True)
     assert result.returncode == 1
-    assert b"byte 0xff in line 2" in result.stderr
+    assert b"standard input, line 2: Text must be in utf-8. Received: byte FF" in result.stderr
     result = subprocess.run([*command, b"wake \xff me"], capture_output=True)
     assert json.loads(result.stdout)["text"] == "wake \udcff me"
 

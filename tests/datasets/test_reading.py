@@ -308,3 +308,31 @@ def test_reading_needs_neither_keras_nor_pyarrow():
     program = "import sys, keras_i18n.datasets, keras_i18n.evaluation; print(sorted({'tensorflow', 'keras', 'pyarrow', 'matplotlib', 'pandas'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "text\tlabel\rNzuri sana\tgood\rMbaya\tbad\r",
+        "text\tlabel\r\nNzuri sana\tgood\r\nMbaya\tbad\r\n\r\n\r\n",
+        "text\tlabel\nNzuri sana\tgood\nMbaya\tbad\n\n  \n\t\n \t \n",
+        "\ufefftext\tlabel\nNzuri sana\tgood\nMbaya\tbad",
+    ],
+)
+def test_line_ends_of_every_machine_and_blank_lines_at_the_end(tmp_path, content):
+    path = tmp_path / "data.tsv"
+    path.write_bytes(content.encode())
+    data = read(path, language="sw")
+    assert (data.text, data.label) == (("Nzuri sana", "Mbaya"), ("good", "bad"))
+
+
+def test_json_lines_that_end_in_cr_alone(tmp_path):
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b'{"text": "a", "label": "x"}\r{"text": "b", "label": "y"}\r')
+    assert read(path, language="sw").text == ("a", "b")
+
+
+def test_separators_of_unicode_belong_to_the_text(tmp_path):
+    path = tmp_path / "data.tsv"
+    path.write_text("text\tlabel\na\u2028b\x85\x0c\tx\n", encoding="utf-8")
+    assert read(path, language="en").text == ("a\u2028b\x85\x0c",)

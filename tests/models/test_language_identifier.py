@@ -73,3 +73,47 @@ def test_two_tags_for_one_language_are_refused():
     with pytest.raises(ValueError, match="'ar' and 'arb', which name the same"):
         LanguageIdentifier.create(["ar", "en", "arb"], num_buckets=10)
     assert LanguageIdentifier.create(["ak", "tw"], num_buckets=10).labels == ("ak", "tw")
+
+
+def test_a_text_without_letters_is_in_no_language(trained):
+    identifier, _ = trained
+    texts = ["12:30", "", " ", "👍🏽", "…?!", "١٢٣", "\u0301", "ok 👍", "明日"]
+    labels = [found.label for found in identifier.classify(texts)]
+    assert labels[:7] == ["und"] * 7
+    assert "und" not in labels[7:]
+    ranked = identifier.classify(["12:30", "明日は雨ですか"], top=3)
+    assert ranked[0][0].label == "und"
+    assert [len(found) for found in ranked] == [3, 3]
+
+
+def test_the_threshold_is_chosen_on_data_and_saved(trained, tmp_path):
+    identifier, test = trained
+    try:
+        before = identifier.predict(list(test.text))
+        report = identifier.choose_threshold(test, max_loss=0.1)
+        best = before.max(axis=1)
+        right = np.array([identifier.labels[place] for place in before.argmax(axis=1)]) == np.array(test.language)
+        assert identifier.threshold == report.threshold > 0
+        assert report.lost == (best[right] < report.threshold).sum() / right.sum() <= 0.1
+        assert (best[right] <= report.threshold).sum() / right.sum() > 0.1  # a higher one would cost more
+        found = [prediction.label == "und" for prediction in identifier.classify(list(test.text))]
+        assert found == (best < report.threshold).tolist()
+        assert "of the right answers are given up" in str(report)
+        np.testing.assert_array_equal(identifier.predict(list(test.text)), before)
+        identifier.save(tmp_path / "languages.keras")
+        assert ki.load(tmp_path / "languages.keras").threshold == report.threshold
+    finally:
+        identifier.threshold = 0.0
+
+
+def test_thresholds_and_data_that_are_refused(trained):
+    identifier, test = trained
+    for threshold in (-0.1, 1.0, float("nan")):
+        with pytest.raises(ValueError, match="`threshold` must be at least 0"):
+            LanguageIdentifier(
+                tokenizer=identifier.tokenizer, network=identifier.network, labels=LANGUAGES, threshold=threshold
+            )
+    with pytest.raises(ValueError, match="`max_loss` must be"):
+        identifier.choose_threshold(test, max_loss=1.5)
+    with pytest.raises(ValueError, match="fr, which it does not know"):
+        identifier.choose_threshold(ki.datasets.from_lists(["Bonjour"], language="fr"))

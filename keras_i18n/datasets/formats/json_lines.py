@@ -3,7 +3,7 @@
 import json
 
 from keras_i18n.datasets.formats.records import Records
-from keras_i18n.datasets.opening import decode, read_bytes
+from keras_i18n.datasets.opening import decode, lines_of, read_bytes
 from keras_i18n.datasets.problems import Problems
 from keras_i18n.protocols import Path
 
@@ -11,7 +11,7 @@ from keras_i18n.protocols import Path
 def read_jsonl(path: Path, problems: Problems, *, encoding: str, max_bytes: int) -> Records:
     text = decode(read_bytes(path, max_bytes=max_bytes), encoding=encoding, path=path)
     rows, numbers, names = [], [], {}
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(lines_of(text), 1):
         if not line.strip():
             continue
         try:

@@ -1,15 +1,15 @@
 """TSV: one line a row, TAB between fields, no quoting."""
 
 from keras_i18n.datasets.formats.records import Records, check_header, ragged
-from keras_i18n.datasets.opening import decode, read_bytes
+from keras_i18n.datasets.opening import decode, lines_of, read_bytes
 from keras_i18n.datasets.problems import Problems
 from keras_i18n.protocols import Path
 
 
 def read_tsv(path: Path, problems: Problems, *, encoding: str, max_bytes: int) -> Records:
     text = decode(read_bytes(path, max_bytes=max_bytes), encoding=encoding, path=path)
-    lines = [line.removesuffix("\r") for line in text.split("\n")]
-    while lines and not lines[-1]:
+    lines = lines_of(text)
+    while lines and not lines[-1].strip(" \t" if "\t" in lines[0] else ""):  # blank lines at the end, also of blanks
         lines.pop()
     if not lines:
         return Records({}, [])
