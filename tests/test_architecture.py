@@ -157,6 +157,14 @@ def test_readme_has_the_same_rooms_in_the_same_order():
     assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == list(USES)
 
 
+def test_the_page_has_the_same_arrows():
+    text = (PACKAGE.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (-|`.*`) \|$", text, re.MULTILINE)
+    assert {room: set(re.findall(r"`(\w+)`", used)) for room, used in rows} == USES
+    assert [room for room, _ in rows] == list(USES)
+    assert set(re.findall(r"`(\w+)`", text)) >= EVERYWHERE - {"version"}
+
+
 def test_every_folder_is_a_room_and_every_room_a_folder():
     folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
     assert folders == set(USES)
