@@ -13,6 +13,9 @@ class Bidirectional(keras.layers.Bidirectional):
 
     Args:
         layer: an `LSTM`, `GRU` or `SimpleRNN` of this package.
+        merge_mode: "concat", "sum", "mul", "ave", or None for a list of two outputs.
+        weights: first values of both directions.
+        backward_layer: another layer of these kinds for the way back; by default a copy of `layer`.
 
     Input shape: `(batch, tokens, dim)`; `mask` bool `(batch, tokens)`.
     Output shape: that of the layer, with twice its units when `merge_mode` is "concat".

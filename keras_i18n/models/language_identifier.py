@@ -19,6 +19,7 @@ class LanguageIdentifier(TextClassifier):
     Args:
         tokenizer, network, max_codepoints: as in `TextClassifier`.
         labels: BCP-47 tags, in the order of the network's outputs; `.languages` are the same.
+        languages: the labels again, or nothing.
         threshold: `classify` answers `und` where the best probability is below it; see `choose_threshold`.
 
     Example:

@@ -47,6 +47,7 @@ def language_model(
         max_tokens: how far back a Transformer looks; recurrent networks know no such limit.
         ngrams: lengths of n-grams whose hashed vectors a recurrent network reads beside each token, and its scores too
             (`layers.NgramEmbedding`). With (2, 3, 4, 5) small texts are learned in few passes.
+        name: of the model; by default that of its kind, such as "lstm_language_model".
         ngram_rows, ngram_dim, ngram_dropout: rows of their table, size of a row, share of them that training leaves out.
 
     Returns:

@@ -4,7 +4,7 @@ import collections
 import io
 import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
 
@@ -14,7 +14,7 @@ def train_unigram(
     *,
     languages: Sequence[str] | None = None,
     vocabulary_size: int = 8000,
-    character_coverage: float = 0.9995,
+    character_coverage: float | Mapping[str | None, float] = 0.9995,
     byte_fallback: bool = False,
     normalizer: str = "nmt_nfkc",
     user_defined_symbols: Sequence[str] = (),
@@ -34,7 +34,8 @@ def train_unigram(
         character_coverage: share of the texts' characters that get a piece of their own; with `languages`, of each
             language's characters: one number for all, or a dict by language whose key None is for all others.
         byte_fallback: spell unknown characters by their UTF-8 bytes.
-        normalizer: "nmt_nfkc", "nfkc" or "identity"; `lower_case=True` folds case (nmt_nfkc_cf, nfkc_cf).
+        normalizer: "nmt_nfkc", "nfkc" or "identity".
+        lower_case: whether the normaliser folds case too (nmt_nfkc_cf, nfkc_cf).
         user_defined_symbols: pieces that are kept whole wherever they stand in a text.
         max_piece_length: longest piece in code points.
         begin, end: as in `UnigramTokenizer`.

@@ -70,6 +70,7 @@ class NeighbourBridge:
         known: `WordVectors`, of words that are known in both spaces.
         targets: float32 `(words, to_dim)`, of the same words.
         neighbours: so many are averaged, weighted by the softmax of their cosines over `temperature`.
+        temperature: the lower, the more the nearest alone counts.
 
     >>> rng = np.random.default_rng(0)
     >>> vectors, targets = rng.standard_normal((50, 8)), rng.standard_normal((50, 4))
