@@ -20,7 +20,7 @@ USES = {
     "layers": {"tokenizers"},
     "optimizers": set(),
     "networks": {"layers"},
-    "training": {"layers", "optimizers"},
+    "training": {"layers", "networks", "optimizers"},
     "models": {"datasets", "languages", "layers", "networks", "optimizers", "tokenizers", "training"},
     "evaluation": {"datasets", "languages"},
     "transfer": {
@@ -39,8 +39,6 @@ FOREIGN_PRIVATES = {
     "keras_privates.py": "Keras",
     "datasets/opening.py": "codecs: whether an encoding is one of text has no public name",
 }
-# to be gone with the change of the combined models, which is under way
-LEFT_TO_MEND = {"models/saving/loading.py", "models/combined"}
 
 
 def name_of(path):
@@ -198,10 +196,10 @@ def test_circles_are_found():
 @pytest.mark.parametrize("path", trees(), ids=place)
 def test_modules_are_imported_by_name_and_not_by_string(path):
     for node in ast.walk(trees()[path]):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and place(path) not in LEFT_TO_MEND:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
             named = re.match(r"keras_i18n(\.\w+)+", node.value.strip())
             assert not named or named[0] not in modules(), f"line {node.lineno} names a module: {node.value!r:.80}"
-        if isinstance(node, (ast.Attribute, ast.Name)) and place(path) not in LAZY_TABLES | LEFT_TO_MEND:
+        if isinstance(node, (ast.Attribute, ast.Name)) and place(path) not in LAZY_TABLES:
             name = node.attr if isinstance(node, ast.Attribute) else node.id
             assert name not in {"import_module", "__import__"}, f"line {node.lineno}"
 

@@ -1,5 +1,6 @@
 """Texts in, answers out: a tokenizer, a network, labels and languages held together."""
 
+from keras_i18n.models.classifier import Classifier, Prediction
 from keras_i18n.models.combined.ensemble import Ensemble
 from keras_i18n.models.combined.router import Router
 from keras_i18n.models.decoding.generation import Suggestion
@@ -10,7 +11,7 @@ from keras_i18n.models.language_model import LanguageModel
 from keras_i18n.models.localized_labels import LocalizedLabels
 from keras_i18n.models.presets import PRESETS, load_preset
 from keras_i18n.models.saving.loading import load
-from keras_i18n.models.text_classifier import Prediction, TextClassifier
+from keras_i18n.models.text_classifier import TextClassifier
 from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.training.language_metrics import LanguageMetrics
@@ -18,6 +19,7 @@ from keras_i18n.training.options import TrainingOptions
 
 __all__ = [
     "PRESETS",
+    "Classifier",
     "Ensemble",
     "ImageClassifier",
     "LanguageIdentifier",

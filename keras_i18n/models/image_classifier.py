@@ -1,14 +1,15 @@
 import keras
 import numpy as np
 
+from keras_i18n import networks
+from keras_i18n.models.classifier import Classifier, ranked
 from keras_i18n.models.localized_labels import LocalizedLabels
-from keras_i18n.models.text_classifier import Prediction
 from keras_i18n.progress import Counter
 
 _BATCH = 256
 
 
-class ImageClassifier:
+class ImageClassifier(Classifier):
     """Any network that reads no text, with labels that have names in many languages: what such a network needs to leave
     through the same formats and the same verification as a text model.
 
@@ -70,19 +71,22 @@ class ImageClassifier:
             counter.add(len(part))
         return np.concatenate(found)
 
-    def classify(self, images, *, language=None):
-        """The best label of each image, a `Prediction`; by its name in `language` if one is given."""
+    def classify(self, images, *, top=1, language=None):
+        """The best label of each image, or the `top` best, as in `Classifier`; by its name in `language` if given."""
         names = self.labels if language is None else self.localized_labels.in_language(language)
-        scores = self.predict(images)
-        return [
-            Prediction(names[place], float(row[place])) for row, place in zip(scores, scores.argmax(1), strict=True)
-        ]
+        return ranked(self.predict(images), names, top=top)
+
+    def with_networks(self, change):
+        """The same classifier around `change(network)`; itself where that is the same network."""
+        network = change(self.network)
+        return self if network is self.network else type(self)(network, self.localized_labels)
 
     def to_keras(self):
         """The model that is exported; its one input is called `images`."""
         (given,) = self.network.inputs
         images = keras.Input(given.shape[1:], dtype=given.dtype, name="images")
-        return keras.Model(images, self.network(images), name=f"images_in_{self.network.name}")
+        network = networks.uncompiled(self.network)
+        return keras.Model(images, network(images), name=f"images_in_{self.network.name}")
 
 
 def checked_images(images, shape):

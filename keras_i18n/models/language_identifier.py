@@ -7,12 +7,15 @@ from keras_i18n import languages as tags
 from keras_i18n import layers
 from keras_i18n.datasets import as_dataset
 from keras_i18n.models.abstention import chosen_threshold, has_letters
-from keras_i18n.models.text_classifier import Prediction, TextClassifier
+from keras_i18n.models.classifier import Prediction
+from keras_i18n.models.saving.kinds import savable
+from keras_i18n.models.text_classifier import TextClassifier
 from keras_i18n.tokenizers import NgramTokenizer
 
 _UNDETERMINED = "und"
 
 
+@savable
 class LanguageIdentifier(TextClassifier):
     """Tells the language of each text: a `TextClassifier` whose labels are language tags.
 

@@ -12,6 +12,7 @@ from keras_i18n.models.decoding.exported_step import text_in_step
 from keras_i18n.models.decoding.sequence_scores import SequenceScores
 from keras_i18n.models.decoding.suggestions import suggestions
 from keras_i18n.models.fitting import language_model_fitting
+from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.networks.language_model import language_model
@@ -21,6 +22,7 @@ from keras_i18n.progress import Counter
 _MAX_CODEPOINTS = 1 << 22
 
 
+@savable
 class LanguageModel(TextModel):
     """Gives texts their probability, token by token, and writes on from where they end.
 

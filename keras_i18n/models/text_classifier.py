@@ -1,31 +1,23 @@
-import dataclasses
 import functools
 
 import keras
 import numpy as np
 
-from keras_i18n.datasets.labels import problem_of_label, problem_of_look_alikes
+from keras_i18n.models.classifier import Classifier, checked_labels
 from keras_i18n.models.fitting import classifier_fitting
 from keras_i18n.models.heads.building import build_head
 from keras_i18n.models.presets import load_preset
+from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 from keras_i18n.models.text_model import TextModel, sub_network
-from keras_i18n.shown import shown
 
 _VECTOR, _HEAD = "vector", "head"
 _ROWS = 4096  # vectors scored at once
 
 
-@dataclasses.dataclass(frozen=True)
-class Prediction:
-    """A label and its probability."""
-
-    label: str
-    score: float
-
-
-class TextClassifier(TextModel):
+@savable
+class TextClassifier(TextModel, Classifier):
     """Gives each text one of a set of labels.
 
     Args:
@@ -48,7 +40,7 @@ class TextClassifier(TextModel):
 
     def __init__(self, *, tokenizer, network, labels, languages=(), max_codepoints=MAX_CODEPOINTS):
         super().__init__(tokenizer=tokenizer, network=network, languages=languages, max_codepoints=max_codepoints)
-        self.labels = _checked_labels(labels)
+        self.labels = checked_labels(labels)
         if network.output_shape[-1] != len(self.labels):
             raise ValueError(
                 f"`network` must have one output a label ({len(self.labels)}). Received: {network.output_shape}."
@@ -71,7 +63,7 @@ class TextClassifier(TextModel):
     @classmethod
     def on_encoder(cls, encoder, *, labels, head="kernel", **head_options):
         """A classifier on a `TextEncoder`, whose network it shares; options as in `from_preset`."""
-        head_network = build_head(head, encoder.dim, len(_checked_labels(labels)), **head_options)
+        head_network = build_head(head, encoder.dim, len(checked_labels(labels)), **head_options)
         network = keras.Model(
             encoder.network.inputs[0],
             head_network(encoder.network.outputs[0]),
@@ -128,25 +120,6 @@ class TextClassifier(TextModel):
         parts = [vectors[start : start + _ROWS] for start in range(0, max(len(vectors), 1), _ROWS)]
         return np.concatenate([np.asarray(self.head(part, training=False)) for part in parts])
 
-    def classify(self, texts, *, top=1):
-        """The best label of each text, or the `top` best.
-
-        Args:
-            texts: list of str.
-            top: 1 for one `Prediction` a text, more for a list of them, best first.
-
-        Example: see `TextClassifier`.
-        """
-        if not 1 <= top <= len(self.labels):
-            raise ValueError(f"`top` must lie in 1 .. {len(self.labels)} (the number of labels). Received: {top!r}.")
-        scores = self.predict(texts)
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
-        ranked = [
-            [Prediction(self.labels[place], float(row[place])) for place in places]
-            for row, places in zip(scores, best, strict=True)
-        ]
-        return [predictions[0] for predictions in ranked] if top == 1 else ranked
-
     def fit(self, train, *, validation_data=None, trainable="head", **options):
         """Trains with `keras.Model.fit`.
 
@@ -177,17 +150,3 @@ class TextClassifier(TextModel):
         """Forgets compiled functions; needed after layers of `.network` were replaced, not after training."""
         for name in ("_forward", "encoder", "head"):
             self.__dict__.pop(name, None)
-
-
-def _checked_labels(labels):
-    if isinstance(labels, str):
-        raise ValueError(f"`labels` must be a list of str. Received: the str {shown(labels)}.")
-    labels = tuple(labels)
-    if len(labels) < 2 or len(set(labels)) != len(labels) or not all(isinstance(x, str) and x for x in labels):
-        raise ValueError(
-            f"`labels` must be at least two different names, such as train.labels. Received: {shown(labels)}."
-        )
-    problem = next(filter(None, map(problem_of_label, labels)), None) or problem_of_look_alikes(labels)
-    if problem:
-        raise ValueError(f"`labels`: {problem}")
-    return labels

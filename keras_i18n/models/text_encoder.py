@@ -1,7 +1,9 @@
 from keras_i18n.models.presets import load_preset
+from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_model import TextModel
 
 
+@savable
 class TextEncoder(TextModel):
     """Turns texts into vectors, so that texts of like meaning lie close, whatever their language.
 

@@ -5,9 +5,9 @@ import functools
 import keras
 
 from keras_i18n import languages as tags
-from keras_i18n import layers
+from keras_i18n import layers, networks
 from keras_i18n.models.padded_inference import forward_of
-from keras_i18n.models.saving import loading
+from keras_i18n.models.saving import writing
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS, checked_texts
 
 
@@ -66,16 +66,23 @@ class TextModel:
     def __call__(self, texts):
         return self.predict(texts)
 
-    def save(self, path):
+    def save(self, path, *, with_optimizer: bool = False):
         """Writes one `.keras` file with everything in it: network, tokenizer, labels, languages.
 
-        The file is written under a temporary name and moved into place. `keras_i18n.load` reads it; Keras' own
-        `load_model` reads the network out of it, once keras_i18n.models is imported.
+        The file is written under a temporary name, the network is built again from it, and only then it is moved into
+        place. `keras_i18n.load` reads it; Keras' own `load_model` reads the network out of it, once keras_i18n.models
+        is imported.
 
         Args:
             path: ends in `.keras`.
+            with_optimizer: also what the optimizer of the last training has learned, with which a training goes on
+                smoothly; the file grows to about three times its size.
+
+        Raises:
+            ValueError: a network that cannot be built again from a file, such as one with a `Lambda` layer; its layer
+                is named. Nothing is written.
         """
-        loading.save(self, path)
+        writing.save(self, path, with_optimizer=with_optimizer)
 
     def to_keras(self):
         """The text-in model: tokenizer and network in one `keras.Model`, raw code points -> numbers.
@@ -87,7 +94,8 @@ class TextModel:
         """
         codepoints = keras.Input((None,), dtype="int32", name="codepoints")
         token_ids = layers.tokenization_layer(self.tokenizer, name="tokenization")(codepoints)
-        return keras.Model(codepoints, self.network(token_ids), name=f"text_in_{self.network.name}")
+        network = networks.uncompiled(self.network)
+        return keras.Model(codepoints, network(token_ids), name=f"text_in_{network.name}")
 
     def to_config(self):
         """Everything of the model beside tokenizer and network, as plain data."""
@@ -97,6 +105,18 @@ class TextModel:
     def from_saved(cls, *, tokenizer, network, config):
         """Builds the model again from what `save` kept."""
         return cls(tokenizer=tokenizer, network=network, **config)
+
+    def with_networks(self, change):
+        """The same model around `change(network)`; itself where that is the same network.
+
+        Args:
+            change: a function, network -> network, such as `networks.copy_network`. A model of several models gives it
+                the network of each.
+        """
+        network = change(self.network)
+        if network is self.network:
+            return self
+        return type(self).from_saved(tokenizer=self.tokenizer, network=network, config=self.to_config())
 
     @functools.cached_property
     def _forward(self):

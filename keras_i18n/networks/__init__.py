@@ -2,6 +2,7 @@
 
 from keras_i18n.networks.building import build
 from keras_i18n.networks.convolution import convolution
+from keras_i18n.networks.copying import copy_network, uncompiled
 from keras_i18n.networks.gru import gru
 from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.language_rows import token_embedding, with_language_rows
@@ -18,6 +19,7 @@ __all__ = [
     "PackedSentenceEncoder",
     "build",
     "convolution",
+    "copy_network",
     "gru",
     "language_model",
     "lstm",
@@ -28,6 +30,7 @@ __all__ = [
     "simple_rnn",
     "token_embedding",
     "transformer",
+    "uncompiled",
     "universal_sentence_encoder",
     "with_language_rows",
 ]

@@ -5,6 +5,7 @@ import numpy as np
 
 from keras_i18n import layers
 from keras_i18n.keras_privates import all_layers
+from keras_i18n.networks.copying import copy_network
 
 
 def token_embedding(network: keras.Model) -> keras.layers.Layer:
@@ -55,13 +56,6 @@ def with_language_rows(network: keras.Model, name: str, rows: np.ndarray) -> ker
         raise ValueError(f"'{name}' has rows already: {embedding.language_rows[name]}. Received: {len(rows)} more.")
     longer = embedding.resized({**embedding.language_rows, name: len(rows)})
 
-    def copied(layer):
-        return longer if layer is embedding else layer.__class__.from_config(layer.get_config())
-
-    copy = keras.models.clone_model(network, clone_function=copied)
-    for layer in copy.layers:
-        if layer is not longer:
-            layer.set_weights(network.get_layer(layer.name).get_weights())
+    copy = copy_network(network, replace=lambda layer: longer if layer is embedding else None)
     longer.set_language_resources(name, {"rows": rows})
-    copy.name = network.name
     return copy

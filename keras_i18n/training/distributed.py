@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n.keras_privates import clipped
+from keras_i18n import networks
 from keras_i18n.optimizers.rowwise import Rowwise, is_by_row, sum_repeated_rows
 
 _LOST = (
@@ -59,8 +60,7 @@ class StrategyTraining:
         several = resolver is not None and bool(resolver.cluster_spec().as_dict().get("worker"))
         self.worker = resolver.task_id if several else 0
         with strategy.scope():
-            self.model = keras.models.clone_model(network)
-            self.model.set_weights(network.get_weights())
+            self.model = networks.copy_network(network)
             self.model.compile(optimizer=optimizer(), loss=loss)
             self.model.copy_back = lambda: network.set_weights(self.model.get_weights())
             self.model.optimizer.build(self.model.trainable_variables)

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -10,6 +11,7 @@ LANGUAGES = ["de", "el", "en", "he", "hi", "ja", "sw", "th", "tr", "zh-Hans"]
 @pytest.fixture(scope="module")
 def trained():
     train, test = ki.datasets.sample("assistant")
+    keras.utils.set_random_seed(1)
     identifier = LanguageIdentifier.create(LANGUAGES, num_buckets=4000, dim=8)
     identifier.fit(train.select(languages=LANGUAGES), epochs=4, verbose=0)
     return identifier, test.select(languages=LANGUAGES)

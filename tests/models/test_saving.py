@@ -87,7 +87,7 @@ def test_training_goes_on_with_the_optimizers_state(tokenizer, assistant, tmp_pa
     options = {"trainable": "all", "epochs": 2, "verbose": 0}
     classifier = make_pooling_classifier(tokenizer, train.labels)
     classifier.fit(train, **options)
-    classifier.save(tmp_path / "model.keras")
+    classifier.save(tmp_path / "model.keras", with_optimizer=True)
     loaded = ki.load(tmp_path / "model.keras")
     optimizer = loaded.network.optimizer
     assert int(optimizer.iterations) == int(classifier.network.optimizer.iterations) > 0

@@ -288,9 +288,9 @@ def test_a_changed_old_weight_is_found(encoder, monkeypatch):
         kernel.assign(kernel + 1e-6)
         return losses
 
-    harmed, with_network = [], language_addition._with_network
+    harmed, from_saved = [], type(encoder).from_saved
     monkeypatch.setattr(language_addition.RowTraining, "run", run_and_harm)
-    monkeypatch.setattr(language_addition, "_with_network", lambda *a: harmed.append(with_network(*a)) or harmed[-1])
+    monkeypatch.setattr(type(encoder), "from_saved", lambda **a: harmed.append(from_saved(**a)) or harmed[-1])
     with pytest.raises(ValueError, match="Weights that all languages share were changed"):
         transfer.add_language(encoder, "sw", parallel=pairs_in("sw", SWAHILI), epochs=1)
 

@@ -6,8 +6,10 @@ from keras_i18n import languages as tags
 from keras_i18n import layers
 from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members, normalized
 from keras_i18n.progress import Counter
+from keras_i18n.models.saving.kinds import savable
 
 
+@savable
 class Router(CombinedClassifier):
     """Sends each text to the model of its language.
 
@@ -49,7 +51,7 @@ class Router(CombinedClassifier):
         self.languages = tuple(dict.fromkeys([*routes, *self.languages]))
 
     @property
-    def _parts(self):
+    def parts(self):
         return (self.identifier, *self.members)
 
     @property

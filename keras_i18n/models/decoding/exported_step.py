@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_i18n import layers
+from keras_i18n import layers, networks
 from keras_i18n.networks.text_step import TextStep
 
 
@@ -22,7 +22,7 @@ def text_in_step(model):
     text_ids = layers.tokenization_layer(model.tokenizer, name="tokenization")(codepoints)
     joined = layers.JoinedTokens(model.begin_ids, vocabulary_size=model.num_tokens, name="joined")
     read, next_begin = joined([text_ids, token_ids, begin])
-    step = TextStep(model.network, never=model.never_next, name="step")
+    step = TextStep(networks.uncompiled(model.network), never=model.never_next, name="step")
     states = [
         keras.Input(shape, dtype=dtype, name=f"state_{number}")
         for number, (shape, dtype) in enumerate(step.state_shapes, 1)

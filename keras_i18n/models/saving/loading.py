@@ -1,40 +1,13 @@
-"""One `.keras` file for a whole model: Keras' own archive with two members of ours beside Keras' members."""
+"""Reads the one `.keras` file of a whole model: Keras' own archive with two members of ours beside Keras' members."""
 
-import importlib
 import pathlib
 import zipfile
 
 import keras
 
 from keras_i18n import tokenizers
-from keras_i18n.files import atomic_path
 from keras_i18n.models.saving import model_archive
-
-# kind of a saved model -> where its class lives
-_KINDS = {
-    "LanguageIdentifier": "keras_i18n.models.language_identifier",
-    "LanguageModel": "keras_i18n.models.language_model",
-    "TextClassifier": "keras_i18n.models.text_classifier",
-    "TextEncoder": "keras_i18n.models.text_encoder",
-}
-# reads files of several models that are one
-_COMBINED = "keras_i18n.models.combined.combined_classifier"
-
-
-def save(model, path):
-    """Writes a model whole or not at all; `path` ends in `.keras`."""
-    path = pathlib.Path(path)
-    if path.suffix != ".keras":
-        raise ValueError(f"`path` must end in '.keras'. Received: '{path}'. For .h5: model.network.save(...).")
-    manifest = {
-        "kind": type(model).__name__,
-        "config": model.to_config(),
-        "tokenizer": type(model.tokenizer).__name__,
-    }
-    tokenizer = model.tokenizer.to_bytes()
-    with atomic_path(path) as temporary:
-        model.network.save(temporary)
-        model_archive.append(temporary, manifest, tokenizer)
+from keras_i18n.models.saving.kinds import LAYOUTS, kinds_with
 
 
 def load(path):
@@ -65,9 +38,10 @@ def load(path):
     path = pathlib.Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"No model file at '{path}'.")
-    if _is_combined(path):
-        return importlib.import_module(_COMBINED).load_combined(path)
-    manifest, tokenizer_bytes = model_archive.read(path, tuple(_KINDS))
+    for member in _members(path) & LAYOUTS.keys():
+        return LAYOUTS[member](path)
+    kinds = kinds_with("from_saved")
+    manifest, tokenizer_bytes = model_archive.read(path, tuple(kinds))
     try:
         tokenizer = _tokenizer_class(manifest["tokenizer"]).from_bytes(tokenizer_bytes)
     except Exception as error:
@@ -78,19 +52,18 @@ def load(path):
         network = keras.saving.load_model(path, compile=True, safe_mode=True)
     except Exception as error:
         raise ValueError(f"The network in '{path}' cannot be rebuilt: {error}") from error
-    kind = getattr(importlib.import_module(_KINDS[manifest["kind"]]), manifest["kind"])
     try:
-        return kind.from_saved(tokenizer=tokenizer, network=network, config=manifest["config"])
+        return kinds[manifest["kind"]].from_saved(tokenizer=tokenizer, network=network, config=manifest["config"])
     except (TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"The parts of the model in '{path}' do not fit together: {error}") from error
 
 
-def _is_combined(path):
+def _members(path):
     try:
         with zipfile.ZipFile(path) as archive:
-            return "keras_i18n_combined.json" in archive.namelist()
+            return set(archive.namelist())
     except Exception:  # what is damaged is told by the reader of models
-        return False
+        return set()
 
 
 def _tokenizer_class(name):

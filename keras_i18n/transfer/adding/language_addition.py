@@ -153,7 +153,8 @@ def add_languages(
     initialized, classes = _initial_rows(encoder, vocabulary, resources, initialization, seed)
     name = name or "+".join(sorted(resources))
     network = networks.with_language_rows(model.network, name, initialized)
-    new_model = _with_network(model, vocabulary.tokenizer, network, [*model.languages, *resources])
+    config = {**model.to_config(), "languages": [*model.languages, *resources]}
+    new_model = type(model).from_saved(tokenizer=vocabulary.tokenizer, network=network, config=config)
     new_encoder = new_model if isinstance(new_model, TextEncoder) else new_model.encoder
 
     known_texts = list(known_texts)
@@ -313,13 +314,6 @@ def _all_rows(network):
 def _without_ends(tokenizer, texts):
     ends = {tokenizer.begin_id, tokenizer.end_id}
     return [ids[~np.isin(ids, [token for token in ends if token is not None])] for ids in tokenizer.tokenize(texts)]
-
-
-def _with_network(model, tokenizer, network, languages):
-    values = {"tokenizer": tokenizer, "network": network, "languages": languages}
-    if isinstance(model, TextClassifier):
-        values["labels"] = model.labels
-    return type(model)(**values, max_codepoints=model.max_codepoints)
 
 
 def _agreement(student, teacher, resources):

@@ -4,9 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from keras_i18n import datasets, models
+from keras_i18n import datasets, models, networks
 from keras_i18n.text_table import text_table
-from keras_i18n.transfer.conversion.new_rows import copy_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,9 +69,7 @@ def adjust(model, texts, *, language=None, threshold=0.5, rounds=3, per_label=No
     if not 0 <= threshold < 1:
         raise ValueError(f"`threshold` must be a probability below 1. Received: {threshold!r}.")
     language = language or (model.languages[0] if len(model.languages) == 1 else "und")
-    adjusted = type(model).from_saved(
-        tokenizer=model.tokenizer, network=copy_of(model.network), config=model.to_config()
-    )
+    adjusted = model.with_networks(networks.copy_network)
     training = {"seed": seed, **training}
     if isinstance(model, models.LanguageModel):
         adjusted.fit(datasets.from_lists(texts, language=language), **{"learning_rate": 1e-3, **training})

@@ -5,7 +5,7 @@ import dataclasses
 import keras
 import numpy as np
 
-from keras_i18n import layers
+from keras_i18n import layers, networks
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -55,19 +55,15 @@ class TokenWeights:
     def network_with(self, network, rows):
         """A copy of the network with these rows in place of its own; every other weight is copied bit for bit."""
 
-        def copied(layer):
-            config = layer.get_config()
-            if layer is self.embedding:
-                config |= {"vocabulary_size": len(rows), "language_rows": {}}
-            if layer is self.output:
-                config |= {"units": len(rows)}
-            return layer.__class__.from_config(config)
-
-        copy = keras.models.clone_model(network, clone_function=copied)
-        copy.name = network.name
-        for layer in copy.layers:
+        def resized(layer):
             if layer.name not in self.layer_names:
-                layer.set_weights(network.get_layer(layer.name).get_weights())
+                return None
+            sizes = {"units": len(rows)}
+            if layer is self.embedding:
+                sizes = {"vocabulary_size": len(rows), "language_rows": {}}
+            return type(layer).from_config({**layer.get_config(), **sizes})
+
+        copy = networks.copy_network(network, replace=resized)
         dim = self.embedding.dim
         vectors = [rows[:, :dim]] + [
             weights.numpy() for weights in self.embedding.weights if "vectors" in weights.path.split("/")[-1]
@@ -82,13 +78,3 @@ class TokenWeights:
     def layer_names(self):
         """Names of the layers that hold them."""
         return {layer.name for layer in (self.embedding, self.output) if layer is not None}
-
-
-def copy_of(network):
-    """A network with the same weights, none of them shared."""
-    copy = keras.models.clone_model(
-        network, clone_function=lambda layer: layer.__class__.from_config(layer.get_config())
-    )
-    copy.name = network.name
-    copy.set_weights(network.get_weights())
-    return copy

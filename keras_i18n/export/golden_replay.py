@@ -1,0 +1,34 @@
+"""The golden examples in a file's own metadata, played again in its runtime."""
+
+import numpy as np
+
+
+def replay(runner) -> list:
+    """What comes out otherwise than the file's metadata says.
+
+    Args:
+        runner: a `Runner`.
+
+    Returns:
+        Sentences, one for each kind of difference; an empty list where all is as told.
+    """
+    golden = runner.metadata.golden
+    if not golden:
+        return []
+    inputs = runner.replay_inputs()
+    if runner.metadata.task == "tokenization":
+        wrong = [
+            text
+            for text, ids, example in zip(inputs, runner.tokenize(inputs), golden, strict=True)
+            if ids.tolist() != example["ids"]
+        ]
+        return [f"golden examples in the file come out with other ids: {wrong[:3]}."] if wrong else []
+    outputs = runner.predict(inputs)
+    expected = np.array([example["output"] for example in golden], "float32")
+    if runner.metadata.generation:  # log probabilities of the best tokens
+        outputs = np.take_along_axis(outputs, np.array([example["tokens"] for example in golden]), axis=1)
+        expected = np.exp(expected)
+    difference = float(np.abs(outputs - expected).max())
+    if difference <= runner.metadata.tolerance:
+        return []
+    return [f"the golden examples in the file come out {difference:.2g} off."]

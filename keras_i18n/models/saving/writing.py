@@ -1,0 +1,33 @@
+"""Writes a whole model to one `.keras` file, and keeps the file only if it can be read again."""
+
+import pathlib
+
+from keras_i18n import networks
+from keras_i18n.files import atomic_path
+from keras_i18n.models.saving import model_archive
+from keras_i18n.models.saving.kinds import kinds_with
+from keras_i18n.models.saving.rebuilding import check_rebuilding
+
+
+def save(model, path, *, with_optimizer=False):
+    """Writes a model whole or not at all; `path` ends in `.keras`. See `TextModel.save`."""
+    path = pathlib.Path(path)
+    if path.suffix != ".keras":
+        raise ValueError(f"`path` must end in '.keras'. Received: '{path}'. For .h5: model.network.save(...).")
+    manifest = {
+        "kind": type(model).__name__,
+        "config": model.to_config(),
+        "tokenizer": type(model.tokenizer).__name__,
+    }
+    if manifest["kind"] not in kinds_with("from_saved"):
+        raise TypeError(
+            f"A model that is saved must be one of {', '.join(kinds_with('from_saved'))}. "
+            f"Received: {manifest['kind']}. Decorate a class of your own with `keras_i18n.models.savable`."
+        )
+    tokenizer = model.tokenizer.to_bytes()
+    check_rebuilding(model.network)
+    network = model.network if with_optimizer else networks.uncompiled(model.network)
+    with atomic_path(path) as temporary:
+        network.save(temporary)
+        model_archive.append(temporary, manifest, tokenizer)
+        model_archive.read(temporary, tuple(kinds_with("from_saved")))
