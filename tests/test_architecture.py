@@ -26,7 +26,7 @@ USES = {
     "transfer": {
         "datasets", "evaluation", "languages", "layers", "models", "networks", "optimizers", "tokenizers", "training",
     },
-    "export": {"datasets", "languages", "layers", "models"},
+    "export": {"datasets", "languages", "layers", "models", "networks"},
     "cli": {"datasets", "evaluation", "export", "languages", "models", "transfer"},
 }  # fmt: skip
 # files beside the rooms, which any room may use and which use no room

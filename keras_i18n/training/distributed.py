@@ -9,8 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.keras_privates import clipped
 from keras_i18n import networks
+from keras_i18n.keras_privates import clipped
 from keras_i18n.optimizers.rowwise import Rowwise, is_by_row, sum_repeated_rows
 
 _LOST = (

@@ -202,7 +202,7 @@ def test_a_foreign_network_is_refused_or_read_again(written, name):
         try:
             write(folder / file)
         except ValueError as error:
-            assert not list(folder.glob(f"*{file}")), "a refused file was left behind"  # noqa: PT017
+            assert not list(folder.glob(f"*{file}")), "a refused file was left behind"
             way_out = r"register_keras_serializable|leave 'h5' out|lacks one of its arguments|get_config"
             assert any(word in str(error) for word in way_out.split("|")), error  # noqa: PT017
             if name in REFUSED - {"forgetful"}:

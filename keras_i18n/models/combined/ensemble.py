@@ -4,8 +4,8 @@ import numpy as np
 
 from keras_i18n import layers
 from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members
-from keras_i18n.progress import Counter
 from keras_i18n.models.saving.kinds import savable
+from keras_i18n.progress import Counter
 
 
 @savable
