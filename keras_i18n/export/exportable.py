@@ -42,7 +42,7 @@ def exportable(model: Any) -> Exportable:
     Raises:
         TypeError: `model` is neither.
     """
-    for kind, make in _KINDS.items():
+    for kind, make in KINDS.items():
         if isinstance(model, kind):
             return make(model)
     if hasattr(model, "tokenize") and hasattr(model, "digest"):
@@ -153,4 +153,4 @@ def _of_tokenizer(tokenizer):
 
 
 # kind of model -> how it becomes an `Exportable`; the first that fits
-_KINDS = {LanguageModel: _of_language_model, TextModel: _of_text_model, ImageClassifier: _of_image_classifier}
+KINDS = {LanguageModel: _of_language_model, TextModel: _of_text_model, ImageClassifier: _of_image_classifier}

@@ -8,6 +8,7 @@ from typing import Any
 from keras_i18n.export.exportable import exportable
 from keras_i18n.export.formats import FORMATS, format_of
 from keras_i18n.export.metadata import TOLERANCES
+from keras_i18n.export.opening_check import check_opening
 from keras_i18n.export.packing import packed
 from keras_i18n.export.runner import Runner
 from keras_i18n.files import atomic_path
@@ -26,7 +27,7 @@ def export(
     """Writes a model in some or all formats: raw code points in, numbers out, the tokenizer inside.
 
     Each file holds all that is needed to use it: network, tokenizer, labels, languages and examples to replay. A file
-    is written under a temporary name and moved into place.
+    is written under a temporary name, opened there as its reader does it, and only then moved into place.
 
     Args:
         model: a `TextClassifier`, `TextEncoder` or other model of this package; a `LanguageModel` leaves as a step with
@@ -43,7 +44,8 @@ def export(
         The folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: an unknown format or precision, or a model that needs operators that a format lacks.
+        ValueError: an unknown format or precision, a model that needs operators that a format lacks, or one that cannot
+            be built again from its file: the layer is named.
         ImportError: the package that writes a format is not installed.
 
     Example:
@@ -77,6 +79,7 @@ def export(
             metadata = dataclasses.replace(metadata, precision=own, tolerance=TOLERANCES[own])
         with atomic_path(folder / row.file) as temporary:
             row.save(dataclasses.replace(source, metadata=metadata), temporary)
+            check_opening(row, temporary, source.keras_model)
     tell(Progress(formats[-1], len(formats), len(formats)))
     return folder
 

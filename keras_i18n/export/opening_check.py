@@ -3,6 +3,7 @@
 import keras
 
 from keras_i18n.export.golden_replay import replay
+from keras_i18n.keras_privates import all_layers
 from keras_i18n.models.saving.rebuilding import culprits, first_lines
 
 _EXACT = "float32"
@@ -39,7 +40,8 @@ def _way_out(row, keras_model):
     operations = sorted(
         {
             type(operation).__name__
-            for model in [keras_model, *(one for one in keras_model._flatten_layers() if isinstance(one, keras.Model))]
+            for model in all_layers(keras_model)
+            if isinstance(model, keras.Model)
             for operation in getattr(model, "operations", ())
             if not isinstance(operation, keras.layers.Layer)
         }

@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_i18n.export.exporting import load_exported
 from keras_i18n.export.formats import FORMATS, format_of
+from keras_i18n.export.golden_replay import replay
 from keras_i18n.files import atomic_path
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Path
@@ -153,7 +154,7 @@ def verify(
         runner = load_exported(path)
         if runner.metadata.tokenizer_digest != digest:
             problems.append(f"{name}: the tokenizer in the file is another one than the model's.")
-        problems += _replay(name, runner)
+        problems += [f"{name}: {told}" for told in replay(runner)]
         for tag, some in parts.items():
             received = getattr(runner, answers)(some)
             compare = _compare if answers == "predict" else _compare_ids
@@ -188,30 +189,6 @@ def _files(folder, formats):
     if missing or not found:
         raise FileNotFoundError(f"'{folder}' has no exported {', '.join(missing) or 'files'}. Export the model first.")
     return found
-
-
-def _replay(name, runner):
-    """The golden examples in the file's own metadata."""
-    golden = runner.metadata.golden
-    if not golden:
-        return []
-    inputs = runner.replay_inputs()
-    if runner.metadata.task == "tokenization":
-        wrong = [
-            text
-            for text, ids, example in zip(inputs, runner.tokenize(inputs), golden, strict=True)
-            if ids.tolist() != example["ids"]
-        ]
-        return [f"{name}: golden examples in the file come out with other ids: {wrong[:3]}."] if wrong else []
-    outputs = runner.predict(inputs)
-    expected = np.array([example["output"] for example in golden], "float32")
-    if runner.metadata.generation:  # log probabilities of the best tokens
-        outputs = np.take_along_axis(outputs, np.array([example["tokens"] for example in golden]), axis=1)
-        expected = np.exp(expected)
-    difference = float(np.abs(outputs - expected).max())
-    if difference <= runner.metadata.tolerance:
-        return []
-    return [f"{name}: the golden examples in the file come out {difference:.2g} off."]
 
 
 def _compare_ids(name, tag, runner, expected, received, _labels):
