@@ -1,4 +1,5 @@
 import concurrent.futures
+import functools
 import json
 import pathlib
 from typing import Any
@@ -89,7 +90,7 @@ class Backup(keras.callbacks.Callback):
     def _load_weights(self, epoch):
         file = self._weights_of(epoch)
         try:
-            _outside_scopes(self.model.load_weights, file)
+            _outside_scopes(functools.partial(keras.Model.load_weights, self.model), file)
         except Exception as error:
             raise ValueError(f"The backup '{file}' cannot be read: {error} Remove it to start again.") from error
 
@@ -104,7 +105,8 @@ class Backup(keras.callbacks.Callback):
             "random": [variable.numpy().tolist() for variable in self._random_states()],
         }
         with atomic_path(self._weights_of(epoch)) as temporary:
-            _outside_scopes(self.model.save_weights, temporary)
+            # not `self.model.save_weights`, which may have been told to write the whole model
+            _outside_scopes(functools.partial(keras.Model.save_weights, self.model), temporary)
         # From here on the new files count; those of the epoch before are no longer needed.
         with atomic_path(self.folder / _STATE) as temporary:
             temporary.write_text(json.dumps(state))

@@ -42,6 +42,20 @@ def computing_in(model: Any, mixed_precision: str | None) -> Iterator[None]:
         network.train_function = network.test_function = network.predict_function = None
 
 
+@contextlib.contextmanager
+def in_float32(network: keras.Model) -> Iterator[None]:
+    """A block inside of `computing_in` in which the layers say again that they compute in float32, as a file must."""
+    layers = [layer for layer in all_layers(network) if layer.dtype_policy.name in _POLICIES.values()]
+    policies = [layer.dtype_policy for layer in layers]
+    try:
+        for layer in layers:
+            layer.dtype_policy = "float32"
+        yield
+    finally:
+        for layer, policy in zip(layers, policies, strict=True):
+            layer.dtype_policy = policy
+
+
 def scaling_optimizer(optimizer: keras.optimizers.Optimizer, mixed_precision: str | None) -> keras.optimizers.Optimizer:
     """The optimizer, its loss scaled where gradients in float16 would else vanish."""
     if mixed_precision != "float16" or isinstance(optimizer, keras.optimizers.LossScaleOptimizer):

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_i18n.datasets import as_dataset
+from keras_i18n.models.fitting.whole_files import whole_files
 from keras_i18n.models.heads import kernel_least_squares
 from keras_i18n.training import device_placement
 from keras_i18n.training.backup import Backup
@@ -102,7 +103,7 @@ def _fit_head(model, train, validation, options, backup):
         draw=draw,
         collate=np.asarray,
     )
-    return _run(head, batches, validation, options, backup)
+    return _run(model, head, batches, validation, options, backup)
 
 
 def _fit_all(model, train, validation, options, backup):
@@ -129,10 +130,10 @@ def _fit_all(model, train, validation, options, backup):
     if validation is not None:
         validation = batches(*validation, None, None, shuffle=False)
     with computing_in(model, options.mixed_precision):
-        return _run(model.network, batches(*train, shuffle=True), validation, options, backup)
+        return _run(model, model.network, batches(*train, shuffle=True), validation, options, backup)
 
 
-def _run(network, batches, validation, options, backup):
+def _run(model, network, batches, validation, options, backup):
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=options.label_smoothing)
     good_weights = GoodWeights()
     trained, compiled = network, network
@@ -145,15 +146,16 @@ def _run(network, batches, validation, options, backup):
         if trained.worker > 0:
             backup = None  # the first worker keeps it, and tells the others where to go on
     given = {"shuffle": False} if options.strategy is None else {}  # the batches shuffle themselves
-    history = trained.fit(
-        batches,
-        validation_data=validation,
-        initial_epoch=0 if backup is None else backup.first_epoch(options.epochs),
-        epochs=options.epochs,
-        callbacks=[EpochOfBatches(batches), *options.callbacks, *expected_callbacks(options, backup), good_weights],
-        verbose=options.verbose,
-        **given,
-    )
+    with whole_files(compiled, model, mixed_precision=options.mixed_precision):
+        history = trained.fit(
+            batches,
+            validation_data=validation,
+            initial_epoch=0 if backup is None else backup.first_epoch(options.epochs),
+            epochs=options.epochs,
+            callbacks=[EpochOfBatches(batches), *options.callbacks, *expected_callbacks(options, backup), good_weights],
+            verbose=options.verbose,
+            **given,
+        )
     if good_weights.stopped is not None:
         raise ValueError(
             f"The loss became {good_weights.stopped} in epoch {good_weights.epoch + 1}; the last weights with a finite "

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from keras_i18n import optimizers
 from keras_i18n.keras_privates import loss_tracker
+from keras_i18n.models.fitting.whole_files import whole_files
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
 from keras_i18n.progress import Progress
 from keras_i18n.training import device_placement
@@ -109,7 +110,12 @@ def fit_language_model(model, train, *, validation_data=None, **options):
     )
     backup = _backup(model, train, validation_data, chosen)
     good_weights = GoodWeights()
-    with warnings.catch_warnings(), device, computing_in(model, chosen.mixed_precision):
+    with (
+        warnings.catch_warnings(),
+        device,
+        computing_in(model, chosen.mixed_precision),
+        whole_files(network, model, mixed_precision=chosen.mixed_precision),
+    ):
         # the number of batches in a file is known when it has been read
         warnings.filterwarnings("ignore", message="Your input ran out of data")
         history = network.fit(
