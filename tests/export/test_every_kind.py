@@ -79,8 +79,6 @@ def trained():
 MODELS = {
     "TextClassifier": classifier,
     "kernel head": lambda: on_encoder("kernel", num_anchors=8),
-    "mlp head": lambda: on_encoder("mlp", hidden_dim=4),
-    "linear head": lambda: on_encoder("linear"),
     "trained": trained,
     "TextEncoder": encoder,
     "LanguageIdentifier": identifier,
@@ -118,6 +116,9 @@ class Forgetful(keras.layers.Layer):
 
     def call(self, x):
         return self.factor * x
+
+    def get_config(self):
+        return {"name": self.name}
 
 
 # networks of other people's building blocks: each file is refused when it is written, or answers in a fresh process

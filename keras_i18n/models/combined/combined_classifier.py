@@ -68,7 +68,7 @@ class CombinedClassifier(TextModel, Classifier):
         parts = [part.with_networks(change) for part in self.parts]
         if all(one is other for one, other in zip(parts, self.parts, strict=True)):
             return self
-        return type(self).fromparts(parts, self.to_config())
+        return type(self).from_parts(parts, self.to_config())
 
     def __repr__(self):
         return f"{type(self).__name__}({len(self.members)} members, labels: {len(self.labels)})"
