@@ -1,9 +1,11 @@
 """The golden examples in a file's own metadata, played again in its runtime."""
 
+from typing import Any
+
 import numpy as np
 
 
-def replay(runner) -> list:
+def replay(runner: Any) -> list[str]:
     """What comes out otherwise than the file's metadata says.
 
     Args:

@@ -1,15 +1,18 @@
 """A file that was just written is opened as its reader does it, before it takes its place."""
 
+from typing import Any
+
 import keras
 
 from keras_i18n.export.golden_replay import replay
 from keras_i18n.keras_privates import all_layers
 from keras_i18n.models.saving.rebuilding import culprits, first_lines
+from keras_i18n.protocols import Path
 
 _EXACT = "float32"
 
 
-def check_opening(row, path, keras_model):
+def check_opening(row: Any, path: Path, keras_model: keras.Model) -> None:
     """Opens a new file and plays its golden examples.
 
     Args:

@@ -1,9 +1,13 @@
 """The one way to copy a network, whole or with other layers in some places."""
 
+from collections.abc import Callable
+
 import keras
 
 
-def copy_network(network, *, replace=lambda layer: None):
+def copy_network(
+    network: keras.Model, *, replace: Callable[[keras.layers.Layer], keras.layers.Layer | None] = lambda layer: None
+) -> keras.Model:
     """A network of the same layers and weights, none of them shared.
 
     Args:
@@ -38,7 +42,7 @@ def copy_network(network, *, replace=lambda layer: None):
     return copy
 
 
-def uncompiled(network):
+def uncompiled(network: keras.Model) -> keras.Model:
     """The same network without what its training added: the layers and their weights are shared.
 
     What `compile` leaves, an optimizer with two numbers for each weight among it, belongs into no file and no other
