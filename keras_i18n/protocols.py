@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
-__all__ = ["Array", "Classifier", "Config", "Encoder", "LabelledTexts", "Path", "Shape", "Tensor", "Texts", "TokenIds"]
+__all__ = ["Classifier", "Encoder", "LabelledTexts"]
 
 Path: TypeAlias = str | os.PathLike[str]
 Texts: TypeAlias = Sequence[str]
