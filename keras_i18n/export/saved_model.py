@@ -30,14 +30,16 @@ def save(exported: Exportable, path: Path) -> None:
     )
 
 
-def write(exported: Exportable, path: Path) -> None:
-    """Writes a folder. Weights are stored once: a `tf.Module` of our own tracks them, where `keras.Model.export` of
+def write(exported: Exportable, path: Path, *, strings: bool = True) -> None:
+    """Writes a folder, with `serve_text` unless `strings` is False: what a converter reads need not be traced twice.
+
+    Weights are stored once: a `tf.Module` of our own tracks them, where `keras.Model.export` of
     Keras 3.15 stores them twice."""
     module = tf.Module()
     module.weights = [weight.value for weight in exported.keras_model.weights]
     module.serve = tf.function(exported.outputs_of, input_signature=exported.inputs)
     signatures = {"serving_default": module.serve, "serve": module.serve}
-    if [spec.name for spec in exported.inputs] == ["codepoints"]:
+    if strings and [spec.name for spec in exported.inputs] == ["codepoints"]:
         module.serve_text = signatures["serve_text"] = _serve_text(exported)
     with tempfile.TemporaryDirectory() as folder:
         asset = pathlib.Path(folder) / MEMBER

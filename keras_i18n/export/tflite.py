@@ -35,7 +35,7 @@ def save(exported: Exportable, path: Path) -> None:
         ValueError: the file would need an operator that is not built into the runtime.
     """
     with tempfile.TemporaryDirectory(dir=pathlib.Path(path).parent) as folder:
-        saved_model.write(exported, folder)
+        saved_model.write(exported, folder, strings=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
         data = _converted(converter, exported.metadata.precision)
     _refuse_foreign(operators_of(data), path)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import keras
 import pytest
 
 import keras_i18n as ki
@@ -43,17 +44,45 @@ def test_help_and_version_load_no_tensorflow():
     assert run_in_new_interpreter("--version", text=True, check=True).stdout.startswith("keras_i18n ")
 
 
+def write_data(folder):
+    rows = ["text\tlabel\tlanguage"]
+    rows += [f"please {verb} number {place}\t{label}\ten" for place in range(6) for verb, label in VERBS]
+    (folder / "data.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder / "data.tsv"
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A model trained by the command line on a file of a person's own."""
     folder = tmp_path_factory.mktemp("cli")
-    rows = ["text\tlabel\tlanguage"]
-    rows += [f"please {verb} number {place}\t{label}\ten" for place in range(6) for verb, label in VERBS]
-    (folder / "data.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    write_data(folder)
     out = run("train", folder / "data.tsv", folder / "model.keras", "--epochs", 8).stdout
     assert "saved" in out
     assert (folder / "model.keras").is_file()
     return folder
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A folder with the files of `trained`, the model a small one: for what does not depend on the pretrained encoder,
+    whose 280 MB every command would read and check."""
+    folder = tmp_path_factory.mktemp("small")
+    data = write_data(folder)
+    data_set = ki.datasets.read(data)
+    save_small_classifier(data_set, folder / "model.keras")
+    return folder
+
+
+def save_small_classifier(data, path, **options):
+    keras.utils.set_random_seed(1)
+    tokenizer = ki.tokenizers.train_unigram(data.text, vocabulary_size=60, begin=True, end=True, threads=1)
+    network = ki.networks.universal_sentence_encoder(
+        vocabulary_size=tokenizer.vocabulary_size, dim=16, ngram_dim=8, hidden_dim=12
+    )
+    encoder = ki.TextEncoder(tokenizer=tokenizer, network=network, languages=["en"])
+    classifier = ki.TextClassifier.on_encoder(encoder, labels=data.labels, **options)
+    classifier.fit(data, epochs=8, verbose=0)
+    classifier.save(path)
 
 
 VERBS = (("wake me", "alarm"), ("play a song", "music"), ("show the weather forecast", "weather"))
@@ -97,36 +126,41 @@ def test_errors_are_one_line_without_traceback(arguments, tmp_path, monkeypatch)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_any_line_of_input_is_read_or_told(trained):
-    command = [sys.executable, "-m", "keras_i18n.cli.main", "predict", trained / "model.keras", "--jsonl"]
-    result = subprocess.run(command, input="\ufeffwake me\r\n\nกขค\u2028".encode(), capture_output=True)
+def test_any_line_of_input_is_read_or_told(small):
+    def predicted(*arguments, stdin=b""):
+        arguments = ["predict", small / "model.keras", "--jsonl", *arguments]
+        return fresh_process.run(COMMAND_LINE, arguments, stdin=stdin, text=False)
+
+    result = predicted(stdin="\ufeffwake me\r\n\nกขค\u2028".encode())
     assert [json.loads(line)["text"] for line in result.stdout.splitlines()] == ["wake me", "", "กขค\u2028"]
-    result = subprocess.run(command, input=b"wake me\n\xff\n", capture_output=True)
+    result = predicted(stdin=b"wake me\n\xff\n")
     assert result.returncode == 1
     assert b"standard input, line 2: Text must be in utf-8. Received: byte FF" in result.stderr
-    result = subprocess.run([*command, b"wake \xff me"], capture_output=True)
+    result = predicted(b"wake \xff me")
     assert json.loads(result.stdout)["text"] == "wake \udcff me"
+    command = [*INTERPRETER, "predict", small / "model.keras", "--jsonl", b"wake \xff me"]
+    assert subprocess.run(command, capture_output=True).stdout == result.stdout
 
 
-def test_a_language_is_added_and_the_old_one_stays(trained):
+def test_a_language_is_added_and_the_old_one_stays(small):
     pairs = [("wake me up", "გამაღვიძე"), ("play a song", "ჩართე სიმღერა"), ("show the weather", "მაჩვენე ამინდი")]
     rows = ["en\tka", *("\t".join(pair) for pair in pairs * 4)]
-    (trained / "en-ka.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    (trained / "old.txt").write_text("please wake me\n\nplease play a song\n", encoding="utf-8")
-    before = run("predict", trained / "model.keras", "please wake me", "--jsonl").stdout
+    (small / "en-ka.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (small / "old.txt").write_text("please wake me\n\nplease play a song\n", encoding="utf-8")
+    before = run("predict", small / "model.keras", "please wake me", "--jsonl").stdout
     out = run(
-        "add-language", trained / "model.keras", "ka", trained / "ka.keras",
-        "--parallel", trained / "en-ka.tsv", "--keep", trained / "old.txt", "--known-texts", trained / "old.txt", "--epochs", 3,
+        "add-language", small / "model.keras", "ka", small / "ka.keras",
+        "--parallel", small / "en-ka.tsv", "--keep", small / "old.txt", "--known-texts", small / "old.txt", "--epochs", 3,
     ).stdout  # fmt: skip
     assert "Georgian" in out
     assert "old texts unchanged" in out
-    assert run("predict", trained / "ka.keras", "please wake me", "--jsonl").stdout == before
-    assert "გამაღვიძე" in run("predict", trained / "ka.keras", "გამაღვიძე").stdout
+    assert run("predict", small / "ka.keras", "please wake me", "--jsonl").stdout == before
+    assert "გამაღვიძე" in run("predict", small / "ka.keras", "გამაღვიძე").stdout
     error = run(
-        "add-language", trained / "ka.keras", "ka", trained / "x.keras", "--parallel", trained / "en-ka.tsv", check=1
+        "add-language", small / "ka.keras", "ka", small / "x.keras", "--parallel", small / "en-ka.tsv", check=1
     )
     assert "error: " in error.stderr
-    assert not (trained / "x.keras").exists()
+    assert not (small / "x.keras").exists()
 
 
 def test_a_model_is_converted(tmp_path):
@@ -153,13 +187,14 @@ def test_train_refuses_a_file_name_before_the_work(trained):
     assert "A model file ends in .keras" in " ".join(error.replace("│", " ").split())
 
 
-def test_verify_ends_with_status_1_where_a_file_differs(trained, tmp_path):
-    run("train", trained / "data.tsv", tmp_path / "other.keras", "--epochs", 8, "--head", "linear")
+def test_verify_ends_with_status_1_where_a_file_differs(trained, small, tmp_path):
+    run("train", trained / "data.tsv", tmp_path / "of_the_preset.keras", "--epochs", 8, "--head", "linear")
+    save_small_classifier(ki.datasets.read(small / "data.tsv"), tmp_path / "other.keras", head="linear")
     run("export", tmp_path / "other.keras", tmp_path / "exported", "--formats", "tflite")
-    result = run("verify", trained / "model.keras", tmp_path / "exported", trained / "data.tsv", check=1)
+    result = run("verify", small / "model.keras", tmp_path / "exported", small / "data.tsv", check=1)
     assert "differs" in result.stdout
 
 
-def test_texts_are_shown_as_they_are(trained):
+def test_texts_are_shown_as_they_are(small):
     text = "[/b] [red]wake[/red] :dog:"
-    assert text in run("predict", trained / "model.keras", text).stdout
+    assert text in run("predict", small / "model.keras", text).stdout
