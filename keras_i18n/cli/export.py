@@ -1,10 +1,10 @@
+import os
 import pathlib
 from typing import Annotated
 
 import typer
 
 from keras_i18n.cli.console import console, progress_bar, show_table
-from keras_i18n.protocols import Path
 
 _FORMATS = "saved_model,h5,keras,tflite,onnx"
 
@@ -30,7 +30,7 @@ def export(
     console.print(f"Next: keras-i18n verify {model} {folder} DATA")
 
 
-def show_files(folder: Path) -> None:
+def show_files(folder: str | os.PathLike[str]) -> None:
     """A table of what lies in a folder of exports."""
     rows = []
     for path in sorted(pathlib.Path(folder).iterdir()):

@@ -1,10 +1,9 @@
 """Opens what the commands are given: data sets and models."""
 
+import os
 import pathlib
 import zipfile
 from typing import Any
-
-from keras_i18n.protocols import Path
 
 _SAMPLE = "sample:"
 
@@ -21,7 +20,7 @@ def open_dataset(
     return datasets.read(source, text=text, label=label, language=language)
 
 
-def open_model(path: Path) -> Any:
+def open_model(path: str | os.PathLike[str]) -> Any:
     """A saved model (.keras), or a runner of an exported file."""
     import keras_i18n
 

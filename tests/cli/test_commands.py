@@ -156,9 +156,7 @@ def test_a_language_is_added_and_the_old_one_stays(small):
     assert "old texts unchanged" in out
     assert run("predict", small / "ka.keras", "please wake me", "--jsonl").stdout == before
     assert "გამაღვიძე" in run("predict", small / "ka.keras", "გამაღვიძე").stdout
-    error = run(
-        "add-language", small / "ka.keras", "ka", small / "x.keras", "--parallel", small / "en-ka.tsv", check=1
-    )
+    error = run("add-language", small / "ka.keras", "ka", small / "x.keras", "--parallel", small / "en-ka.tsv", check=1)
     assert "error: " in error.stderr
     assert not (small / "x.keras").exists()
 
