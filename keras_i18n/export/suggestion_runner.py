@@ -59,7 +59,7 @@ class SuggestionRunner(Runner):
 
 
 class _Continuation:
-    """`models.continuation.Continuation` over a file: versions of a growing text, the states passed along."""
+    """A `Continuation` over a file: the states are passed along."""
 
     def __init__(self, run, generation, text, begin):
         self._run = run

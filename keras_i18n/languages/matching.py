@@ -1,12 +1,12 @@
 """Finding, among the tags that are there, those that a tag asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from keras_i18n.languages.macrolanguages import equivalent, parts, without_dialects
 from keras_i18n.languages.tags import normalize
 
 
-def matches(tag: str, available: Sequence[str]) -> list:
+def matches(tag: str, available: Iterable[str]) -> list:
     """The tags among `available` that hold the language asked for.
 
     Those that name the same language, script and region if there are any (`equivalent`); else those of the same
@@ -43,7 +43,7 @@ def matches(tag: str, available: Sequence[str]) -> list:
     return found
 
 
-def lookup(tag: str, available: Sequence[str]) -> str | None:
+def lookup(tag: str, available: Iterable[str]) -> str | None:
     """The one tag among `available` that fits best, or None.
 
     Args:

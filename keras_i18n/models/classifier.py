@@ -1,8 +1,12 @@
 import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from keras_i18n.datasets.labels import problem_of_label, problem_of_look_alikes
+from keras_i18n.progress import Progress
+from keras_i18n.protocols import Tensor
 from keras_i18n.shown import shown
 
 
@@ -34,11 +38,11 @@ class Classifier:
 
     labels: tuple = ()
 
-    def predict(self, inputs, *, progress=None):
+    def predict(self, inputs: Tensor, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Scores of the labels, float32 `(inputs, labels)`; the columns are in the order of `.labels`."""
         raise NotImplementedError(f"{type(self).__name__} must have a method `predict`.")
 
-    def classify(self, inputs, *, top: int = 1, **options) -> list:
+    def classify(self, inputs: Tensor, *, top: int = 1, **options: Any) -> list:
         """The best label of each input, or the `top` best.
 
         Args:
@@ -54,7 +58,7 @@ class Classifier:
         return ranked(self.predict(inputs, **options), self.labels, top=top)
 
 
-def ranked(scores, names, *, top: int = 1) -> list:
+def ranked(scores: np.ndarray, names: Sequence[str], *, top: int = 1) -> list:
     """Scores as `Prediction`s.
 
     Args:
@@ -75,7 +79,7 @@ def ranked(scores, names, *, top: int = 1) -> list:
     return [predictions[0] for predictions in rows] if top == 1 else rows
 
 
-def checked_labels(labels) -> tuple:
+def checked_labels(labels: Sequence[str]) -> tuple:
     """Labels as a tuple.
 
     Raises:

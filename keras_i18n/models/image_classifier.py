@@ -1,10 +1,14 @@
+from collections.abc import Callable
+from typing import Any, Self
+
 import keras
 import numpy as np
 
 from keras_i18n import networks
 from keras_i18n.models.classifier import Classifier, ranked
 from keras_i18n.models.localized_labels import LocalizedLabels
-from keras_i18n.progress import Counter
+from keras_i18n.progress import Counter, Progress
+from keras_i18n.protocols import Array, Shape
 
 _BATCH = 256
 
@@ -37,7 +41,7 @@ class ImageClassifier(Classifier):
 
     task = "image-classification"
 
-    def __init__(self, network, labels):
+    def __init__(self, network: keras.Model, labels: Any) -> None:
         self.localized_labels = labels if isinstance(labels, LocalizedLabels) else LocalizedLabels(labels)
         num_labels = len(self.localized_labels.labels)
         if len(getattr(network, "inputs", ())) != 1 or network.output_shape != (None, num_labels):
@@ -48,11 +52,11 @@ class ImageClassifier(Classifier):
         self.network = network
 
     @property
-    def labels(self):
+    def labels(self) -> tuple[str, ...]:
         """The labels, in the order of the scores."""
         return self.localized_labels.labels
 
-    def predict(self, images, *, progress=None):
+    def predict(self, images: Array, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Scores of the labels.
 
         Args:
@@ -71,17 +75,17 @@ class ImageClassifier(Classifier):
             counter.add(len(part))
         return np.concatenate(found)
 
-    def classify(self, images, *, top=1, language=None):
+    def classify(self, images: Array, *, top: int = 1, language: str | None = None) -> list[Any]:
         """The best label of each image, or the `top` best, as in `Classifier`; by its name in `language` if given."""
         names = self.labels if language is None else self.localized_labels.in_language(language)
         return ranked(self.predict(images), names, top=top)
 
-    def with_networks(self, change):
+    def with_networks(self, change: Callable[[keras.Model], keras.Model]) -> Self:
         """The same classifier around `change(network)`; itself where that is the same network."""
         network = change(self.network)
         return self if network is self.network else type(self)(network, self.localized_labels)
 
-    def to_keras(self):
+    def to_keras(self) -> keras.Model:
         """The model that is exported; its one input is called `images`."""
         (given,) = self.network.inputs
         images = keras.Input(given.shape[1:], dtype=given.dtype, name="images")
@@ -89,7 +93,7 @@ class ImageClassifier(Classifier):
         return keras.Model(images, network(images), name=f"images_in_{self.network.name}")
 
 
-def checked_images(images, shape):
+def checked_images(images: Array, shape: Shape) -> np.ndarray:
     """An array `(images, *shape)`; None in `shape` fits any size.
 
     Raises:

@@ -1,5 +1,8 @@
 """Which language a text is in."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import keras
 import numpy as np
 
@@ -10,7 +13,9 @@ from keras_i18n.models.abstention import chosen_threshold, has_letters
 from keras_i18n.models.classifier import Prediction
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_classifier import TextClassifier
+from keras_i18n.protocols import LabelledTexts, Texts
 from keras_i18n.tokenizers import NgramTokenizer
+from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 _UNDETERMINED = "und"
 
@@ -39,7 +44,16 @@ class LanguageIdentifier(TextClassifier):
 
     _saved = ("threshold", *TextClassifier._saved)
 
-    def __init__(self, *, tokenizer, network, labels, languages=(), threshold=0.0, **options):
+    def __init__(
+        self,
+        *,
+        tokenizer: Tokenizer,
+        network: keras.Model,
+        labels: Sequence[str],
+        languages: Sequence[str] = (),
+        threshold: float = 0.0,
+        **options: Any,
+    ) -> None:
         labels = _different(labels)
         super().__init__(tokenizer=tokenizer, network=network, labels=labels, languages=languages or labels, **options)
         if not 0 <= threshold < 1:
@@ -47,7 +61,15 @@ class LanguageIdentifier(TextClassifier):
         self.threshold = float(threshold)
 
     @classmethod
-    def create(cls, languages, *, num_buckets=100_000, word_lengths=(1,), ngram_lengths=(3,), dim=16):
+    def create(
+        cls,
+        languages: Sequence[str],
+        *,
+        num_buckets: int = 100_000,
+        word_lengths: Sequence[int] = (1,),
+        ngram_lengths: Sequence[int] = (3,),
+        dim: int = 16,
+    ) -> Self:
         """A new identifier: hashed words and n-grams, their vectors summed, a softmax. It is untrained.
 
         Args:
@@ -64,7 +86,7 @@ class LanguageIdentifier(TextClassifier):
         scores = keras.layers.Dense(len(languages), activation="softmax", name="scores")(pooled)
         return cls(tokenizer=tokenizer, network=keras.Model(token_ids, scores, name="languages"), labels=languages)
 
-    def fit(self, train, *, validation_data=None, **options):
+    def fit(self, train: Any, *, validation_data: Any = None, **options: Any) -> keras.callbacks.History:
         """Trains on the languages of the texts; their labels, if any, are not read.
 
         Args:
@@ -83,7 +105,7 @@ class LanguageIdentifier(TextClassifier):
             validation_data = self.labelled(validation_data)
         return super().fit(self.labelled(train), validation_data=validation_data, **options)
 
-    def classify(self, texts, *, top=1):
+    def classify(self, texts: Texts, *, top: int = 1) -> list[Any]:
         """The language of each text, or the `top` best; `und` where it cannot be told.
 
         The answer is `und` (undetermined) for a text without letters, such as "12:30", and where the best probability
@@ -104,7 +126,7 @@ class LanguageIdentifier(TextClassifier):
         unknown = Prediction(_UNDETERMINED, best.score)
         return unknown if top == 1 else [unknown, *found[:-1]]
 
-    def choose_threshold(self, dataset, *, max_loss=0.01):
+    def choose_threshold(self, dataset: LabelledTexts, *, max_loss: float = 0.01) -> Any:
         """Sets `.threshold` as high as it may be: at most a share of the right answers is given up for it.
 
         Args:
@@ -130,7 +152,7 @@ class LanguageIdentifier(TextClassifier):
         self.threshold = report.threshold
         return report
 
-    def labelled(self, dataset):
+    def labelled(self, dataset: LabelledTexts) -> Any:
         """The same texts, labelled by their languages in the identifier's own tags (`sw` for `swh_Latn`).
 
         Args:

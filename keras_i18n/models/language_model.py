@@ -1,7 +1,10 @@
 """Language models: how probable a text is, and how it may go on."""
 
 import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Self
 
+import keras
 import numpy as np
 
 from keras_i18n import languages as tags
@@ -17,7 +20,8 @@ from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.next_token_step import next_token_step
-from keras_i18n.progress import Counter
+from keras_i18n.progress import Counter, Progress
+from keras_i18n.protocols import Texts, TokenIds
 
 _MAX_CODEPOINTS = 1 << 22
 
@@ -47,7 +51,15 @@ class LanguageModel(TextModel):
     _saved = ("language_tags", *TextModel._saved)
     _graphs = ("_nats", "_next_tokens", *TextModel._graphs)
 
-    def __init__(self, *, tokenizer, network, languages=(), language_tags=(), max_codepoints=_MAX_CODEPOINTS):
+    def __init__(
+        self,
+        *,
+        tokenizer: Any,
+        network: keras.Model,
+        languages: Sequence[str] = (),
+        language_tags: Sequence[str] = (),
+        max_codepoints: int = _MAX_CODEPOINTS,
+    ) -> None:
         language_tags = tuple(tags.normalize(tag) for tag in language_tags)
         languages = tuple(languages) or language_tags
         super().__init__(tokenizer=tokenizer, network=network, languages=languages, max_codepoints=max_codepoints)
@@ -65,7 +77,9 @@ class LanguageModel(TextModel):
             )
 
     @classmethod
-    def create(cls, tokenizer, *, language_tags=(), languages=(), **network_options):
+    def create(
+        cls, tokenizer: Any, *, language_tags: Sequence[str] = (), languages: Sequence[str] = (), **network_options: Any
+    ) -> Self:
         """A new language model, untrained.
 
         Args:
@@ -77,19 +91,19 @@ class LanguageModel(TextModel):
         return cls(tokenizer=tokenizer, network=network, languages=languages, language_tags=language_tags)
 
     @property
-    def num_tokens(self):
+    def num_tokens(self) -> int:
         """Pieces of the tokenizer and language tags."""
         return self.tokenizer.vocabulary_size + len(self.language_tags)
 
     @property
-    def context(self):
+    def context(self) -> int | None:
         """How many tokens a Transformer looks back on; None for a recurrent network, which has no limit."""
         for layer in self.network.layers:
             if isinstance(layer, layers.PositionEmbedding):
                 return layer.max_tokens
         return None
 
-    def token_ids(self, texts, *, language=None):
+    def token_ids(self, texts: Texts, *, language: str | None = None) -> TokenIds:
         """Token ids of whole texts, begin and end piece included.
 
         Args:
@@ -114,7 +128,7 @@ class LanguageModel(TextModel):
             raise ValueError(f"`language` must be one of the model's tags ({known}). Received: {tag!r}.")
         return self.tokenizer.vocabulary_size + self.language_tags.index(found)
 
-    def fit(self, train, *, validation_data=None, **options):
+    def fit(self, train: Any, *, validation_data: Any = None, **options: Any) -> keras.callbacks.History:
         """Trains with `keras.Model.fit`.
 
         Short texts are read a row each, bucketed by length. Long ones (over 1,024 tokens) and files are read in
@@ -137,7 +151,9 @@ class LanguageModel(TextModel):
         """
         return language_model_fitting.fit_language_model(self, train, validation_data=validation_data, **options)
 
-    def log_probability(self, texts, *, language=None, progress=None):
+    def log_probability(
+        self, texts: Texts, *, language: str | None = None, progress: Callable[[Progress], object] | None = None
+    ) -> np.ndarray:
         """Log probability of each text, in nats: the sum over its tokens, given those before, and over its end.
 
         Args:
@@ -151,7 +167,9 @@ class LanguageModel(TextModel):
         nats = self.token_log_probabilities(texts, language=language, progress=progress)
         return np.array([values.sum() for values in nats], np.float64)
 
-    def token_log_probabilities(self, texts, *, language=None, progress=None):
+    def token_log_probabilities(
+        self, texts: Texts, *, language: str | None = None, progress: Callable[[Progress], object] | None = None
+    ) -> list[np.ndarray]:
         """Log probability of each token of each text, its end included: a list of float64 arrays, nats."""
         return self._nats(self.token_ids(texts, language=language), progress=progress)
 
@@ -159,7 +177,7 @@ class LanguageModel(TextModel):
     def _nats(self):
         return SequenceScores(self.network, context=self.context, padding_id=self.tokenizer.padding_id)
 
-    def perplexity(self, data):
+    def perplexity(self, data: Any) -> dict[str, float]:
         """Perplexity a token (the end counted as one) by language.
 
         Args:
@@ -174,7 +192,7 @@ class LanguageModel(TextModel):
             for language, (found, _) in nats.items()
         }
 
-    def bits_per_character(self, data):
+    def bits_per_character(self, data: Any) -> dict[str, float]:
         """Bits a code point by language: all bits of the texts, those of their ends too, over their code points.
 
         It compares models of different tokenizers. Arguments and result as in `perplexity`.
@@ -198,16 +216,16 @@ class LanguageModel(TextModel):
 
     def generate(
         self,
-        prompt="",
+        prompt: str = "",
         *,
-        max_tokens=200,
-        temperature=1.0,
-        top_k=None,
-        top_p=None,
-        num_beams=1,
-        language=None,
-        seed=0,
-    ):
+        max_tokens: int = 200,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        num_beams: int = 1,
+        language: str | None = None,
+        seed: int = 0,
+    ) -> str:
         """Writes on from a prompt, to the end piece or `max_tokens`.
 
         Args:
@@ -243,7 +261,7 @@ class LanguageModel(TextModel):
             )
         return prompt + self._added(found, len(ids))
 
-    def suggest(self, text, *, top=3, unit="word", language=None):
+    def suggest(self, text: str, *, top: int = 3, unit: str = "word", language: str | None = None) -> list[Any]:
         """The most probable next words, as a keyboard shows them.
 
         Args:
@@ -265,7 +283,9 @@ class LanguageModel(TextModel):
             unit=unit,
         )
 
-    def predict(self, texts, *, language=None, progress=None):
+    def predict(
+        self, texts: Texts, *, language: str | None = None, progress: Callable[[Progress], object] | None = None
+    ) -> np.ndarray:
         """Probabilities of the token that follows each text.
 
         Args:
@@ -283,7 +303,7 @@ class LanguageModel(TextModel):
             counter.add()
         return found
 
-    def to_keras(self):
+    def to_keras(self) -> keras.Model:
         """The text-in model that is exported: text so far and states in, what may come next and new states out.
 
         A `keras.Model` that shares the weights of `.network`. Inputs, int32 unless told otherwise:
@@ -300,7 +320,7 @@ class LanguageModel(TextModel):
         """
         return text_in_step(self)
 
-    def step_network(self):
+    def step_network(self) -> keras.Model:
         """One step as a functional `keras.Model`: `token_ids` int32 `(batch, 1)` and states in, logits and states out.
 
         It shares the weights of `.network` and exports to TFLite and ONNX with built-in operators only. See
@@ -309,27 +329,27 @@ class LanguageModel(TextModel):
         return next_token_step(self.network)
 
     @property
-    def begin_id(self):
+    def begin_id(self) -> int:
         """Id of the begin piece."""
         return int(self.tokenizer.tokenize([""])[0][0])
 
     @property
-    def begin_ids(self):
+    def begin_ids(self) -> list[int]:
         """Ids that a text may begin with: the begin piece, then the language tags."""
         return [self.begin_id, *range(self.tokenizer.vocabulary_size, self.num_tokens)]
 
     @property
-    def never_next(self):
+    def never_next(self) -> list[int]:
         """Ids that never follow: the begin piece, the unknown piece and the language tags."""
         return sorted({self.tokenizer.unknown_id, *self.begin_ids})
 
     @property
-    def end_id(self):
+    def end_id(self) -> int:
         """Id of the end piece."""
         return int(self.tokenizer.tokenize([""])[0][1])
 
     @property
-    def pieces(self):
+    def pieces(self) -> tuple[str, ...]:
         """Pieces of the tokenizer and language tags, a tuple of str by token id."""
         return (*self.tokenizer.pieces, *(f"<{tag}>" for tag in self.language_tags))
 

@@ -1,4 +1,5 @@
 import dataclasses
+from typing import Self
 
 from keras_i18n import languages as tags
 from keras_i18n.datasets.labels import problem_of_label, problem_of_look_alikes
@@ -45,11 +46,11 @@ class LocalizedLabels:
         object.__setattr__(self, "names", names)
 
     @classmethod
-    def digits(cls):
+    def digits(cls) -> Self:
         """The digits "0" to "9" with their names in 19 languages."""
         return cls(tuple("0123456789"), {tag: tuple(names.split()) for tag, names in DIGIT_NAMES.items()})
 
-    def in_language(self, language):
+    def in_language(self, language: str) -> tuple[str, ...]:
         """Names of the labels in a language, or in the nearest one that is there (`pt-BR` finds `pt`).
 
         Raises:

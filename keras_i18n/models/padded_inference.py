@@ -1,10 +1,14 @@
 """Runs a network on token id sequences of any lengths."""
 
+from collections.abc import Callable
+
+import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_i18n import networks
-from keras_i18n.progress import Counter
+from keras_i18n.progress import Counter, Progress
+from keras_i18n.protocols import TokenIds
 
 
 class PaddedForward:
@@ -17,7 +21,9 @@ class PaddedForward:
         max_texts: the most texts of a batch.
     """
 
-    def __init__(self, network, *, padding_id, max_tokens=16_384, max_texts=512):
+    def __init__(
+        self, network: keras.Model, *, padding_id: int, max_tokens: int = 16_384, max_texts: int = 512
+    ) -> None:
         self.network = network
         self.padding_id = padding_id
         self.max_tokens = max_tokens
@@ -27,7 +33,7 @@ class PaddedForward:
             input_signature=[tf.TensorSpec([None, None], tf.int32)],
         )
 
-    def __call__(self, sequences, *, progress=None):
+    def __call__(self, sequences: TokenIds, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Encodes token id sequences; returns float32 `(texts, ...)` in the order given."""
         order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
         outputs = None
@@ -59,7 +65,7 @@ class PaddedForward:
 _FASTER = (networks.PackedSentenceEncoder,)
 
 
-def forward_of(network, padding_id):
+def forward_of(network: keras.Model, padding_id: int) -> Callable[..., np.ndarray]:
     """The fastest known way to run a network on token id sequences."""
     for faster in _FASTER:
         if faster.fits(network):

@@ -1,4 +1,6 @@
 import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -11,6 +13,9 @@ from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 from keras_i18n.models.text_model import TextModel, sub_network
+from keras_i18n.progress import Progress
+from keras_i18n.protocols import Texts
+from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 _VECTOR, _HEAD = "vector", "head"
 _ROWS = 4096  # vectors scored at once
@@ -38,7 +43,15 @@ class TextClassifier(TextModel, Classifier):
     task = "text-classification"
     _saved = ("labels", *TextModel._saved)
 
-    def __init__(self, *, tokenizer, network, labels, languages=(), max_codepoints=MAX_CODEPOINTS):
+    def __init__(
+        self,
+        *,
+        tokenizer: Tokenizer,
+        network: keras.Model,
+        labels: Sequence[str],
+        languages: Sequence[str] = (),
+        max_codepoints: int = MAX_CODEPOINTS,
+    ) -> None:
         super().__init__(tokenizer=tokenizer, network=network, languages=languages, max_codepoints=max_codepoints)
         self.labels = checked_labels(labels)
         if network.output_shape[-1] != len(self.labels):
@@ -47,7 +60,7 @@ class TextClassifier(TextModel, Classifier):
             )
 
     @classmethod
-    def from_preset(cls, name, *, labels, head="kernel", **head_options):
+    def from_preset(cls, name: str, *, labels: Sequence[str], head: Any = "kernel", **head_options: Any) -> Self:
         """A classifier on a pretrained encoder; its head is untrained.
 
         Args:
@@ -61,7 +74,9 @@ class TextClassifier(TextModel, Classifier):
         return cls.on_encoder(encoder, labels=labels, head=head, **head_options)
 
     @classmethod
-    def on_encoder(cls, encoder, *, labels, head="kernel", **head_options):
+    def on_encoder(
+        cls, encoder: TextEncoder, *, labels: Sequence[str], head: Any = "kernel", **head_options: Any
+    ) -> Self:
         """A classifier on a `TextEncoder`, whose network it shares; options as in `from_preset`."""
         head_network = build_head(head, encoder.dim, len(checked_labels(labels)), **head_options)
         network = keras.Model(
@@ -78,13 +93,13 @@ class TextClassifier(TextModel, Classifier):
         )
 
     @functools.cached_property
-    def head(self):
+    def head(self) -> keras.Model | None:
         """The part of the network from a text's vector to its scores; None where it has no such part."""
         names = {layer.name for layer in self.network.layers}
         return self.network.get_layer(_HEAD) if {_VECTOR, _HEAD} <= names else None
 
     @functools.cached_property
-    def encoder(self):
+    def encoder(self) -> TextEncoder | None:
         """The part of the network that gives a text's vector, as a `TextEncoder`; None where it has no such part."""
         if self.head is None:
             return None
@@ -96,13 +111,13 @@ class TextClassifier(TextModel, Classifier):
             max_codepoints=self.max_codepoints,
         )
 
-    def forget_graphs(self):
+    def forget_graphs(self) -> None:
         """As in `TextModel`, and those of the encoder."""
         super().forget_graphs()
         if self.encoder is not None:
             self.encoder.forget_graphs()
 
-    def predict(self, texts, *, progress=None):
+    def predict(self, texts: Texts, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Probabilities of the labels.
 
         Args:
@@ -120,7 +135,9 @@ class TextClassifier(TextModel, Classifier):
         parts = [vectors[start : start + _ROWS] for start in range(0, max(len(vectors), 1), _ROWS)]
         return np.concatenate([np.asarray(self.head(part, training=False)) for part in parts])
 
-    def fit(self, train, *, validation_data=None, trainable="head", **options):
+    def fit(
+        self, train: Any, *, validation_data: Any = None, trainable: str = "head", **options: Any
+    ) -> keras.callbacks.History:
         """Trains with `keras.Model.fit`.
 
         Args:
@@ -146,7 +163,7 @@ class TextClassifier(TextModel, Classifier):
             self, train, validation_data=validation_data, trainable=trainable, **options
         )
 
-    def clear_caches(self):
+    def clear_caches(self) -> None:
         """Forgets compiled functions; needed after layers of `.network` were replaced, not after training."""
         for name in ("_forward", "encoder", "head"):
             self.__dict__.pop(name, None)

@@ -1,6 +1,13 @@
+from collections.abc import Callable
+from typing import Self
+
+import numpy as np
+
 from keras_i18n.models.presets import load_preset
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_model import TextModel
+from keras_i18n.progress import Progress
+from keras_i18n.protocols import Texts
 
 
 @savable
@@ -22,7 +29,7 @@ class TextEncoder(TextModel):
     task = "text-embedding"
 
     @classmethod
-    def from_preset(cls, name):
+    def from_preset(cls, name: str) -> Self:
         """A pretrained encoder.
 
         Args:
@@ -35,11 +42,11 @@ class TextEncoder(TextModel):
         return cls(tokenizer=preset.tokenizer, network=preset.network, languages=preset.languages)
 
     @property
-    def dim(self):
+    def dim(self) -> int:
         """Numbers of a vector."""
         return self.network.output_shape[-1]
 
-    def encode(self, texts, *, progress=None):
+    def encode(self, texts: Texts, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Vectors of texts; the same as `predict`.
 
         Args:

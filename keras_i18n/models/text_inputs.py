@@ -2,12 +2,13 @@
 
 import warnings
 
+from keras_i18n.protocols import Texts
 from keras_i18n.shown import shown
 
 MAX_CODEPOINTS = 16_384
 
 
-def checked_texts(texts, max_codepoints=MAX_CODEPOINTS):
+def checked_texts(texts: Texts, max_codepoints: int = MAX_CODEPOINTS) -> list[str]:
     """A list of str, each cut to `max_codepoints`; one warning tells how many were cut.
 
     Raises:

@@ -1,14 +1,20 @@
 """What every model that reads texts has in common."""
 
 import functools
+from collections.abc import Callable, Sequence
+from typing import Self
 
 import keras
+import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n import layers, networks
 from keras_i18n.models.padded_inference import forward_of
 from keras_i18n.models.saving import writing
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS, checked_texts
+from keras_i18n.progress import Progress
+from keras_i18n.protocols import Config, Path, Texts, TokenIds
+from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 
 class TextModel:
@@ -29,7 +35,14 @@ class TextModel:
     _saved: tuple[str, ...] = ("languages", "max_codepoints")
     _graphs: tuple[str, ...] = ("_forward",)
 
-    def __init__(self, *, tokenizer, network, languages=(), max_codepoints=MAX_CODEPOINTS):
+    def __init__(
+        self,
+        *,
+        tokenizer: Tokenizer,
+        network: keras.Model,
+        languages: Sequence[str] = (),
+        max_codepoints: int = MAX_CODEPOINTS,
+    ) -> None:
         if not hasattr(network, "inputs"):
             raise ValueError(f"`network` must be a functional keras.Model. Received: {type(network).__name__}.")
         if len(network.inputs) != 1 or len(network.inputs[0].shape) != 2:
@@ -44,11 +57,11 @@ class TextModel:
         self.languages = tuple(tags.normalize(tag) for tag in languages)
         self.max_codepoints = int(max_codepoints)
 
-    def tokenize(self, texts):
+    def tokenize(self, texts: Texts) -> TokenIds:
         """Token ids of texts, as the network reads them: a list of int32 arrays."""
         return self.tokenizer.tokenize(checked_texts(texts, self.max_codepoints))
 
-    def predict(self, texts, *, progress=None):
+    def predict(self, texts: Texts, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Runs the model on texts.
 
         Args:
@@ -63,10 +76,10 @@ class TextModel:
         """
         return self._forward(self.tokenize(texts), progress=progress)
 
-    def __call__(self, texts):
+    def __call__(self, texts: Texts) -> np.ndarray:
         return self.predict(texts)
 
-    def save(self, path, *, with_optimizer: bool = False):
+    def save(self, path: Path, *, with_optimizer: bool = False) -> None:
         """Writes one `.keras` file with everything in it: network, tokenizer, labels, languages.
 
         The file is written under a temporary name, the network is built again from it, and only then it is moved into
@@ -84,7 +97,7 @@ class TextModel:
         """
         writing.save(self, path, with_optimizer=with_optimizer)
 
-    def to_keras(self):
+    def to_keras(self) -> keras.Model:
         """The text-in model: tokenizer and network in one `keras.Model`, raw code points -> numbers.
 
         Input: `codepoints` int32 `(batch, length)`, raw Unicode code points, padded with 0 on the right.
@@ -97,16 +110,16 @@ class TextModel:
         network = networks.uncompiled(self.network)
         return keras.Model(codepoints, network(token_ids), name=f"text_in_{network.name}")
 
-    def to_config(self):
+    def to_config(self) -> Config:
         """Everything of the model beside tokenizer and network, as plain data."""
         return {name: _plain(getattr(self, name)) for name in self._saved}
 
     @classmethod
-    def from_saved(cls, *, tokenizer, network, config):
+    def from_saved(cls, *, tokenizer: Tokenizer, network: keras.Model, config: Config) -> Self:
         """Builds the model again from what `save` kept."""
         return cls(tokenizer=tokenizer, network=network, **config)
 
-    def with_networks(self, change):
+    def with_networks(self, change: Callable[[keras.Model], keras.Model]) -> Self:
         """The same model around `change(network)`; itself where that is the same network.
 
         Args:
@@ -122,17 +135,17 @@ class TextModel:
     def _forward(self):
         return forward_of(self.network, self.tokenizer.padding_id)
 
-    def forget_graphs(self):
+    def forget_graphs(self) -> None:
         """Drops what was traced of the network; it is traced anew when it is next needed."""
         for name in self._graphs:
             self.__dict__.pop(name, None)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         shown = ", ".join(self.languages[:8]) + (", …" if len(self.languages) > 8 else "")
         return f"{type(self).__name__}({self.network.name}, {self.tokenizer!r}, languages: {shown or 'not told'})"
 
 
-def sub_network(network, layer_name, *, name):
+def sub_network(network: keras.Model, layer_name: str, *, name: str) -> keras.Model:
     """The part of a functional network from its input to the output of one layer."""
     return keras.Model(network.inputs[0], network.get_layer(layer_name).output, name=name)
 

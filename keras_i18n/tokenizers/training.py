@@ -55,7 +55,7 @@ def train_unigram(
     if languages is not None:
         sentences = _covered(sentences, list(languages), character_coverage)
         character_coverage = 1.0
-    elif not 0.98 <= character_coverage <= 1.0:
+    elif not isinstance(character_coverage, (float, int)) or not 0.98 <= character_coverage <= 1.0:
         raise ValueError(f"`character_coverage` must be 0.98 to 1. Received: {character_coverage!r}.")
     sentences = [text for text in sentences if text.strip()]
     if not sentences:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -46,7 +47,7 @@ class LanguageMetrics(keras.callbacks.Callback):
         self.validation = validation
         self.predictor = model
 
-    def watch(self, model: Any, callbacks: list[keras.callbacks.Callback]) -> None:
+    def watch(self, model: Any, callbacks: Sequence[keras.callbacks.Callback]) -> None:
         """Tells it the model that predicts and the callbacks it stands among; `fit` does so."""
         before = list(callbacks)[: [one is self for one in callbacks].index(True)]
         readers = [type(one).__name__ for one in before if isinstance(one, _READERS)]

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import warnings
+from typing import Any
 
 from keras_i18n import datasets
 from keras_i18n import languages as tags
@@ -31,19 +32,19 @@ class LanguageResources:
     words: tuple = ()
     lexicon: tuple = ()
 
-    def sides(self):
+    def sides(self) -> tuple[Any, Any]:
         """(texts of the known language, their translations), two tuples of str."""
         return ((), ()) if self.parallel is None else (self.parallel.source, self.parallel.target)
 
-    def sentences(self):
+    def sentences(self) -> list[str]:
         """Sentences of the new language: translations and texts."""
         return [*self.sides()[1], *self.texts]
 
-    def all_texts(self):
+    def all_texts(self) -> list[str]:
         """Everything there is in the new language."""
         return [*self.sentences(), *self.words, *(target for _, target in self.lexicon)]
 
-    def checked(self, language, *, has_teacher):
+    def checked(self, language: str, *, has_teacher: bool) -> "LanguageResources":
         """The resources with the new language as the target side, or an error that says what is wrong.
 
         Raises:

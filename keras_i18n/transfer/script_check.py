@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from keras_i18n import languages as tags
+from keras_i18n.protocols import Texts
 
 # ISO 15924 code of a language's writing -> first words of the Unicode names of its letters, where it is not the
 # script's own English name
@@ -25,7 +26,7 @@ _LETTERS = {
 _ZAWGYI = re.compile("\u1039(?![\u1000-\u1021])|(?<!\\S)\u1031")
 
 
-def check_script(texts, language):
+def check_script(texts: Texts, language: str) -> None:
     """Refuses texts most of whose letters are not in the script of their language, and Burmese in a font's own code.
 
     Args:
@@ -44,7 +45,7 @@ def check_script(texts, language):
     if script == "Zzzz":
         return
     wanted = _LETTERS.get(script, (tags.script_name(script).upper().split()[0],))
-    counts = collections.Counter()
+    counts: collections.Counter[str] = collections.Counter()
     for text in texts:
         for letter in text:
             if letter.isalpha():

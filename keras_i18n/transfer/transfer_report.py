@@ -1,6 +1,7 @@
 """Zero-shot, supervised and translated beside each other, and no sentence on both sides."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from keras_i18n.text_table import text_table
 _SHOWN = 3
 
 
-def refuse_leaks(train, test, *, column="id"):
+def refuse_leaks(train: Any, test: Any, *, column: str = "id") -> None:
     """Refuses a split in which a sentence, or its translation, is on both sides.
 
     Args:
@@ -56,16 +57,16 @@ class TransferReport:
     source_language: str
 
     @property
-    def languages(self):
+    def languages(self) -> tuple[str, ...]:
         """Tags of all languages that a model was scored in, in order."""
-        return sorted({row.language for report in self.reports.values() for row in report})
+        return tuple(sorted({row.language for report in self.reports.values() for row in report}))
 
-    def accuracy(self, name, language):
+    def accuracy(self, name: str, language: str) -> float:
         """Share of right answers of a model in a language; NaN where it was not scored."""
         found = {row.language: row.accuracy for row in self.reports[name]}
         return found.get(language, float("nan"))
 
-    def mean(self, name):
+    def mean(self, name: str) -> float:
         """Mean over the languages that every model was scored in, the source left out."""
         shared = [
             language
@@ -74,7 +75,7 @@ class TransferReport:
         ]
         return float(np.mean([self.accuracy(name, language) for language in shared])) if shared else float("nan")
 
-    def __str__(self):
+    def __str__(self) -> str:
         counts = {row.language: row.count for report in self.reports.values() for row in report}
         rows = [
             [
@@ -93,7 +94,9 @@ class TransferReport:
         return f"{100 * value:.1f}" if np.isfinite(value) else "-"
 
 
-def transfer_report(models, test, *, source_language, train=None, translated=None, column="id"):
+def transfer_report(
+    models: Any, test: Any, *, source_language: str, train: Any = None, translated: Any = None, column: str = "id"
+) -> TransferReport:
     """Scores models of unlike training on one test set, language by language.
 
     Args:

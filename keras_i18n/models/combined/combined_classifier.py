@@ -1,28 +1,33 @@
 """What an `Ensemble` and a `Router` have in common: several models that are one model."""
 
 import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Self
 
 import keras
+import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n.models.classifier import Classifier
 from keras_i18n.models.combined import combined_file
 from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.text_model import TextModel
+from keras_i18n.protocols import Path, Texts, TokenIds
+from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 
 class MemberTokenizers:
     """The tokenizers of the members: each reads the raw text. Its own `tokenize` is that of the first member."""
 
-    def __init__(self, tokenizers):
+    def __init__(self, tokenizers: Sequence[Tokenizer]) -> None:
         self.tokenizers = tuple(tokenizers)
         self.padding_id = self.tokenizers[0].padding_id
         self.digest = hashlib.sha256("\n".join(one.digest for one in self.tokenizers).encode()).hexdigest()
 
-    def tokenize(self, texts, max_tokens=None):
+    def tokenize(self, texts: Texts, max_tokens: int | None = None) -> TokenIds:
         return self.tokenizers[0].tokenize(texts, max_tokens)
 
-    def pad(self, sequences):
+    def pad(self, sequences: TokenIds) -> np.ndarray:
         return self.tokenizers[0].pad(sequences)
 
 
@@ -34,7 +39,7 @@ class CombinedClassifier(TextModel, Classifier):
 
     task = "text-classification"
 
-    def __init__(self, members, labels):
+    def __init__(self, members: Sequence[Any], labels: tuple[str, ...]) -> None:
         self.members = tuple(members)
         self.labels = labels
         self.languages = tuple(dict.fromkeys(tag for member in self.members for tag in member.languages))
@@ -42,14 +47,14 @@ class CombinedClassifier(TextModel, Classifier):
         self.tokenizer = MemberTokenizers([member.tokenizer for member in self.parts])
 
     @property
-    def parts(self):
+    def parts(self) -> tuple[Any, ...]:
         """Every model that is saved, in order."""
         return self.members
 
     def _texts(self, texts):
         return checked_texts(texts, self.max_codepoints)
 
-    def to_keras(self):
+    def to_keras(self) -> keras.Model:
         """The text-in model: every member with its tokenizer, and the choice between them."""
         codepoints = keras.Input((None,), dtype="int32", name="codepoints")
         outputs = []
@@ -59,22 +64,22 @@ class CombinedClassifier(TextModel, Classifier):
             outputs.append(part(codepoints))
         return keras.Model(codepoints, self._combine(outputs), name=f"text_in_{type(self).__name__.lower()}")
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         """Writes one `.keras` file with every member in it; `keras_i18n.load` reads it."""
         combined_file.save(self, path)
 
-    def with_networks(self, change):
+    def with_networks(self, change: Callable[[keras.Model], keras.Model]) -> Self:
         """The same model with `change(network)` in place of the network of every member; see `TextModel`."""
         parts = [part.with_networks(change) for part in self.parts]
         if all(one is other for one, other in zip(parts, self.parts, strict=True)):
             return self
         return type(self).from_parts(parts, self.to_config())
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.members)} members, labels: {len(self.labels)})"
 
 
-def checked_members(members, what="members"):
+def checked_members(members: Iterable[Any], what: str = "members") -> tuple[Any, tuple[str, ...]]:
     """(tuple of models, their labels).
 
     Raises:
@@ -94,6 +99,6 @@ def checked_members(members, what="members"):
     return members, tuple(members[0].labels)
 
 
-def normalized(tag):
+def normalized(tag: str) -> str:
     """A language tag in its usual spelling."""
     return tags.normalize(tag)

@@ -5,16 +5,18 @@ import json
 import pathlib
 import tempfile
 import zipfile
+from typing import Any
 
 from keras_i18n.files import atomic_path
 from keras_i18n.models.saving.kinds import kinds_with, layout
 from keras_i18n.models.saving.loading import load
+from keras_i18n.protocols import Path
 
 _MANIFEST = "keras_i18n_combined.json"
 _MAX_MEMBERS = 256
 
 
-def save(model, path):
+def save(model: Any, path: Path) -> None:
     """Writes an `Ensemble` or `Router` whole or not at all; `path` ends in `.keras`.
 
     Every member is written as its own `save` does, with the checks of its reader.
@@ -37,7 +39,7 @@ def save(model, path):
 
 
 @layout(_MANIFEST)
-def load_combined(path):
+def load_combined(path: Path) -> Any:
     """Reads what `save` wrote.
 
     Raises:

@@ -1,11 +1,15 @@
 """Several classifiers answer as one: a weighted mean of their probabilities."""
 
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
 import numpy as np
 
 from keras_i18n import layers
 from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members
 from keras_i18n.models.saving.kinds import savable
-from keras_i18n.progress import Counter
+from keras_i18n.progress import Counter, Progress
+from keras_i18n.protocols import Array, Config, LabelledTexts, Texts
 
 
 @savable
@@ -29,7 +33,7 @@ class Ensemble(CombinedClassifier):
     1
     """
 
-    def __init__(self, members, *, weights=None):
+    def __init__(self, members: Sequence[Any], *, weights: Array | None = None) -> None:
         members, labels = checked_members(members)
         weights = np.ones(len(members)) if weights is None else np.asarray(weights, np.float64)
         if weights.shape != (len(members),) or not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
@@ -40,7 +44,7 @@ class Ensemble(CombinedClassifier):
         super().__init__(members, labels)
 
     @classmethod
-    def stacked(cls, members, validation, *, steps=200):
+    def stacked(cls, members: Sequence[Any], validation: LabelledTexts, *, steps: int = 200) -> Self:
         """An ensemble whose weights make a validation set likeliest.
 
         The likelihood of a mixture with fixed members has one maximum, which expectation maximisation climbs to
@@ -68,7 +72,7 @@ class Ensemble(CombinedClassifier):
             weights = np.mean(shares / shares.sum(axis=1, keepdims=True), axis=0)
         return cls(members, weights=weights)
 
-    def predict(self, texts, *, progress=None):
+    def predict(self, texts: Texts, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Probabilities of the labels, float32 `(texts, labels)`."""
         texts = self._texts(texts)
         total = np.zeros((len(texts), len(self.labels)), "float32")
@@ -80,9 +84,9 @@ class Ensemble(CombinedClassifier):
     def _combine(self, outputs):
         return layers.WeightedMean(self.weights, name="scores")(outputs)
 
-    def to_config(self):
+    def to_config(self) -> Config:
         return {"weights": list(self.weights)}
 
     @classmethod
-    def from_parts(cls, parts, config):
+    def from_parts(cls, parts: Sequence[Any], config: Config) -> Self:
         return cls(parts, **config)

@@ -1,12 +1,16 @@
 """One model of several: the language of a text decides which one answers."""
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
+
 import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n import layers
 from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members, normalized
 from keras_i18n.models.saving.kinds import savable
-from keras_i18n.progress import Counter
+from keras_i18n.progress import Counter, Progress
+from keras_i18n.protocols import Config, Texts
 
 
 @savable
@@ -33,7 +37,7 @@ class Router(CombinedClassifier):
     1
     """
 
-    def __init__(self, routes, *, identifier, default=None):
+    def __init__(self, routes: Mapping[str, Any], *, identifier: Any, default: str | None = None) -> None:
         routes = {normalized(tag): model for tag, model in dict(routes).items()}
         _, labels = checked_members(routes.values(), "routes")
         if not any(tags.matches(tag, routes) for tag in identifier.labels):
@@ -51,7 +55,7 @@ class Router(CombinedClassifier):
         self.languages = tuple(dict.fromkeys([*routes, *self.languages]))
 
     @property
-    def parts(self):
+    def parts(self) -> tuple[Any, ...]:
         return (self.identifier, *self.members)
 
     @property
@@ -62,7 +66,13 @@ class Router(CombinedClassifier):
     def _route(self, tag):
         return self.routes[tags.lookup(tag, self.routes) or self.default]
 
-    def predict(self, texts, *, languages=None, progress=None):
+    def predict(
+        self,
+        texts: Texts,
+        *,
+        languages: Sequence[str] | None = None,
+        progress: Callable[[Progress], object] | None = None,
+    ) -> np.ndarray:
         """Probabilities of the labels.
 
         Args:
@@ -98,11 +108,11 @@ class Router(CombinedClassifier):
     def _combine(self, outputs):
         return layers.ChooseByLanguage(self._member_of, name="scores")(outputs)
 
-    def to_config(self):
+    def to_config(self) -> Config:
         return {"routes": self.routes, "default": self.default}
 
     @classmethod
-    def from_parts(cls, parts, config):
+    def from_parts(cls, parts: Sequence[Any], config: Config) -> Self:
         identifier, *members = parts
         routes = {tag: members[place] for tag, place in config["routes"].items()}
         return cls(routes, identifier=identifier, default=config["default"])

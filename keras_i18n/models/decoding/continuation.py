@@ -1,9 +1,24 @@
 """A text that grows token by token, in one or several versions."""
 
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
+
+
+class Continuation(Protocol):
+    """Versions of a growing text: `token_ids` int32 `(rows, tokens)` and `next` float64 `(rows, vocabulary)`, in nats."""
+
+    token_ids: np.ndarray
+    next: np.ndarray
+
+    def grow(self, rows: Any, chosen: Any) -> None:
+        """Keeps these rows (one may be kept several times), each with its chosen token added."""
+        ...
 
 
 class NextTokens:
@@ -15,7 +30,7 @@ class NextTokens:
         never: ids that are never continued with, such as the begin piece.
     """
 
-    def __init__(self, network, *, context, never):
+    def __init__(self, network: keras.Model, *, context: Any, never: Sequence[int]) -> None:
         self.never = list(never)
         self.context = context
         token_ids = tf.TensorSpec([None, None], tf.int32)
@@ -30,11 +45,11 @@ class NextTokens:
         logits, states = self._graph(token_ids, states)
         return logits[:, -1], states
 
-    def start(self, token_ids):
+    def start(self, token_ids: Any) -> Continuation:
         """A `Continuation` of one sequence of token ids."""
-        return Continuation(self, np.asarray(token_ids, np.int32)[None])
+        return NetworkContinuation(self, np.asarray(token_ids, np.int32)[None])
 
-    def read(self, token_ids, new, states):
+    def read(self, token_ids: Any, new: Any, states: Any) -> Any:
         """Float64 log probabilities `(rows, tokens)` after `token_ids`, of which `new` are the last; new states."""
         if self._graph is None:
             logits = self._last(token_ids[:, -self.context :])
@@ -47,15 +62,15 @@ class NextTokens:
         return logits - highest - np.log(np.exp(logits - highest).sum(axis=1, keepdims=True)), states
 
 
-class Continuation:
-    """Versions of a growing text: `token_ids` int32 `(rows, tokens)` and `next` float64 `(rows, vocabulary)`, in nats."""
+class NetworkContinuation:
+    """A `Continuation` by a network of this process."""
 
-    def __init__(self, tokens, token_ids):
+    def __init__(self, tokens: Any, token_ids: Any) -> None:
         self._tokens = tokens
         self.token_ids = token_ids
         self.next, self._states = tokens.read(token_ids, token_ids, None)
 
-    def grow(self, rows, chosen):
+    def grow(self, rows: Any, chosen: Any) -> None:
         """Keeps these rows (one may be kept several times), each with its chosen token added."""
         chosen = np.asarray(chosen, np.int32)[:, None]
         self.token_ids = np.concatenate([self.token_ids[rows], chosen], axis=1)

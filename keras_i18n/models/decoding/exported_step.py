@@ -1,12 +1,14 @@
 """The text-in form of a language model: text typed so far and states in, what may come next and states out."""
 
+from typing import Any
+
 import keras
 
 from keras_i18n import layers, networks
 from keras_i18n.networks.text_step import TextStep
 
 
-def text_in_step(model):
+def text_in_step(model: Any) -> keras.Model:
     """One `keras.Model` of tokenizer and network with its states in sight.
 
     Args:

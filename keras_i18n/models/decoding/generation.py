@@ -2,8 +2,12 @@
 
 import dataclasses
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+
+from keras_i18n.models.decoding.continuation import Continuation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Sampling:
         if self.top_p is not None and not 0 < self.top_p <= 1:
             raise ValueError(f"`top_p` must lie above 0 and be at most 1. Received: {self.top_p!r}.")
 
-    def probabilities(self, log_probabilities):
+    def probabilities(self, log_probabilities: np.ndarray) -> np.ndarray:
         """Float64 `(tokens,)` that add up to 1, 0 for what may not be drawn."""
         if self.temperature == 0:
             return np.eye(len(log_probabilities))[np.argmax(log_probabilities)]
@@ -51,7 +55,9 @@ class Sampling:
         return chances / chances.sum()
 
 
-def sample(continuation, *, max_tokens, end_id, sampling, seed):
+def sample(
+    continuation: Continuation, *, max_tokens: int, end_id: int | None, sampling: Sampling, seed: int
+) -> np.ndarray:
     """Token ids of the text with what was drawn, without the end."""
     random = np.random.default_rng(seed)
     for _ in range(max_tokens):
@@ -63,7 +69,7 @@ def sample(continuation, *, max_tokens, end_id, sampling, seed):
     return continuation.token_ids[0]
 
 
-def beam_search(start, *, max_tokens, end_id, num_beams):
+def beam_search(start: Callable[[], Continuation], *, max_tokens: int, end_id: int | None, num_beams: int) -> Any:
     """Token ids of the most probable text found, without the end, and its log probability.
 
     It is never less probable than the greedy one, which is tried too: a beam alone can lose it.
@@ -94,7 +100,16 @@ def _beams(continuation, max_tokens, end_id, width):
     return best if best[1] >= scores[longest] else (continuation.token_ids[longest], float(scores[longest]))
 
 
-def next_words(continuation, *, top, starts_word, is_space, end_id, text_of, max_tokens=24):
+def next_words(
+    continuation: Continuation,
+    *,
+    top: int,
+    starts_word: np.ndarray,
+    is_space: np.ndarray,
+    end_id: int | None,
+    text_of: Callable[[Any], str],
+    max_tokens: int = 24,
+) -> list[Suggestion]:
     """The most probable words to come: from here to where the next word starts, or the end.
 
     Args:
@@ -107,7 +122,8 @@ def next_words(continuation, *, top, starts_word, is_space, end_id, text_of, max
     over = starts_word | is_space
     over[end_id] = True
     width = 4 * top
-    scores, found = np.zeros(1), {}
+    scores = np.zeros(1)
+    found: dict[str, float] = {}
     for step in range(max_tokens):
         nexts = continuation.next.copy()
         if step:

@@ -1,10 +1,15 @@
 """Log probabilities of token sequences, by the chain rule."""
 
+from collections.abc import Callable
+from typing import Any
+
+import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
-from keras_i18n.progress import Counter
+from keras_i18n.progress import Counter, Progress
+from keras_i18n.protocols import TokenIds
 
 _TOKENS_OF_A_BATCH = 8192
 _CHUNK = 256  # tokens of a recurrent step; states are carried on
@@ -22,7 +27,7 @@ class SequenceScores:
         padding_id: the tokenizer's.
     """
 
-    def __init__(self, network, *, context, padding_id):
+    def __init__(self, network: keras.Model, *, context: int | None, padding_id: int) -> None:
         self.context = context
         self.padding_id = padding_id
         token_ids = tf.TensorSpec([None, None], tf.int32)
@@ -33,7 +38,7 @@ class SequenceScores:
             states = [tf.TensorSpec([None, size], tf.float32) for size in self._graph.sizes]
             self._score = tf.function(self._chunk, [token_ids, states])
 
-    def __call__(self, sequences, *, progress=None):
+    def __call__(self, sequences: TokenIds, *, progress: Callable[[Progress], object] | None = None) -> list[Any]:
         """Nats as a list of float64 arrays, one number less than a sequence has ids."""
         score = self._recurrent if self._graph is not None else self._windows
         nats = [None] * len(sequences)

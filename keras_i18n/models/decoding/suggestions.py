@@ -1,11 +1,23 @@
 """What a keyboard shows: the most probable words or tokens to come."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
 from keras_i18n.models.decoding import generation
+from keras_i18n.models.decoding.continuation import Continuation
 
 
-def suggestions(continuation, *, pieces, end_id, text_of, top=3, unit="word"):
+def suggestions(
+    continuation: Continuation,
+    *,
+    pieces: Sequence[str],
+    end_id: int | None,
+    text_of: Callable[[Any], str],
+    top: int = 3,
+    unit: str = "word",
+) -> list[generation.Suggestion]:
     """The most probable next words, best first.
 
     Args:

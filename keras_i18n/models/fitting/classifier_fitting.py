@@ -4,6 +4,7 @@ import collections
 import dataclasses
 import hashlib
 import numbers
+from typing import Any
 
 import keras
 import numpy as np
@@ -30,10 +31,12 @@ class _Plan:
 
     epochs: int
     learning_rate: float
-    run: object
+    run: Any
 
 
-def fit_classifier(model, train, *, validation_data, trainable, **options):
+def fit_classifier(
+    model: Any, train: Any, *, validation_data: Any, trainable: str, **options: Any
+) -> keras.callbacks.History:
     """See `TextClassifier.fit`."""
     if trainable not in _PLANS:
         raise ValueError(f"`trainable` must be one of {', '.join(map(repr, _PLANS))}. Received: {trainable!r}.")
@@ -62,8 +65,9 @@ def fit_classifier(model, train, *, validation_data, trainable, **options):
     )
     check_table(model)
     targets = _targets(model, train, "train")
-    if len(set(train.label)) < 2:
-        raise ValueError(f"Training needs at least two labels. Received: only {train.label[0]!r}, {len(train)} times.")
+    label: Any = train.label  # which `as_dataset` has seen to
+    if len(set(label)) < 2:
+        raise ValueError(f"Training needs at least two labels. Received: only {label[0]!r}, {len(train)} times.")
     backup = _backup(model, train, validation_data, trainable, chosen)
     if backup is not None:
         backup.read_state()  # a backup that does not belong here is told before the work begins

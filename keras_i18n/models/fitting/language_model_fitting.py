@@ -7,6 +7,7 @@ import os
 import time
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,6 +18,7 @@ from keras_i18n.keras_privates import loss_tracker
 from keras_i18n.models.fitting.whole_files import whole_files
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
 from keras_i18n.progress import Progress
+from keras_i18n.protocols import Tensor
 from keras_i18n.training import device_placement
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches import text_stream
@@ -82,7 +84,9 @@ class LanguageModelTraining:
                 raise ValueError(f"`{name}` must be above 0. Received: {value!r}.")
 
 
-def fit_language_model(model, train, *, validation_data=None, **options):
+def fit_language_model(
+    model: Any, train: Any, *, validation_data: Any = None, **options: Any
+) -> keras.callbacks.History:
     """See `LanguageModel.fit`."""
     known = {field.name for field in dataclasses.fields(LanguageModelTraining)}
     if not set(options) <= known:
@@ -142,7 +146,7 @@ def fit_language_model(model, train, *, validation_data=None, **options):
     return history
 
 
-def next_token_loss(next_ids, logits):
+def next_token_loss(next_ids: Tensor, logits: Tensor) -> Tensor:
     """Mean nats of the tokens that came next; padding (ids below 0) does not count."""
     present = tf.cast(next_ids >= 0, logits.dtype)
     nats = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(tf.cast(next_ids, "int32"), 0), logits)
@@ -157,7 +161,7 @@ class CarriedStates(keras.Model):
         batch_sizes: rows of a batch in training and in validation.
     """
 
-    def __init__(self, network, *batch_sizes):
+    def __init__(self, network: keras.Model, *batch_sizes: int) -> None:
         super().__init__(name=f"{network.name}_carried")
         self.network = network
         self._graph = StatefulGraph(network)
@@ -167,10 +171,10 @@ class CarriedStates(keras.Model):
         ]
         self.built = True  # the network is; a backup asks for it
 
-    def call(self, token_ids, training=None):
+    def call(self, token_ids: Any, training: bool | None = None) -> Tensor:
         return self.network(token_ids, training=training)
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> dict[str, Tensor]:
         token_ids, next_ids = data
         with tf.GradientTape() as tape:
             logits, states = self._graph(token_ids, self._states[0], dropout=True)
@@ -180,7 +184,7 @@ class CarriedStates(keras.Model):
         self.optimizer.apply(tape.gradient(scaled, variables), variables)
         return self._after(self._states[0], states, loss)
 
-    def test_step(self, data):
+    def test_step(self, data: Any) -> dict[str, Tensor]:
         token_ids, next_ids = data
         logits, states = self._graph(token_ids, self._states[-1])
         return self._after(self._states[-1], states, next_token_loss(next_ids, logits))
@@ -192,7 +196,7 @@ class CarriedStates(keras.Model):
         tracker.update_state(loss)
         return {"loss": tracker.result()}
 
-    def new_states(self, which):
+    def new_states(self, which: int) -> None:
         """Sets the states of training (0) or validation (-1) to zeros."""
         for variable in self._states[which]:
             variable.assign(tf.zeros_like(variable))

@@ -1,13 +1,15 @@
 """Files that a callback writes while a model trains: whole models, whichever part of them is trained."""
 
 import contextlib
+from collections.abc import Iterator
+from typing import Any
 
 from keras_i18n import networks
 from keras_i18n.training.mixed_precision import in_float32
 
 
 @contextlib.contextmanager
-def whole_files(trained, model, *, mixed_precision=None):
+def whole_files(trained: Any, model: Any, *, mixed_precision: str | None = None) -> Iterator[Any]:
     """A block in which the files of what is trained are those of the whole model.
 
     A callback such as `keras.callbacks.ModelCheckpoint` sees only what is trained: a head without its encoder, a network
@@ -33,7 +35,7 @@ def whole_files(trained, model, *, mixed_precision=None):
     def load_weights(filepath, **options):
         network.load_weights(filepath, **options)
 
-    methods = {"save": save}
+    methods: dict[str, Any] = {"save": save}
     if trained is not model.network and not hasattr(trained, "copy_back"):
         methods |= {"save_weights": save_weights, "load_weights": load_weights}
     for name, method in methods.items():

@@ -1,5 +1,7 @@
 """What stands on an encoder: from a text's vector to a probability for each label."""
 
+from typing import Any
+
 import keras
 
 from keras_i18n import layers
@@ -35,7 +37,7 @@ HEADS = {
 }
 
 
-def build_head(kind, dim, num_labels, **options):
+def build_head(kind: str, dim: int, num_labels: int | None, **options: Any) -> Any:
     """A functional model, float32 `(batch, dim)` -> probabilities `(batch, num_labels)`; its name is "head".
 
     Args:

@@ -4,12 +4,22 @@ Source: the subset of regressors (Poggio and Girosi 1990; Rasmussen and Williams
 left-out margins the leverages of linear smoothers (Hastie, Tibshirani and Friedman 2009, section 7.10).
 """
 
+from typing import Any
+
 import numpy as np
 
 _ROWS = 8192  # texts compared with the anchors at once
 
 
-def solve(head, vectors, targets, weights=None, *, ridge=0.1, seed=0):
+def solve(
+    head: Any,
+    vectors: np.ndarray,
+    targets: np.ndarray,
+    weights: np.ndarray | None = None,
+    *,
+    ridge: float = 0.1,
+    seed: int = 0,
+) -> np.ndarray:
     """Sets anchors and margins of a head so that the training texts get their labels.
 
     Args:

@@ -2,6 +2,7 @@
 
 import difflib
 import importlib
+from typing import Any
 
 PRESETS = {
     "multilingual_e5_small": "about 100 languages, 384 numbers a text, 118M parameters, slow (Transformer of 12 layers)",
@@ -9,7 +10,7 @@ PRESETS = {
 }
 
 
-def load_preset(name):
+def load_preset(name: str) -> Any:
     """Loads tokenizer, network and languages of a pretrained encoder.
 
     Args:

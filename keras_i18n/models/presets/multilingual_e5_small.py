@@ -5,6 +5,7 @@ import hashlib
 import importlib.util
 import pathlib
 import struct
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ LANGUAGES = tuple(
 )
 
 
-def load():
+def load() -> Any:
     """Reads tokenizer and network from the installed package; the digest of its file is checked first.
 
     Every text gets the prefix "query: ", as the model was trained for texts that are compared with one another.

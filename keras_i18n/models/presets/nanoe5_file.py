@@ -38,7 +38,7 @@ class PackedModel:
     replacements: dict
     tensors: dict
 
-    def matrix(self, name, columns, *, num_rows=None):
+    def matrix(self, name: str, columns: int, *, num_rows: int | None = None) -> np.ndarray:
         """float32 `(rows, columns)` of a packed weight: all of its rows, or the first `num_rows`."""
         blocks = self.tensors[name].reshape(-1, columns // _BLOCK_SIZE)[:num_rows]
         out = np.empty((*blocks.shape, 2, _BLOCK_SIZE // 2), "float32")
@@ -68,7 +68,7 @@ class _Cursor:
         return bytes(self.data[self.position - count : self.position])
 
 
-def parse(data):
+def parse(data: bytes) -> PackedModel:
     """Reads the bytes of `e5-small-q4.bin`, whose digest the caller has checked.
 
     Returns:

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import pathlib
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ _ORDERS = (2, 3, 5)
 LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh-Hans", "zh-Hant")
 
 
-def load():
+def load() -> Any:
     """Reads tokenizer and network from the installed package; their digests are checked first.
 
     Returns:

@@ -2,15 +2,17 @@
 
 import pathlib
 import zipfile
+from typing import Any
 
 import keras
 
 from keras_i18n import tokenizers
 from keras_i18n.models.saving import model_archive
 from keras_i18n.models.saving.kinds import LAYOUTS, kinds_with
+from keras_i18n.protocols import Path
 
 
-def load(path):
+def load(path: Path) -> Any:
     """Loads a model that `model.save` wrote.
 
     Nothing in the file is run: no pickle, no code, only layers of Keras and of this package. Sizes and digests are

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import zipfile
+from typing import Any
 
 from keras_i18n.models.saving import trusted_config
+from keras_i18n.protocols import Config, Path
 
 MANIFEST = "keras_i18n.json"
 TOKENIZER = "tokenizer.bin"
@@ -16,7 +18,7 @@ _FIELDS = {"version": int, "kind": str, "config": dict, "tokenizer": str, "sha25
 _RULE = '`path` must be a model saved by keras_i18n (`model.save("name.keras")`).'
 
 
-def append(path, manifest, tokenizer):
+def append(path: Path, manifest: Config, tokenizer: bytes) -> None:
     """Adds tokenizer and manifest to a file that Keras wrote; the manifest gets the digests of all members.
 
     Args:
@@ -31,7 +33,7 @@ def append(path, manifest, tokenizer):
         archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
 
 
-def read(path, kinds):
+def read(path: Path, kinds: Any) -> Any:
     """Manifest and tokenizer bytes of a file, after sizes, names, digests and the network's description were checked.
 
     Args:

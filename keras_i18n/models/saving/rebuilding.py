@@ -1,6 +1,7 @@
 """Whether a network can be built again from its own description, as whoever opens a file of it has to."""
 
 import json
+from typing import Any
 
 import keras
 import numpy as np
@@ -15,7 +16,7 @@ _WAY_OUT = (
 _SAME = 1e-5
 
 
-def check_rebuilding(network):
+def check_rebuilding(network: keras.Model) -> None:
     """Builds a network again from its description, as a reader does, and compares the two.
 
     Args:
@@ -43,7 +44,7 @@ def check_rebuilding(network):
             )
 
 
-def culprits(network):
+def culprits(network: keras.Model) -> Any:
     """Which layers of a network cannot be built again, and why, as text; empty where each of them can."""
     told = []
     for layer in all_layers(network):
@@ -56,7 +57,7 @@ def culprits(network):
     return "; ".join(told[:3])
 
 
-def first_lines(error):
+def first_lines(error: BaseException) -> str:
     """The beginning of what an error says, in one line."""
     return " ".join(str(error).split())[:240].rstrip(".")
 

@@ -29,7 +29,7 @@ _REFUSED = {
 }
 
 
-def check(config):
+def check(config: bytes) -> None:
     """Refuses a network's config that names anything but Keras' building blocks and registered classes.
 
     Args:

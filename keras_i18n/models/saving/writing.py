@@ -1,15 +1,17 @@
 """Writes a whole model to one `.keras` file, and keeps the file only if it can be read again."""
 
 import pathlib
+from typing import Any
 
 from keras_i18n import networks
 from keras_i18n.files import atomic_path
 from keras_i18n.models.saving import model_archive
 from keras_i18n.models.saving.kinds import kinds_with
 from keras_i18n.models.saving.rebuilding import check_rebuilding
+from keras_i18n.protocols import Path
 
 
-def save(model, path, *, with_optimizer=False):
+def save(model: Any, path: Path, *, with_optimizer: bool = False) -> None:
     """Writes a model whole or not at all; `path` ends in `.keras`. See `TextModel.save`."""
     path = pathlib.Path(path)
     if path.suffix != ".keras":

@@ -1,9 +1,12 @@
 """From pairs to a common space."""
 
 import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from keras_i18n.protocols import Array
 from keras_i18n.transfer.alignment.linear_maps import MAPS, mutual_pairs
 from keras_i18n.transfer.alignment.preprocessing import fit_steps
 
@@ -26,27 +29,27 @@ class Alignment:
     _source_steps: tuple
     _target_steps: tuple
 
-    def source(self, vectors):
+    def source(self, vectors: np.ndarray) -> np.ndarray:
         """Source vectors `(rows, dim)` in the common space, float32."""
         return _apply(self._source_steps, vectors) @ self.matrix
 
-    def target(self, vectors):
+    def target(self, vectors: np.ndarray) -> np.ndarray:
         """Target vectors `(rows, dim)` in the common space, float32."""
         vectors = _apply(self._target_steps, vectors)
         return vectors if self.target_matrix is None else vectors @ self.target_matrix
 
 
 def align(
-    source,
-    target,
-    pairs,
+    source: Any,
+    target: Any,
+    pairs: Array,
     *,
-    method="procrustes",
-    steps=("unit", "centre", "unit"),
-    num_refinements=0,
-    refine_among=20_000,
-    **options,
-):
+    method: str = "procrustes",
+    steps: Sequence[str] = ("unit", "centre", "unit"),
+    num_refinements: int = 0,
+    refine_among: int = 20_000,
+    **options: Any,
+) -> Alignment:
     """A linear map between two spaces of vectors.
 
     Args:
@@ -97,7 +100,7 @@ def align(
     return Alignment(matrix, target_matrix, len(pairs), tuple(found), tuple(source_steps), tuple(target_steps))
 
 
-def shared_pairs(source_words, target_words):
+def shared_pairs(source_words: Sequence[str], target_words: Sequence[str]) -> Any:
     """Pairs of rows from words (or pieces) that both sides have.
 
     Args:

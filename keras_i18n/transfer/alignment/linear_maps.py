@@ -1,11 +1,14 @@
 """Linear maps from one space into another, as plain NumPy."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_i18n.evaluation import nearest
+from keras_i18n.protocols import Tensor
 
 
-def procrustes(source, target, **_):
+def procrustes(source: Any, target: Any, **_: Any) -> Any:
     """The rotation that brings paired vectors closest together.
 
     Args:
@@ -26,7 +29,7 @@ def procrustes(source, target, **_):
     return (left @ right).astype(np.float32)
 
 
-def ridge(source, target, *, strength=3.0, **_):
+def ridge(source: Any, target: Any, *, strength: float = 3.0, **_: Any) -> Any:
     """The linear map with the least squared error that stays near to leaving vectors as they are.
 
     For two spaces that are one by and large, such as two languages of one encoder.
@@ -49,7 +52,17 @@ def ridge(source, target, *, strength=3.0, **_):
     return np.linalg.solve(source.T @ source + prior, source.T @ target + prior).astype(np.float32)
 
 
-def rcsls(source, target, *, all_source, all_target, num_neighbours=10, num_steps=10, learning_rate=1.0, **_):
+def rcsls(
+    source: Any,
+    target: Any,
+    *,
+    all_source: np.ndarray,
+    all_target: np.ndarray,
+    num_neighbours: int = 10,
+    num_steps: int = 10,
+    learning_rate: Tensor = 1.0,
+    **_: Any,
+) -> Any:
     """Lowers the loss that CSLS retrieval sees, from the rotation on, by gradient steps; the map may leave it.
 
     Args:
@@ -88,7 +101,7 @@ def rcsls(source, target, *, all_source, all_target, num_neighbours=10, num_step
     return best
 
 
-def correlated(source, target, *, strength=1.0, **_):
+def correlated(source: Any, target: Any, *, strength: float = 1.0, **_: Any) -> Any:
     """Maps of both sides into the directions in which pairs vary together, each weighted by how much they do.
 
     For vectors of which only a part is shared, such as static vectors of pieces.
@@ -127,7 +140,7 @@ def _evened(vectors, strength):
 MAPS = {"procrustes": procrustes, "ridge": ridge, "rcsls": rcsls, "correlated": correlated}
 
 
-def mutual_pairs(source, target, *, num_neighbours=10, limit=None):
+def mutual_pairs(source: Any, target: Any, *, num_neighbours: int = 10, limit: int | None = None) -> np.ndarray:
     """Rows that are each other's nearest by CSLS.
 
     Args:

@@ -1,5 +1,7 @@
 """What is done to vectors before they are mapped, by name. Each is fitted on one side and applied to it."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from keras_i18n.evaluation.nearest_neighbours import unit
@@ -23,7 +25,7 @@ def _whiten(vectors):
 STEPS = {"unit": lambda vectors: unit, "centre": _centre, "whiten": _whiten}
 
 
-def fit_steps(names, vectors, paired):
+def fit_steps(names: Sequence[str], vectors: np.ndarray, paired: np.ndarray) -> list[Callable[..., np.ndarray]]:
     """The steps, fitted one after the other; a list of functions.
 
     Args:

@@ -1,10 +1,12 @@
 """A model learns from its own answers in a language that has no labels."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
 from keras_i18n import datasets, models, networks
+from keras_i18n.protocols import Texts
 from keras_i18n.text_table import text_table
 
 
@@ -20,13 +22,23 @@ class AdjustReport:
     num_texts: int
     rounds: tuple
 
-    def __str__(self):
+    def __str__(self) -> str:
         labels = sorted({label for counts in self.rounds for label in counts})
         rows = [[number, *(counts.get(label, 0) for label in labels)] for number, counts in enumerate(self.rounds, 1)]
         return text_table(["round", *labels], rows)
 
 
-def adjust(model, texts, *, language=None, threshold=0.5, rounds=3, per_label=None, seed=0, **training):
+def adjust(
+    model: Any,
+    texts: Texts,
+    *,
+    language: str | None = None,
+    threshold: float = 0.5,
+    rounds: int = 3,
+    per_label: int | None = None,
+    seed: int = 0,
+    **training: Any,
+) -> tuple[Any, AdjustReport]:
     """Trains a model on texts of its language that have no labels; the model given stays as it is.
 
     A classifier labels the texts itself. In each round, of the texts that it is sure of, each label gives the same
@@ -89,7 +101,7 @@ def adjust(model, texts, *, language=None, threshold=0.5, rounds=3, per_label=No
     return adjusted, AdjustReport(len(texts), tuple(done))
 
 
-def confident_rows(scores, *, threshold, per_label=None):
+def confident_rows(scores: np.ndarray, *, threshold: float, per_label: int | None = None) -> np.ndarray:
     """Rows whose best score reaches the threshold, the surest of each label.
 
     Args:

@@ -1,6 +1,8 @@
 """All methods of initialisation in one call."""
 
 import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
 from keras_i18n import evaluation, models
 from keras_i18n.text_table import text_table
@@ -23,12 +25,12 @@ class MethodComparison:
     counts: dict
 
     @property
-    def best(self):
+    def best(self) -> str:
         """Name of the method with the best score."""
         known = {name: score for name, score in self.scores.items() if score is not None}
-        return (max if self.measure == "accuracy" else min)(known, key=known.get)
+        return (max if self.measure == "accuracy" else min)(known, key=lambda name: known[name])
 
-    def __str__(self):
+    def __str__(self) -> str:
         header = ["method", self.measure, "copied", "combined", "random"]
         rows = [
             [name, f"{score:.3f}", *self.counts[name].values()] if score is not None else [name, "-", "-", "-", "-"]
@@ -37,7 +39,15 @@ class MethodComparison:
         return text_table(header, rows)
 
 
-def compare_methods(model, target, data, *, methods=tuple(METHODS), tokenizer=None, **options):
+def compare_methods(
+    model: Any,
+    target: str,
+    data: Any,
+    *,
+    methods: Sequence[str] = tuple(METHODS),
+    tokenizer: Any = None,
+    **options: Any,
+) -> MethodComparison:
     """Converts a model by each method and scores what comes out, before any training.
 
     Args:
@@ -64,7 +74,8 @@ def compare_methods(model, target, data, *, methods=tuple(METHODS), tokenizer=No
     (['lexicon', 'mean', 'random'], None)
     """
     model = models.load(model) if not hasattr(model, "network") else model
-    scores, counts = {}, {}
+    scores: dict[str, Any] = {}
+    counts: dict[str, Any] = {}
     for method in methods:
         try:
             converted, report = convert_language(model, target, method=method, tokenizer=tokenizer, **options)

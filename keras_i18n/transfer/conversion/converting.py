@@ -1,9 +1,11 @@
 """`convert_language`: the new vocabulary, its rows, and the way that the model is trained with them."""
 
 import dataclasses
+from typing import Any
 
 from keras_i18n import languages as tags
 from keras_i18n import models
+from keras_i18n.protocols import Texts
 from keras_i18n.transfer.conversion.new_rows import TokenWeights
 from keras_i18n.transfer.conversion.new_vocabulary import bare_ids, train_like
 from keras_i18n.transfer.conversion.ways import check_way, train_by_way
@@ -33,7 +35,7 @@ class ConversionReport:
     tied: bool | None
     history: object = None
 
-    def __str__(self):
+    def __str__(self) -> str:
         told = ", ".join(f"{count} {name}" for name, count in self.counts.items())
         return (
             f"{tags.name(self.language)} by '{self.method}', way '{self.way}': {self.pieces_before} pieces before, "
@@ -42,22 +44,22 @@ class ConversionReport:
 
 
 def convert_language(
-    model,
-    target,
+    model: Any,
+    target: str,
     *,
-    tokenizer=None,
-    texts=(),
-    parallel=None,
-    lexicon=(),
-    method="best",
-    way="source",
-    train=None,
-    source_train=None,
-    vocabulary_size=None,
-    seed=0,
-    initialization=None,
-    **training,
-):
+    tokenizer: Any = None,
+    texts: Texts = (),
+    parallel: Any = None,
+    lexicon: Any = (),
+    method: str = "best",
+    way: str = "source",
+    train: Any = None,
+    source_train: Any = None,
+    vocabulary_size: int | None = None,
+    seed: int = 0,
+    initialization: Any = None,
+    **training: Any,
+) -> tuple[Any, ConversionReport]:
     """Makes a model of another language of a model, which stays as it is.
 
     The vocabulary is replaced: a piece that the old one has keeps its row, the others get theirs by `method`, in the

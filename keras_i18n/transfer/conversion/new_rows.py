@@ -1,6 +1,7 @@
 """A network with other rows: the table of tokens, and the scores of tokens where it has them."""
 
 import dataclasses
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -20,11 +21,11 @@ class TokenWeights:
     """
 
     rows: np.ndarray
-    embedding: object
-    output: object
+    embedding: Any
+    output: Any
 
     @classmethod
-    def of(cls, network, *, num_tokens, scores_tokens):
+    def of(cls, network: Any, *, num_tokens: int, scores_tokens: bool) -> Self:
         """Reads them.
 
         Raises:
@@ -52,7 +53,7 @@ class TokenWeights:
             parts += [weights.numpy().T.reshape(num_tokens, -1) for weights in output.weights]
         return cls(np.concatenate(parts, axis=1).astype(np.float32), table, output)
 
-    def network_with(self, network, rows):
+    def network_with(self, network: Any, rows: np.ndarray) -> keras.Model:
         """A copy of the network with these rows in place of its own; every other weight is copied bit for bit."""
 
         def resized(layer):
@@ -75,6 +76,6 @@ class TokenWeights:
         return copy
 
     @property
-    def layer_names(self):
+    def layer_names(self) -> set[str]:
         """Names of the layers that hold them."""
         return {layer.name for layer in (self.embedding, self.output) if layer is not None}

@@ -1,8 +1,11 @@
 """A vocabulary for the new language, of the kind that the model has."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_i18n import tokenizers
+from keras_i18n.protocols import Texts, TokenIds
 
 
 def _unigram(old, texts, vocabulary_size):
@@ -28,7 +31,7 @@ def _characters(old, texts, vocabulary_size):
 _TRAINED_LIKE = {"UnigramTokenizer": _unigram, "CharacterTokenizer": _characters}
 
 
-def train_like(old, texts, *, vocabulary_size=None):
+def train_like(old: Any, texts: Texts, *, vocabulary_size: int | None = None) -> Any:
     """A tokenizer of the kind of `old`, trained on texts.
 
     Raises:
@@ -49,7 +52,7 @@ def train_like(old, texts, *, vocabulary_size=None):
     return _TRAINED_LIKE[kind](old, texts, vocabulary_size)
 
 
-def bare_ids(tokenizer, texts):
+def bare_ids(tokenizer: Any, texts: Texts) -> TokenIds:
     """Token ids of texts without begin and end pieces."""
     special = [token for token in (tokenizer.begin_id, tokenizer.end_id) if token is not None]
     return [ids[~np.isin(ids, special)] for ids in tokenizer.tokenize(list(texts))]

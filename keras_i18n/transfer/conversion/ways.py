@@ -1,12 +1,13 @@
 """How a converted model is trained: not at all, its rows alone, or everything on both languages."""
 
 import contextlib
+from typing import Any
 
 from keras_i18n import datasets, models
 from keras_i18n.transfer.conversion.new_rows import TokenWeights
 
 
-def train_resources(model, train, **training):
+def train_resources(model: Any, train: Any, **training: Any) -> Any:
     """Trains what belongs to single tokens: their vectors, and a language model's scores of them; the body is frozen.
 
     Args:
@@ -54,7 +55,7 @@ WAYS = {"source": _source, "target": _target, "joint": _joint}
 _NEEDS = {"source": (), "target": ("train",), "joint": ("train", "source_train")}
 
 
-def check_way(way, train, source_train):
+def check_way(way: str, train: Any, source_train: Any) -> None:
     """Refuses a way that is none, or whose data are missing."""
     if way not in WAYS:
         raise ValueError(f"`way` must be one of {', '.join(map(repr, WAYS))}. Received: {way!r}.")
@@ -65,7 +66,7 @@ def check_way(way, train, source_train):
         raise ValueError(f"The way {way!r} needs {told}: a `datasets.Dataset`. Received: none.")
 
 
-def train_by_way(way, model, train, source_train, **training):
+def train_by_way(way: str, model: Any, train: Any, source_train: Any, **training: Any) -> Any:
     """Keras' `History`, or None."""
     return WAYS[way](model, train, source_train, **training)
 

@@ -1,11 +1,15 @@
 """A space in which pieces of like use lie close, from what the context has."""
 
+from typing import Any
+
 import numpy as np
+
+from keras_i18n.transfer.initialization.context import InitializationContext
 
 _DIM, _WINDOW = 128, 3
 
 
-def auxiliary_space(context, method):
+def auxiliary_space(context: InitializationContext, method: str) -> tuple[np.ndarray, np.ndarray]:
     """Vectors of source pieces and of new pieces in one space; zeros for a piece that is not in it.
 
     The context's own vectors if it has them. Otherwise co-occurrence vectors of the new language's texts, in which
@@ -35,7 +39,9 @@ def auxiliary_space(context, method):
     return source_vectors, vectors
 
 
-def cooccurrence_vectors(sequences, vocabulary_size, *, dim=_DIM, window=_WINDOW, seed=0):
+def cooccurrence_vectors(
+    sequences: Any, vocabulary_size: int, *, dim: int = _DIM, window: int = _WINDOW, seed: int = 0
+) -> np.ndarray:
     """Vectors of tokens that stand near the same tokens: positive pointwise mutual information, its largest parts.
 
     Args:

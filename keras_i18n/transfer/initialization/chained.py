@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_i18n.transfer.initialization.context import InitializationContext
 from keras_i18n.transfer.initialization.lexicon import lexicon
 from keras_i18n.transfer.initialization.parallel import parallel
 from keras_i18n.transfer.initialization.simple import mean, parts
@@ -10,7 +11,7 @@ from keras_i18n.transfer.initialization.simple import mean, parts
 _CHAIN = ((lexicon, ("lexicon", "tokenize")), (parallel, ("parallel",)), (parts, ("tokenize",)), (mean, ()))
 
 
-def best(context):
+def best(context: InitializationContext) -> tuple[np.ndarray, np.ndarray]:
     """Translations from the lexicon, else from parallel texts, else the piece's parts, else the mean."""
     rows = np.zeros((len(context.pieces), context.dim))
     known = np.zeros(len(rows), bool)

@@ -2,8 +2,11 @@
 
 import dataclasses
 import functools
+from typing import Any
 
 import numpy as np
+
+from keras_i18n.protocols import Tensor
 
 SPACE_SYMBOL = "\u2581"
 
@@ -43,8 +46,8 @@ class InitializationContext:
     pieces: tuple
     source_pieces: tuple
     source_rows: np.ndarray
-    piece_ids: np.ndarray | None = None
-    tokenize: object = None
+    piece_ids: Any = None
+    tokenize: Any = None
     unknown_id: int | None = None
     parallel: tuple = ()
     lexicon: tuple = ()
@@ -83,39 +86,39 @@ class InitializationContext:
                 raise ValueError(f"`{name}` must have {count} rows. Received: shape {np.shape(value)}.")
 
     @property
-    def dim(self):
+    def dim(self) -> int:
         """Numbers of a row."""
         return self.source_rows.shape[1]
 
     @functools.cached_property
-    def source_id_of(self):
+    def source_id_of(self) -> dict[str, int]:
         """dict, piece -> its id in the source vocabulary."""
         return {piece: number for number, piece in enumerate(self.source_pieces)}
 
     @functools.cached_property
-    def shared(self):
+    def shared(self) -> np.ndarray:
         """int64 `(len(pieces),)`: the source id of the same piece, -1 where the source vocabulary lacks it."""
         return np.array([self.source_id_of.get(piece, -1) for piece in self.pieces], np.int64)
 
     @functools.cached_property
-    def place_of_id(self):
+    def place_of_id(self) -> np.ndarray:
         """int64, id of the new vocabulary -> place in `pieces`, -1 for pieces that need no row."""
-        table = np.full(int(self.piece_ids.max(initial=-1)) + 1, -1, np.int64)
+        table = np.full(int(np.max(self.piece_ids, initial=-1)) + 1, -1, np.int64)
         table[self.piece_ids] = np.arange(len(self.pieces))
         return table
 
-    def places(self, token_ids):
+    def places(self, token_ids: Tensor) -> np.ndarray:
         """Places in `pieces` of ids of the new vocabulary, -1 for pieces that need no row."""
         ids = np.asarray(token_ids, np.int64)
         known = (ids >= 0) & (ids < len(self.place_of_id))
         return np.where(known, self.place_of_id[np.where(known, ids, 0)], -1) if len(self.place_of_id) else ids * 0 - 1
 
-    def has(self, name):
+    def has(self, name: str) -> bool:
         """Whether a part of the context is there and not empty."""
         value = getattr(self, name)
         return value is not None and (not hasattr(value, "__len__") or len(value) > 0)
 
-    def needs(self, method, *names):
+    def needs(self, method: str, *names: str) -> None:
         """Refuses a method whose material is missing.
 
         Raises:
@@ -127,6 +130,6 @@ class InitializationContext:
             raise ValueError(f"The method {method!r} needs {told}. Received: none.")
 
 
-def text_of(piece):
+def text_of(piece: str) -> str:
     """What a piece spells, without the spaces around it."""
     return piece.replace(SPACE_SYMBOL, " ").strip()

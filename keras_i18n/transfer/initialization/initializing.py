@@ -6,6 +6,7 @@ import dataclasses
 import numpy as np
 
 from keras_i18n.transfer.initialization.chained import best
+from keras_i18n.transfer.initialization.context import InitializationContext
 from keras_i18n.transfer.initialization.lexicon import lexicon
 from keras_i18n.transfer.initialization.neighbours import neighbours, sparsemax
 from keras_i18n.transfer.initialization.parallel import parallel
@@ -46,13 +47,13 @@ class InitializedRows:
     method: str
 
     @property
-    def counts(self):
+    def counts(self) -> dict[str, int]:
         """dict, class -> number of pieces."""
         found = collections.Counter(self.classes)
         return {name: found[name] for name in CLASSES}
 
 
-def initialize_rows(method, context):
+def initialize_rows(method: str, context: InitializationContext) -> InitializedRows:
     """Rows for new pieces by one of the methods.
 
     Pieces that the source table has are copied, whatever the method; what a method cannot tell is random.

@@ -4,11 +4,11 @@ import collections
 
 import numpy as np
 
-from keras_i18n.transfer.initialization.context import text_of
+from keras_i18n.transfer.initialization.context import InitializationContext, text_of
 from keras_i18n.transfer.initialization.weighted_rows import weighted_rows
 
 
-def lexicon(context):
+def lexicon(context: InitializationContext) -> tuple[np.ndarray, np.ndarray]:
     """The mean of the rows of a new word's translations; only for pieces that are whole words of the lexicon.
 
     A translation of several source pieces counts as one: each of its pieces has its share.
@@ -16,7 +16,7 @@ def lexicon(context):
     Source: Minixhofer, Paischer, Rekabsaz 2022, "WECHSEL", in its simplest form.
     """
     context.needs("lexicon", "lexicon", "tokenize")
-    translations = collections.defaultdict(dict)  # dict: in order, each once
+    translations: dict[str, dict[str, None]] = collections.defaultdict(dict)  # dict: in order, each once
     for source, target in context.lexicon:
         translations[target.casefold()][source] = None
     found = [

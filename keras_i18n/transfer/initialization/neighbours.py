@@ -4,12 +4,13 @@ import numpy as np
 
 from keras_i18n.evaluation.nearest_neighbours import unit
 from keras_i18n.transfer.initialization.auxiliary import auxiliary_space
+from keras_i18n.transfer.initialization.context import InitializationContext
 from keras_i18n.transfer.initialization.weighted_rows import weighted_rows
 
 _BLOCK = 1 << 24  # similarities at once
 
 
-def neighbours(context):
+def neighbours(context: InitializationContext) -> tuple[np.ndarray, np.ndarray]:
     """The softmax-weighted mean of the source rows of the `num_neighbours` nearest pieces.
 
     Source: Minixhofer, Paischer, Rekabsaz 2022, "WECHSEL".
@@ -25,7 +26,7 @@ def neighbours(context):
     return _combine(context, *auxiliary_space(context, "neighbours"), weigh)
 
 
-def sparsemax(context):
+def sparsemax(context: InitializationContext) -> tuple[np.ndarray, np.ndarray]:
     """The mean of source rows with sparsemax of the similarities as weights: few rows, and as many as are near.
 
     Source: Dobler, de Melo 2023, "FOCUS"; sparsemax: Martins, Astudillo 2016.
@@ -40,7 +41,7 @@ def sparsemax(context):
     return _combine(context, *auxiliary_space(context, "sparsemax"), weigh)
 
 
-def sparsemax_weights(scores):
+def sparsemax_weights(scores: np.ndarray) -> np.ndarray:
     """Euclidean projection of rows onto the simplex: float `(rows, n)`, each row sums to 1, many entries are 0.
 
     >>> sparsemax_weights(np.array([[1.0, 0.8, -1.0]])).round(2).tolist()

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from keras_i18n.transfer.initialization.context import InitializationContext
 from keras_i18n.transfer.initialization.weighted_rows import weighted_rows
 from keras_i18n.transfer.word_translation.ibm_model_1 import translation_table
 
 _LEAST = 0.01  # of the strongest source token's weight: what is below counts for nothing
 
 
-def parallel(context):
+def parallel(context: InitializationContext) -> tuple[np.ndarray, np.ndarray]:
     """The mean of the source rows that a new piece translates, weighted by expected counts.
 
     The weights are those of `translation_table`, between the source's tokens and the new pieces.

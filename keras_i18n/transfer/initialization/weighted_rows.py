@@ -1,11 +1,15 @@
 """Weighted means of source rows."""
 
+from typing import Any
+
 import numpy as np
 
 _BLOCK = 1 << 18
 
 
-def weighted_rows(source_rows, place, source, weight, num_places):
+def weighted_rows(
+    source_rows: np.ndarray, place: np.ndarray, source: Any, weight: np.ndarray, num_places: int
+) -> tuple[np.ndarray, np.ndarray]:
     """The weighted mean of source rows for each place.
 
     Args:

@@ -2,12 +2,15 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_i18n import optimizers
 from keras_i18n.progress import Progress
+from keras_i18n.protocols import Path, Tensor, Texts
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 from keras_i18n.transfer.teachers.bridges import LinearBridge
@@ -35,18 +38,18 @@ class DistillationReport:
 
 
 def distill(
-    teacher,
-    student,
-    texts,
+    teacher: Any,
+    student: Any,
+    texts: Texts,
     *,
-    epochs=3,
-    batch_size=64,
-    learning_rate=1e-3,
-    optimizer="rowwise_adam",
-    seed=0,
-    backup_dir=None,
-    progress=None,
-):
+    epochs: int = 3,
+    batch_size: int = 64,
+    learning_rate: Tensor = 1e-3,
+    optimizer: str = "rowwise_adam",
+    seed: int = 0,
+    backup_dir: Path | None = None,
+    progress: Callable[[Progress], object] | None = None,
+) -> DistillationReport:
     """Trains a `TextEncoder` so that each text gets the vector that another encoder gives it.
 
     Source: Hinton et al. 2015 (arXiv 1503.02531); Reimers, Gurevych 2020 (arXiv 2004.09813), for encoders of texts.

@@ -4,6 +4,7 @@ import collections
 import dataclasses
 import itertools
 import unicodedata
+from typing import Any, Self
 
 import numpy as np
 
@@ -32,11 +33,11 @@ class Glossary:
 
     entries: dict
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.entries)
 
     @classmethod
-    def from_pairs(cls, source, target, *, vectors=None):
+    def from_pairs(cls, source: Any, target: Any, *, vectors: np.ndarray | None = None) -> Any:
         """(glossary, dict word -> pairs that hold both it and its best translation), from sentence pairs.
 
         Source: `translation_table`, on words. Languages whose words are not parted by spaces give an empty glossary.
@@ -57,7 +58,7 @@ class Glossary:
             return cls({}), {}
         known, new = (list(dict.fromkeys(itertools.chain(*side))) for side in (source_words, target_words))
         known_place, new_place = ({word: place for place, word in enumerate(side)} for side in (known, new))
-        columns = ([], [], [])
+        columns: tuple[list[Any], ...] = ([], [], [])
         for number, (ours, theirs) in enumerate(zip(source_words, target_words, strict=True)):
             ours, theirs = [known_place[word] for word in ours], [new_place[word] for word in theirs]
             columns[0].append(np.repeat(np.array(ours, np.int64), len(theirs)))
@@ -75,7 +76,7 @@ class Glossary:
         return cls(entries), counts
 
     @classmethod
-    def from_vectors(cls, known, new):
+    def from_vectors(cls, known: Any, new: Any) -> Self:
         """From word vectors of one space in which languages lie beside each other.
 
         Source: CSLS retrieval, Conneau et al. 2018, "Word Translation Without Parallel Data" (arXiv 1710.04087).
@@ -102,27 +103,27 @@ class Glossary:
         )
 
     @classmethod
-    def from_lexicon(cls, lexicon):
+    def from_lexicon(cls, lexicon: Any) -> Self:
         """From pairs (word of a known language, translation); all translations of a word weigh the same.
 
         >>> Glossary.from_lexicon([("Sun", "jua")]).entries
         {'sun': {'jua': 1.0}}
         """
-        found = {}
+        found: dict[str, Any] = {}
         for known, new in lexicon:
             found.setdefault(known.lower(), collections.Counter())[new] += 1
         return cls({word: _shares(list(new), list(new.values())) for word, new in found.items()})
 
-    def mutual(self, counts, *, fewest=2):
+    def mutual(self, counts: Any, *, fewest: int = 2) -> list[tuple[str, str]]:
         """Pairs (known word, translation) that are each other's best and stood together in `fewest` pairs or more."""
-        best = {}
+        best: dict[str, Any] = {}
         for word, found in self.entries.items():
             new = max(found, key=found.get, default=None)
             if new is not None and counts[word] >= fewest:
                 best[new] = max(best.get(new, (0.0, "")), (found[new] * counts[word], word))
         return [(word, new) for new, (_, word) in best.items()]
 
-    def trusting(self, other, counts):
+    def trusting(self, other: Any, counts: Any) -> "Glossary":
         """This glossary with what `other` knows from pairs: a word trusts it the more, the more pairs it stood in."""
         entries = dict(self.entries)
         for word, theirs in other.entries.items():
@@ -134,7 +135,7 @@ class Glossary:
             entries[word] = dict(joined)
         return Glossary(entries)
 
-    def gloss(self, text, rng, *, share=1.0):
+    def gloss(self, text: str, rng: np.random.Generator, *, share: float = 1.0) -> str:
         """A text with `share` of its words put into the other language, each by a draw; what is not known stays."""
         return " ".join(self._word(word, rng) if rng.random() < share else word for word in text.split())
 
@@ -150,7 +151,7 @@ class Glossary:
         return word.replace(bare, drawn, 1)
 
 
-def bare_word(word):
+def bare_word(word: str) -> str:
     """A word without the punctuation around it.
 
     >>> bare_word("(sun),")
@@ -164,7 +165,7 @@ def bare_word(word):
     return word[start:end]
 
 
-def words_of(text):
+def words_of(text: str) -> list[str]:
     """The words of a text, lower-case, without punctuation and numbers.
 
     >>> words_of("The sun: 7 suns!")

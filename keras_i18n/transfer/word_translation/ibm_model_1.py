@@ -1,9 +1,11 @@
 """Which tokens translate which, from what stands together in sentence pairs: IBM model 1 in both directions."""
 
+from typing import Any
+
 import numpy as np
 
 
-def translation_table(source, target, pair, *, prior=None, num_iterations=5):
+def translation_table(source: Any, target: Any, pair: Any, *, prior: Any = None, num_iterations: int = 5) -> Any:
     """Weights of all source and target tokens that stand in one pair.
 
     The weight is the product of the two probabilities, p(target | source) and p(source | target), which keeps frequent

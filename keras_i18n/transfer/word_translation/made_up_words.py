@@ -1,12 +1,18 @@
 """Words that no text for training has: how many to expect, and texts that hold such."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from keras_i18n.protocols import Texts
 from keras_i18n.transfer.word_translation.glossary import bare_word
 
 # Of NTREX-128's words at most a third stand once. Above this share spaces part phrases, and nothing is known of words.
 _MOST_UNSEEN = 0.5
 
 
-def unseen_share(counts):
+def unseen_share(counts: Any) -> float:
     """How many words of a text of the same language the counted texts do not have, 0 .. 0.5: so many as stood once.
 
     0 for languages whose words are not parted by spaces.
@@ -20,7 +26,7 @@ def unseen_share(counts):
     return share if share <= _MOST_UNSEEN else 0.0
 
 
-def with_unknown_words(texts, words, share, rng):
+def with_unknown_words(texts: Texts, words: Sequence[str], share: float, rng: np.random.Generator) -> Any:
     """Texts with a `share` of their words replaced by words that mean nothing: the start of a word and the end of another.
 
     A word that no training text had is cut into pieces that stood in few of them, and tells what these few were about.

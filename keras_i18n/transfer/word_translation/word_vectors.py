@@ -2,6 +2,8 @@
 
 import dataclasses
 import functools
+from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
 
@@ -28,11 +30,11 @@ class WordVectors:
     vectors: np.ndarray
 
     @classmethod
-    def centred(cls, words, vectors):
+    def centred(cls, words: Sequence[str], vectors: np.ndarray) -> Self:
         """From vectors as they are, float `(words, dim)`."""
         return cls(tuple(words), centred(vectors))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.words)
 
     @functools.cached_property
@@ -42,12 +44,12 @@ class WordVectors:
     def _place(self, word):
         return self._place_of.get(word.lower(), -1)
 
-    def of(self, words):
+    def of(self, words: Sequence[str]) -> np.ndarray:
         """Their vectors, float32 `(words, dim)`, upper case or lower; zeros for a word that is not there."""
         places = np.array([self._place(word) for word in words], np.int64)
         return np.concatenate([self.vectors, np.zeros((1, self.vectors.shape[1]), np.float32)])[places]
 
-    def moved_to(self, other, pairs):
+    def moved_to(self, other: Any, pairs: Any) -> "WordVectors":
         """These words in the place of another language's: mapped by words that mean the same.
 
         Args:
@@ -67,7 +69,7 @@ class WordVectors:
         return WordVectors(self.words, unit(found.source(self.vectors)))
 
 
-def centred(vectors):
+def centred(vectors: np.ndarray) -> np.ndarray:
     """Less their mean, of length one."""
     vectors = np.asarray(vectors, np.float32)
     return unit(vectors - vectors.mean(axis=0)) if len(vectors) > 1 else unit(vectors)
