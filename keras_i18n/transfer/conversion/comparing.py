@@ -8,6 +8,7 @@ from keras_i18n import evaluation, models
 from keras_i18n.text_table import text_table
 from keras_i18n.transfer.conversion.converting import convert_language
 from keras_i18n.transfer.initialization import METHODS
+from keras_i18n.transfer.initialization.context import MissingMaterialError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,9 +80,7 @@ def compare_methods(
     for method in methods:
         try:
             converted, report = convert_language(model, target, method=method, tokenizer=tokenizer, **options)
-        except ValueError as error:
-            if f"method '{method}' needs" not in str(error):
-                raise
+        except MissingMaterialError as error:
             scores[method], counts[method] = None, str(error)
             continue
         tokenizer = converted.tokenizer

@@ -11,6 +11,10 @@ from keras_i18n.protocols import Tensor
 SPACE_SYMBOL = "\u2581"
 
 
+class MissingMaterialError(ValueError):
+    """A method lacks what it makes rows from: texts, pairs, a lexicon, vectors."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class InitializationContext:
     """What is known of new pieces and of the table that they join. A method uses what it needs of it.
@@ -122,12 +126,12 @@ class InitializationContext:
         """Refuses a method whose material is missing.
 
         Raises:
-            ValueError: one of the parts is absent or empty.
+            MissingMaterialError: one of the parts is absent or empty.
         """
         missing = [name for name in names if not self.has(name)]
         if missing:
             told = " and ".join(f"`{name}`" for name in missing)
-            raise ValueError(f"The method {method!r} needs {told}. Received: none.")
+            raise MissingMaterialError(f"The method {method!r} needs {told}. Received: none.")
 
 
 def text_of(piece: str) -> str:
