@@ -3,9 +3,10 @@
 from keras_i18n.models.combined.ensemble import Ensemble
 from keras_i18n.models.combined.router import Router
 from keras_i18n.transfer.adding.extended_vocabulary import ExtendedVocabulary, extend_vocabulary
-from keras_i18n.transfer.adding.language_addition import add_language, add_languages
+from keras_i18n.transfer.adding.language_addition import AddingOptions, add_language, add_languages
 from keras_i18n.transfer.adding.report import AddedLanguage, AddedLanguages
 from keras_i18n.transfer.adding.row_training import RowTrainingOptions
+from keras_i18n.transfer.adding.unchanged import UnseenTexts
 from keras_i18n.transfer.alignment import (
     MAPS,
     Alignment,
@@ -45,6 +46,7 @@ __all__ = [
     "WAYS",
     "AddedLanguage",
     "AddedLanguages",
+    "AddingOptions",
     "AdjustReport",
     "Alignment",
     "ConversionReport",
@@ -61,6 +63,7 @@ __all__ = [
     "RowTrainingOptions",
     "TeacherBridge",
     "TransferReport",
+    "UnseenTexts",
     "WordVectors",
     "add_language",
     "add_languages",

@@ -9,7 +9,9 @@ from keras_i18n import networks, transfer
 from keras_i18n.datasets import ParallelTexts
 from keras_i18n.tokenizers import train_unigram
 from keras_i18n.transfer.adding import language_addition, row_training
+from keras_i18n.transfer.adding.kept_words import made_up_words
 from keras_i18n.transfer.adding.training_examples import fit_bridge, mixed_texts, random_spans
+from keras_i18n.transfer.adding.unchanged import compare_unseen
 
 ENGLISH = [
     "the sun is over the sea",
@@ -301,6 +303,80 @@ def test_no_new_piece_cuts_a_kept_text(encoder):
     assert found.dropped > 0
     assert np.array_equal(found.tokenizer.tokenize(kept)[0], encoder.tokenizer.tokenize(kept)[0])
     assert found.tokenizer.tokenize(SWAHILI[1:2])[0].max() >= encoder.tokenizer.vocabulary_size
+
+
+def test_words_of_old_languages_keep_their_pieces_in_texts_that_were_never_seen(encoder):
+    """A new piece that is in none of the kept texts must not be used in another text of the same or of listed words."""
+    words = ["anapiki", "bahariki", "sokon"]
+    unseen = ["the Sokon is over the bahariki", '"anapiki Bahariki"']
+    found = transfer.extend_vocabulary(encoder.tokenizer, {"sw": SWAHILI * 10})
+    assert any(map(np.not_equal, *map(len_of, (found.tokenizer, encoder.tokenizer), [unseen] * 2)))
+    kept = transfer.extend_vocabulary(encoder.tokenizer, {"sw": SWAHILI * 10}, keep_words=words)
+    assert all(map(np.array_equal, kept.tokenizer.tokenize(unseen), encoder.tokenizer.tokenize(unseen)))
+    assert kept.dropped > found.dropped
+    assert len(kept.pieces) > 10
+
+
+def len_of(tokenizer, texts):
+    return [len(ids) for ids in tokenizer.tokenize(texts)]
+
+
+def test_numbers_and_marks_bring_no_pieces(encoder):
+    texts = [f"{text}, 1912: 1912, ({text})!?" for text in SWAHILI] * 10
+    old = train_unigram([*ENGLISH, "1 9 2 , : ( ) ! ?"] * 20, vocabulary_size=100)
+    pieces = transfer.extend_vocabulary(old, {"sw": texts}).pieces
+    assert pieces
+    assert all(piece.replace("\u2581", "").isalpha() for piece in pieces)
+
+
+def test_made_up_words_look_like_words_and_come_again():
+    words = sorted({word for text in ENGLISH for word in text.split()})
+    made = made_up_words(words, 30, seed=1)
+    assert made == made_up_words(words, 30, seed=1) != made_up_words(words, 30, seed=2)
+    assert set(made) - set(words)
+    triples = {f"  {word} "[place : place + 3] for word in words for place in range(len(word) + 1)}
+    assert all(f"  {word} "[place : place + 3] in triples for word in made for place in range(len(word) + 1))
+    assert made_up_words([], 9) == []
+
+
+@pytest.mark.filterwarnings(FEW)
+def test_the_report_tells_how_unseen_old_texts_fare(encoder, monkeypatch):
+    """A tenth of the kept texts is kept apart until the rows are trained; in the model that is given they are unchanged."""
+    held = []
+    compare = language_addition.compare_unseen
+    monkeypatch.setattr(
+        language_addition, "compare_unseen", lambda old, new, texts: held.extend(texts) or compare(old, new, texts)
+    )
+    classifier = ki.TextClassifier.on_encoder(encoder, labels=["home", "away"])
+    options = {"parallel": pairs_in("sw", SWAHILI * 10, ENGLISH * 10), "epochs": 1}
+    names = [f"{chr(97 + place % 26)}anauza{place}" for place in range(60)]  # each text has a word of its own
+    keep = [f"the {name} is over the sea" for name in names]
+    model, report = transfer.add_language(classifier, "sw", keep_texts=keep, **options)
+    assert 0 < report.unseen.count == len(held) <= len(keep)
+    assert set(held) & set(keep)
+    assert all(map(np.array_equal, model.tokenize(keep), classifier.tokenize(keep)))
+    assert np.array_equal(model.predict(held), classifier.predict(held))
+    assert str(report.unseen) in str(report)
+    assert report.pieces == model.tokenizer.vocabulary_size - classifier.tokenizer.vocabulary_size
+
+
+def test_unseen_texts_are_compared_one_by_one(encoder):
+    longer = transfer.extend_vocabulary(encoder.tokenizer, {"sw": SWAHILI * 10}, keep_texts=ENGLISH)
+    random = np.random.default_rng(0).standard_normal((len(longer.pieces), 16)).astype("float32")
+    network = networks.with_language_rows(encoder.network, "sw", random)
+    other = ki.TextEncoder(tokenizer=longer.tokenizer, network=network, languages=["en", "sw"])
+    found = compare_unseen(encoder, other, [*ENGLISH, *SWAHILI[:2]])
+    assert (found.count, found.tokenized_differently, found.changed_labels) == (10, 0.2, None)
+    assert found.lowest_cosine < 0.99
+    assert compare_unseen(encoder, other, ENGLISH).lowest_cosine == 1.0
+    assert compare_unseen(encoder, other, []) is None
+
+
+def test_options_that_nobody_knows_are_told(encoder):
+    with pytest.raises(TypeError, match=r"Options are alpha, .*keep_words.* Received: \['keep_word'\]"):
+        transfer.add_language(encoder, "sw", lexicon=[("sun", "jua")], keep_word=["sun"])
+    with pytest.raises(TypeError, match="`keep_words` must be a list of str"):
+        transfer.add_language(encoder, "sw", lexicon=[("sun", "jua")], keep_words="sun")
 
 
 def test_mixed_texts_hold_translations():

@@ -1,16 +1,28 @@
 """The vocabulary of a new language, merged into one that is there."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
 from keras_i18n.tokenizers import PieceType, UnigramTokenizer, train_unigram
+from keras_i18n.transfer.adding.kept_words import (
+    as_written,
+    is_spelled,
+    made_up_words,
+    without_marks,
+    words_of_texts,
+    words_of_vocabulary,
+)
 
 # A word list is shown to the training of the vocabulary as if its first words stood in the texts so often.
 _MOST_REPEATS, _LEAST_REPEATS = 40, 2
 # Rare words cost general pieces: with the 7,700 words that Finnish sentence pairs have beside a list of 12,000, eight
 # points of topics were lost.
 _MOST_WORDS = 5000
+# words that are made up where no list is given: for each word of the texts, and at most
+_MADE_UP_PER_WORD, _MOST_MADE_UP = 5, 720_000
+_CUT_AT_ONCE = 50_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,7 +33,7 @@ class ExtendedVocabulary:
         tokenizer: the old pieces with their ids, then the new ones.
         pieces: the new pieces, str.
         shared: pieces of the new language that the old vocabulary has.
-        dropped: pieces that would have cut texts of old languages in another way.
+        dropped: pieces that would have cut texts or words of old languages in another way, and those of numbers and marks.
 
     >>> ExtendedVocabulary(tokenizer=None, pieces=("▁mji",), shared=10, dropped=2).dropped
     2
@@ -32,12 +44,45 @@ class ExtendedVocabulary:
     shared: int
     dropped: int
 
+    def without_changes(self, old: UnigramTokenizer, texts: Sequence[str]) -> tuple["ExtendedVocabulary", np.ndarray]:
+        """This vocabulary, less the pieces that would cut one of these texts in another way.
 
-def extend_vocabulary(tokenizer, texts, *, words=None, size=12_000, keep_texts=(), max_piece_length=16):
+        Args:
+            old: the tokenizer without the new pieces.
+            texts: list of str.
+
+        Returns:
+            (`ExtendedVocabulary`, places of its pieces among those of this one, int `(pieces,)`).
+
+        Raises:
+            ValueError: no piece is left.
+        """
+        scores = self.tokenizer.scores[old.vocabulary_size :].tolist()
+        kept = _without_changes(old, list(zip(self.pieces, scores, strict=True)), texts)
+        _check_left(kept, len(self.pieces))
+        place_of = {piece: place for place, piece in enumerate(self.pieces)}
+        places = np.array([place_of[piece] for piece, _ in kept], np.int64)
+        dropped = self.dropped + len(self.pieces) - len(kept)
+        return _vocabulary(old, kept, shared=self.shared, dropped=dropped), places
+
+
+def extend_vocabulary(
+    tokenizer: UnigramTokenizer,
+    texts: dict[str, Sequence[str]],
+    *,
+    words: dict[str, Sequence[str]] | None = None,
+    size: int = 12_000,
+    keep_texts: Sequence[str] = (),
+    keep_words: Sequence[str] = (),
+    max_piece_length: int = 16,
+    seed: int = 0,
+) -> ExtendedVocabulary:
     """Learns pieces from texts of new languages and adds those that leave old texts as they are.
 
-    Whatever new piece would be used in one of `keep_texts` is dropped, again and again until none is, so that all
-    of them keep their token ids. So does any other text in which no new piece occurs.
+    Whatever new piece would be used in one of `keep_texts`, or in a word of the old languages, is dropped, again and
+    again until none is, so that all of them keep their token ids. So does any other text in which no new piece occurs.
+    The words are those of the old vocabulary and of `keep_words`; without these, words are made up after those of
+    `keep_texts`.
 
     Args:
         tokenizer: `UnigramTokenizer` of the model.
@@ -45,7 +90,9 @@ def extend_vocabulary(tokenizer, texts, *, words=None, size=12_000, keep_texts=(
         words: dict, language -> its words, the most frequent first; pieces are learned from the first 5,000.
         size: pieces that are learned for each language; short texts give fewer.
         keep_texts: texts of the old languages, list of str.
+        keep_words: words of the old languages, list of str; tens of thousands of each are best.
         max_piece_length: longest piece in code points.
+        seed: decides which words are made up.
 
     Returns:
         An `ExtendedVocabulary`.
@@ -64,29 +111,55 @@ def extend_vocabulary(tokenizer, texts, *, words=None, size=12_000, keep_texts=(
             learned[piece] = max(score, learned.get(piece, score))
     have = set(tokenizer.pieces)
     fresh = [(piece, score) for piece, score in learned.items() if piece not in have]
-    before = tokenizer.tokenize(keep_texts)
-    kept = fresh
-    while kept:
-        merged = tokenizer.extended(*zip(*kept, strict=True))
-        used = {
-            int(token) for ids in merged.tokenize(keep_texts) for token in ids if token >= tokenizer.vocabulary_size
-        }
-        if not used:
-            break
-        kept = [entry for place, entry in enumerate(kept, tokenizer.vocabulary_size) if place not in used]
+    known = frozenset("".join(have))
+    kept = [(piece, score) for piece, score in fresh if is_spelled(piece, known)]
+    plain = UnigramTokenizer(tokenizer.model_bytes, threads=tokenizer.threads)  # words have no begin and end pieces
+    kept = _without_changes(plain, kept, _words_to_keep(tokenizer, keep_texts, keep_words, seed))
+    kept = _without_changes(tokenizer, kept, keep_texts)
+    _check_left(kept, len(fresh))
+    return _vocabulary(tokenizer, kept, shared=len(learned) - len(fresh), dropped=len(fresh) - len(kept))
+
+
+def _words_to_keep(tokenizer, texts, given, seed):
+    stood = words_of_texts(tokenizer, texts)
+    bare = without_marks(stood)
+    if len(given):
+        more = without_marks(words_of_texts(tokenizer, given))
+    else:
+        more = made_up_words(bare, min(_MADE_UP_PER_WORD * len(bare), _MOST_MADE_UP), seed=seed)
+    return sorted({*stood, *as_written(bare), *as_written(words_of_vocabulary(tokenizer)), *as_written(more)})
+
+
+def _without_changes(tokenizer, pieces, texts):
+    """Of [(piece, score)] those that are used in none of the texts."""
+    first = tokenizer.vocabulary_size
+    while pieces and len(texts):
+        longer = tokenizer.extended(*zip(*pieces, strict=True))
+        used, changed = set(), []
+        for start in range(0, len(texts), _CUT_AT_ONCE):
+            some = texts[start : start + _CUT_AT_ONCE]
+            for text, ids in zip(some, longer.tokenize(some), strict=True):
+                if ids.max(initial=0) >= first:
+                    used.update(ids[ids >= first].tolist())
+                    changed.append(text)
+        # with fewer pieces to choose from, a text that used none of them will not begin to
+        pieces = [entry for token, entry in enumerate(pieces, first) if token not in used]
+        texts = changed
+    return pieces
+
+
+def _check_left(kept, found):
     if not kept:
         raise ValueError(
-            f"The new language must bring pieces of its own. Received: {len(fresh)} that the vocabulary lacks, each of "
-            "which cuts `keep_texts` in another way. Are these texts of a language that the model has?"
+            f"The new language must bring pieces of its own. Received: {found} that the vocabulary lacks, each of "
+            "which cuts `keep_texts` or words of old languages in another way. Are these texts of a language that the "
+            "model has?"
         )
-    if any(not np.array_equal(*pair) for pair in zip(before, merged.tokenize(keep_texts), strict=True)):
-        raise ValueError("`keep_texts` must keep their token ids. Received: texts that new pieces change even unused.")
-    return ExtendedVocabulary(
-        tokenizer=merged,
-        pieces=tuple(piece for piece, _ in kept),
-        shared=len(learned) - len(fresh),
-        dropped=len(fresh) - len(kept),
-    )
+
+
+def _vocabulary(tokenizer, pieces, *, shared, dropped):
+    longer = tokenizer.extended(*zip(*pieces, strict=True))
+    return ExtendedVocabulary(longer, tuple(piece for piece, _ in pieces), shared=shared, dropped=dropped)
 
 
 def _learned(tokenizer, texts, words, size, max_piece_length):

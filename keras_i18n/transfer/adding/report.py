@@ -3,6 +3,7 @@
 import dataclasses
 
 from keras_i18n.text_table import text_table
+from keras_i18n.transfer.adding.unchanged import UnseenTexts
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -35,8 +36,11 @@ class AddedLanguages:
 
     Attributes:
         rows: an `AddedLanguage` each.
-        pieces, shared, dropped: new pieces; pieces that the old vocabulary had; pieces that would have changed old texts.
+        pieces, shared, dropped: new pieces; pieces that the old vocabulary had; pieces that would have changed old texts or
+            words, and those of numbers and marks.
         classes: dict, where the first rows came from -> number of pieces.
+        unseen: `UnseenTexts`: how old texts fare that new pieces were not fitted to, measured before these texts were kept as
+            well; None where there were fewer than ten.
         kept_texts: old texts whose token ids are unchanged (all of them) and whose answers were compared bit for bit.
         old_digest: SHA-256 of all old weights, before and after.
         losses: mean loss of each round of the training (one minus the cosine).
@@ -56,11 +60,12 @@ class AddedLanguages:
     dropped: int
     classes: dict
     kept_texts: int
+    unseen: UnseenTexts | None = None
     old_digest: str
     losses: tuple
     seconds: float
 
-    def table(self):
+    def table(self) -> str:
         """The report as text."""
         header = ["language", "name", "pairs", "texts", "words", "new tokens", "cosine before", "after"]
         lines = [
@@ -72,6 +77,7 @@ class AddedLanguages:
         return (
             f"{text_table(header, lines)}\n{self.pieces} new pieces ({classes}), {self.shared} shared, {self.dropped} "
             f"dropped for the sake of old texts; {self.kept_texts} old texts unchanged."
+            + ("" if self.unseen is None else f"\n{self.unseen}")
         )
 
     __str__ = table
