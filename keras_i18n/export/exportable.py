@@ -9,11 +9,11 @@ import tensorflow as tf
 from keras_i18n import layers
 from keras_i18n.export import metadata as contract
 from keras_i18n.models import ImageClassifier, LanguageModel, TextModel
-from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 from keras_i18n.protocols import Tensor
 
 _OUTPUT_NAMES = {"text-classification": "scores", "text-embedding": "vector"}
 _LARGEST_GOLDEN_IMAGE = 4096  # numbers
+_NO_LIMIT = 2**31 - 1  # a tokenizer cuts no text
 _BEST = 10  # tokens that a golden example of a language model tells
 
 
@@ -146,7 +146,7 @@ def _of_tokenizer(tokenizer):
             outputs=("token_ids", "length"),
             tokenizer_digest=tokenizer.digest,
             tolerance=0.0,
-            max_codepoints=MAX_CODEPOINTS,
+            max_codepoints=_NO_LIMIT,
             golden=contract.golden_examples(texts, sequences, sequences),
         ),
     )

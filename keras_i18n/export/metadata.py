@@ -32,7 +32,7 @@ class Metadata:
         tokenizer_digest: hex SHA-256 of all that decides the token ids.
         precision: of the weights in this very file.
         tolerance: largest difference to the Keras model.
-        max_codepoints: texts are cut to this many code points before they are given to the file.
+        max_codepoints: the file reads this many code points of a text, the first ones.
         golden: list of {"text", "codepoints", "ids", "output"}: examples that a client can replay. Of a language model
             "output" are the log probabilities of "tokens", the best ones to follow; of images: {"image", "output"}.
         label_names: dict, language -> the labels' names in it, in their order.

@@ -25,6 +25,7 @@ from keras_i18n.layers.position_embedding import PositionEmbedding
 from keras_i18n.layers.projected_sum import ProjectedSum
 from keras_i18n.layers.simple_rnn import SimpleRNN
 from keras_i18n.layers.text_normalization import TextNormalization
+from keras_i18n.layers.text_truncation import TextTruncation
 from keras_i18n.layers.token_count import TokenCount
 from keras_i18n.layers.tokenization import tokenization_layer
 from keras_i18n.layers.transformer_block import TransformerBlock
@@ -59,6 +60,7 @@ __all__ = [
     "ProjectedSum",
     "SimpleRNN",
     "TextNormalization",
+    "TextTruncation",
     "TokenCount",
     "TransformerBlock",
     "UnigramSegmentation",

@@ -8,12 +8,12 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n.layers import fingerprint_lookup
+from keras_i18n.layers.best_path_scores import IMPOSSIBLE, best_path_scores
 from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers import exact_scores
 
 TABLES = ("multipliers", "first", "second", "scores", "ids", "byte_ids")
-IMPOSSIBLE = -1e38
 PADDING_ID = -1
 
 
@@ -97,7 +97,7 @@ class UnigramSegmentation(keras.layers.Layer):
 
         slot, scores, unknown = self._look_up(table, symbols, count)
         steps = self._by_block(scores, batch, blocks)
-        best = self._best_scores(steps, batch, blocks)
+        best = best_path_scores(steps)
         previous = self._previous(steps, best, batch, blocks, count)
         starts, ends, valid = self._way_back(previous, length)
 
@@ -128,31 +128,6 @@ class UnigramSegmentation(keras.layers.Layer):
         rows = tf.pad(scores, [[0, 0], [0, 0], [1, width - self.longest_piece]], constant_values=IMPOSSIBLE)
         rows = tf.reshape(rows, tf.stack([batch, blocks, block * (width + 1)]))
         return tf.reshape(rows[:, :, : block * width], tf.stack([batch, blocks, block, width]))
-
-    def _best_scores(self, steps, batch, blocks):
-        """Score of the best way to each place, float32 `(batch, blocks, places of a block)`."""
-        block = self.block
-        numbers = tf.reshape(tf.range(blocks), [1, -1, 1])
-        begin = np.full(2 * block, IMPOSSIBLE, np.float32)
-        begin[0] = 0.0
-        state = tf.tile(tf.constant(begin.reshape(1, 1, -1)), tf.stack([batch, 1, 1]))
-
-        def body(number, state, best):
-            rows = tf.split(tf.gather(steps, number, axis=1), block, axis=1)
-            for place, row in enumerate(rows):
-                state = tf.maximum(state, state[:, :, place : place + 1] + row)
-            best = tf.where(tf.equal(numbers, number), state[:, :, :block], best)
-            state = tf.pad(state[:, :, block:], [[0, 0], [0, 0], [0, block]], constant_values=IMPOSSIBLE)
-            return number + 1, state, best
-
-        shape = tf.TensorShape
-        _, _, best = tf.while_loop(
-            lambda number, *_: number < blocks,
-            body,
-            [0, state, tf.zeros(tf.stack([batch, blocks, block]))],
-            shape_invariants=[shape([]), shape([None, 1, 2 * block]), shape([None, None, block])],
-        )
-        return best
 
     def _previous(self, steps, best, batch, blocks, count):
         """Where the last piece of the best way to each place starts; of equals the first place."""

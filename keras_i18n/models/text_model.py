@@ -100,13 +100,15 @@ class TextModel:
     def to_keras(self) -> keras.Model:
         """The text-in model: tokenizer and network in one `keras.Model`, raw code points -> numbers.
 
-        Input: `codepoints` int32 `(batch, length)`, raw Unicode code points, padded with 0 on the right.
+        Input: `codepoints` int32 `(batch, length)`, raw Unicode code points, padded with 0 on the right; those after the
+        first `max_codepoints` are not read.
 
         Raises:
             ValueError: the tokenizer cannot be compiled from built-in operators.
         """
         codepoints = keras.Input((None,), dtype="int32", name="codepoints")
-        token_ids = layers.tokenization_layer(self.tokenizer, name="tokenization")(codepoints)
+        text = layers.TextTruncation(self.max_codepoints, name="truncation")(codepoints)
+        token_ids = layers.tokenization_layer(self.tokenizer, name="tokenization")(text)
         network = networks.uncompiled(self.network)
         return keras.Model(codepoints, network(token_ids), name=f"text_in_{network.name}")
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keras_i18n import languages as tags
+from keras_i18n import layers
 from keras_i18n.models.classifier import Classifier
 from keras_i18n.models.combined import combined_file
 from keras_i18n.models.text_inputs import checked_texts
@@ -57,11 +58,12 @@ class CombinedClassifier(TextModel, Classifier):
     def to_keras(self) -> keras.Model:
         """The text-in model: every member with its tokenizer, and the choice between them."""
         codepoints = keras.Input((None,), dtype="int32", name="codepoints")
+        text = layers.TextTruncation(self.max_codepoints, name="truncation")(codepoints)
         outputs = []
         for number, member in enumerate(self.parts):
             part = member.to_keras()
             part.name = f"member_{number}"
-            outputs.append(part(codepoints))
+            outputs.append(part(text))
         return keras.Model(codepoints, self._combine(outputs), name=f"text_in_{type(self).__name__.lower()}")
 
     def save(self, path: Path) -> None:
