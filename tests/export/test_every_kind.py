@@ -19,6 +19,7 @@ from keras_i18n import layers
 from keras_i18n.export.exportable import KINDS as EXPORTED
 from keras_i18n.export.metadata import TOLERANCES
 from keras_i18n.layers.tokenization import LAYERS as TOKENIZERS
+from keras_i18n.models import Classifier
 from keras_i18n.models.saving.kinds import KINDS as SAVED
 from keras_i18n.tokenizers import CharacterTokenizer, NgramTokenizer
 from tests.export import open_every_file
@@ -142,16 +143,25 @@ class Written:
 
     def __init__(self, folder):
         self.folder = folder
-        self.cells, self.expected = {}, {}
+        self.cells, self.expected, self.classifiers = {}, {}, set()
 
     def expect(self, name, model, inputs):
         self.expected[name] = open_every_file.answers(model, inputs)
+        if isinstance(model, Classifier):
+            self.classifiers.add(name)
         if not isinstance(inputs, list):
             self.expected[f"{name}/inputs"] = inputs
 
     def add(self, name, path, opener, precision="float32"):
         texts = None if f"{name}/inputs" in self.expected else TEXTS
-        self.cells[path] = {"model": name, "path": path, "opener": opener, "texts": texts, "precision": precision}
+        self.cells[path] = {
+            "model": name,
+            "path": path,
+            "opener": opener,
+            "texts": texts,
+            "precision": precision,
+            "classifies": name in self.classifiers,
+        }
 
     def write(self, name):
         if name in self.expected:
