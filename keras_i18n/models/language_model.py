@@ -177,39 +177,41 @@ class LanguageModel(TextModel):
     def _nats(self):
         return SequenceScores(self.network, context=self.context, padding_id=self.tokenizer.padding_id)
 
-    def perplexity(self, data: Any) -> dict[str, float]:
+    def perplexity(self, dataset: Any) -> dict[str, float]:
         """Perplexity a token (the end counted as one) by language.
 
         Args:
-            data: `Dataset` with languages.
+            dataset: `Dataset` with languages.
 
         Returns:
-            dict, language -> float, in the order of `data.languages`.
+            dict, language -> float, in the order of `dataset.languages`.
         """
-        nats = self._nats_by_language(data)
+        nats = self._nats_by_language(dataset)
         return {
             language: float(np.exp(-sum(map(np.sum, found)) / sum(map(len, found))))
             for language, (found, _) in nats.items()
         }
 
-    def bits_per_character(self, data: Any) -> dict[str, float]:
+    def bits_per_character(self, dataset: Any) -> dict[str, float]:
         """Bits a code point by language: all bits of the texts, those of their ends too, over their code points.
 
         It compares models of different tokenizers. Arguments and result as in `perplexity`.
         """
-        nats = self._nats_by_language(data)
+        nats = self._nats_by_language(dataset)
         return {
             language: float(-sum(map(np.sum, found)) / np.log(2) / max(1, sum(map(len, texts))))
             for language, (found, texts) in nats.items()
         }
 
-    def _nats_by_language(self, data):
-        if getattr(data, "language", None) is None or not len(data.text):
-            raise ValueError(f"`data` must be a `datasets.Dataset` with at least one row. Received: {data!r:.80}.")
-        tagged = [language if language in self.language_tags else None for language in data.language]
-        found = self.token_log_probabilities(data.text, language=tagged if self.language_tags else None)
-        rows = {language: ([], []) for language in data.languages}
-        for language, nats, text in zip(data.language, found, data.text, strict=True):
+    def _nats_by_language(self, dataset):
+        if getattr(dataset, "language", None) is None or not len(dataset.text):
+            raise ValueError(
+                f"`dataset` must be a `datasets.Dataset` with at least one row. Received: {dataset!r:.80}."
+            )
+        tagged = [language if language in self.language_tags else None for language in dataset.language]
+        found = self.token_log_probabilities(dataset.text, language=tagged if self.language_tags else None)
+        rows = {language: ([], []) for language in dataset.languages}
+        for language, nats, text in zip(dataset.language, found, dataset.text, strict=True):
             rows[language][0].append(nats)
             rows[language][1].append(text)
         return rows

@@ -42,8 +42,8 @@ class MethodComparison:
 
 def compare_methods(
     model: Any,
-    target: str,
-    data: Any,
+    language: str,
+    dataset: Any,
     *,
     methods: Sequence[str] = tuple(METHODS),
     tokenizer: Any = None,
@@ -53,11 +53,11 @@ def compare_methods(
 
     Args:
         model: `LanguageModel` or `TextClassifier`, or its file.
-        target: BCP-47 tag of the new language.
-        data: `Dataset` of the new language to be scored on; with labels for a classifier.
+        language: BCP-47 tag of the new language.
+        dataset: `Dataset` of the new language to be scored on; with labels for a classifier.
         methods: names of methods.
         tokenizer: the new vocabulary; by default one is trained, and all methods use it.
-        options: of `convert_language`: texts, parallel, lexicon, vocabulary_size, seed, initialization.
+        options: of `convert_language`: texts, parallel, lexicon, vocabulary_size, seed, method_options.
 
     Returns:
         `MethodComparison`: accuracy, or bits a character.
@@ -79,18 +79,18 @@ def compare_methods(
     counts: dict[str, Any] = {}
     for method in methods:
         try:
-            converted, report = convert_language(model, target, method=method, tokenizer=tokenizer, **options)
+            converted, report = convert_language(model, language, method=method, tokenizer=tokenizer, **options)
         except MissingMaterialError as error:
             scores[method], counts[method] = None, str(error)
             continue
         tokenizer = converted.tokenizer
-        scores[method], counts[method] = _score(converted, data), report.counts
+        scores[method], counts[method] = _score(converted, dataset), report.counts
     measure = "bits a character" if isinstance(model, models.LanguageModel) else "accuracy"
     return MethodComparison(measure, scores, counts)
 
 
-def _score(model, data):
+def _score(model, dataset):
     if isinstance(model, models.LanguageModel):
-        bits = model.bits_per_character(data)
+        bits = model.bits_per_character(dataset)
         return sum(bits.values()) / len(bits)
-    return evaluation.evaluate_by_language(model, data, num_bootstrap=1).mean
+    return evaluation.evaluate_by_language(model, dataset, num_bootstrap=1).mean

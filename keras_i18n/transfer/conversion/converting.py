@@ -45,7 +45,7 @@ class ConversionReport:
 
 def convert_language(
     model: Any,
-    target: str,
+    language: str,
     *,
     tokenizer: Any = None,
     texts: Texts = (),
@@ -57,7 +57,7 @@ def convert_language(
     source_train: Any = None,
     vocabulary_size: int | None = None,
     seed: int = 0,
-    initialization: Any = None,
+    method_options: Any = None,
     **training: Any,
 ) -> tuple[Any, ConversionReport]:
     """Makes a model of another language of a model, which stays as it is.
@@ -67,7 +67,7 @@ def convert_language(
 
     Args:
         model: `LanguageModel` or `TextClassifier` with a row a token, or the path of its file.
-        target: BCP-47 tag of the new language.
+        language: BCP-47 tag of the new language.
         tokenizer: the new vocabulary; by default one like the model's is trained on `texts` and `parallel`.
         texts: texts of the new language, list of str.
         parallel: `ParallelTexts` of a language that the model knows and the new one.
@@ -80,7 +80,7 @@ def convert_language(
         source_train: `Dataset` of the old language, for "joint".
         vocabulary_size: pieces of the new vocabulary; by default the old one's number.
         seed: of random rows and of the training.
-        initialization: dict of further options of `InitializationContext`, such as `vectors`.
+        method_options: dict of further options of `InitializationContext`, such as `vectors`.
         training: options of the model's `fit`: epochs, batch_size, learning_rate, ...
 
     Returns:
@@ -101,18 +101,18 @@ def convert_language(
     (('sw',), True)
     """
     model = models.load(model) if not hasattr(model, "network") else model
-    target = tags.normalize(target)
-    _check_model(model, target)
-    found = _checked_resources(target, texts, parallel, lexicon)
+    language = tags.normalize(language)
+    _check_model(model, language)
+    found = _checked_resources(language, texts, parallel, lexicon)
     check_way(way, train, source_train)
     own = list(train.text) if train is not None else []
     if tokenizer is None:
         both = list(source_train.text) if way == "joint" else []
         tokenizer = train_like(model.tokenizer, [*found.sentences(), *own, *both], vocabulary_size=vocabulary_size)
-    converted, rows, tied = _with_vocabulary(model, target, tokenizer, found, own, method, seed, initialization, way)
+    converted, rows, tied = _with_vocabulary(model, language, tokenizer, found, own, method, seed, method_options, way)
     history = train_by_way(way, converted, train, source_train, seed=seed, **training)
     report = ConversionReport(
-        language=target,
+        language=language,
         method=method,
         way=way,
         counts=rows.counts,
@@ -124,13 +124,13 @@ def convert_language(
     return converted, report
 
 
-def _with_vocabulary(model, target, tokenizer, found, own, method, seed, initialization, way):
+def _with_vocabulary(model, language, tokenizer, found, own, method, seed, method_options, way):
     config = model.to_config()
     pieces, old_pieces = list(tokenizer.pieces), list(model.tokenizer.pieces)
-    config["languages"] = [*model.languages, target] if way == "joint" else [target]
+    config["languages"] = [*model.languages, language] if way == "joint" else [language]
     if "language_tags" in config:
         kept = config["language_tags"]
-        config["language_tags"] = ([*kept, target] if way == "joint" else [target]) if kept else []
+        config["language_tags"] = ([*kept, language] if way == "joint" else [language]) if kept else []
         pieces += [f"<{tag}>" for tag in config["language_tags"]]
         old_pieces += [f"<{tag}>" for tag in kept]
     scores_tokens = isinstance(model, models.LanguageModel)
@@ -146,7 +146,7 @@ def _with_vocabulary(model, target, tokenizer, found, own, method, seed, initial
         lexicon=found.lexicon,
         target_texts=bare_ids(tokenizer, [*found.sentences(), *own]),
         seed=seed,
-        **(initialization or {}),
+        **(method_options or {}),
     )
     rows = initialize_rows(method, context)
     network = weights.network_with(model.network, rows.rows)
@@ -154,22 +154,22 @@ def _with_vocabulary(model, target, tokenizer, found, own, method, seed, initial
     return converted, rows, (weights.output is None) if scores_tokens else None
 
 
-def _check_model(model, target):
+def _check_model(model, language):
     if not hasattr(model, "tokenizer"):
         raise ValueError(
             f"`model` must be a LanguageModel or TextClassifier, or its file. Received: {type(model).__name__}."
         )
-    if target in model.languages:
+    if language in model.languages:
         raise ValueError(
-            f"`target` must be a language that the model lacks. Received: {target!r}; the model has "
+            f"`language` must be a language that the model lacks. Received: {language!r}; the model has "
             f"{', '.join(model.languages)}. Train it further with `fit`."
         )
 
 
-def _checked_resources(target, texts, parallel, lexicon):
+def _checked_resources(language, texts, parallel, lexicon):
     if isinstance(texts, str):
         raise ValueError(f"`texts` must be a list of str. Received: the str {texts[:40]!r}.")
     found = LanguageResources(parallel=parallel, texts=tuple(texts), lexicon=tuple(lexicon))
     if parallel is None and not found.lexicon and not found.texts:
         return found
-    return found.checked(target, has_teacher=parallel is None)
+    return found.checked(language, has_teacher=parallel is None)
