@@ -63,7 +63,7 @@ def demo(
         row.language not in known for row in rows
     )
     question = "明日は傘が要りますか？"
-    answer = keras_i18n.load_exported(folder / "model.tflite").classify([question])[0]
+    answer = keras_i18n.load_exported(folder / "model.tflite").classify([question])[0].label
     console.print(
         f"A classifier saw {len(english)} English sentences. In the {len(known)} languages of its encoder it is right "
         f"in {mean_known:.0%} of the test sentences; in the others, which the encoder never met, in {mean_other:.0%}.\n"

@@ -6,6 +6,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n.export.codepoints import batches_by_length, codepoints_of
 from keras_i18n.export.metadata import Metadata
+from keras_i18n.models.classifier import ranked
 from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.progress import Counter, Progress
 from keras_i18n.protocols import Path, Texts, TokenIds
@@ -74,18 +75,19 @@ class Runner:
                 sequences[row] = ids[:length]
         return sequences
 
-    def classify(self, inputs: Any, *, language: str | None = None) -> list[Any]:
-        """The best label of each text or image.
+    def classify(self, inputs: Any, *, top: int = 1, language: str | None = None) -> list[Any]:
+        """The best label of each text or image, or the `top` best: `Prediction`s, as the models give them.
 
         Args:
             inputs: what `predict` takes.
+            top: 1 for one `Prediction` an input, more for a list of them, best first.
             language: tag of the language to name labels in, where the file has names; None for the labels themselves.
 
         Raises:
-            ValueError: the file has no names in that language.
+            ValueError: the file has no names in that language; `top` is no number of labels.
         """
         names = self.labels if language is None else self.labels_in(language)
-        return [names[place] for place in self.predict(inputs).argmax(axis=1)]
+        return ranked(self.predict(inputs), names, top=top)
 
     def labels_in(self, language: str) -> tuple[str, ...]:
         """Names of the labels in a language, out of the file's own metadata.

@@ -17,7 +17,7 @@ _LEAST = -1e3  # log probabilities below are those of pieces that never follow
 class SuggestionRunner(Runner):
     """An exported language model: `suggest(text)`; `predict(texts)` gives probabilities of the next token."""
 
-    def suggest(self, text: str, top: int = 3, *, unit: str = "word", language: str | None = None) -> list[Any]:
+    def suggest(self, text: str, *, top: int = 3, unit: str = "word", language: str | None = None) -> list[Any]:
         """The most probable next words; arguments and result as in `LanguageModel.suggest`."""
         if not isinstance(text, str):
             raise TypeError(f"A text to continue must be a str. Received: {text!r:.60}.")

@@ -65,13 +65,16 @@ def test_answers_and_names_in_each_format(classifier, folder, name):
     assert runner.predict([]).shape == (0, 10)
     best = runner.predict(images).argmax(axis=1)
     assert (best == digits).mean() > 0.95
-    assert runner.classify(images) == [str(digit) for digit in best]
+    assert [found.label for found in runner.classify(images)] == [str(digit) for digit in best]
+    for one, other in zip(runner.classify(images, top=3), classifier.classify(images, top=3), strict=True):
+        assert one[0].label == other[0].label
+        assert [found.score for found in one] == pytest.approx([found.score for found in other], abs=1e-5)
     for language in ("sw", "ja", "ar", "pt-BR"):
         names = classifier.localized_labels.in_language(language)
-        assert runner.classify(images, language=language) == [names[digit] for digit in best]
-    assert [found.label for found in classifier.classify(images, language="hi")] == runner.classify(
-        images, language="hi"
-    )
+        assert [found.label for found in runner.classify(images, language=language)] == [names[digit] for digit in best]
+    assert [found.label for found in classifier.classify(images, language="hi")] == [
+        found.label for found in runner.classify(images, language="hi")
+    ]
 
 
 def test_verified(classifier, folder):

@@ -46,9 +46,9 @@ def test_every_format_suggests_what_the_model_suggests(exported):
         runner = ki.load_exported(folder / ki.export.FORMATS[name].file)
         np.testing.assert_allclose(runner.predict(TEXTS), model.predict(TEXTS), atol=1e-5)
         for text in TEXTS[:4] if name in ("tflite", "onnx") else TEXTS[:2]:
-            same(runner.suggest(text, 5, unit="token"), model.suggest(text, top=5, unit="token"), 1e-5)
-        same(runner.suggest("Iğ", 3), model.suggest("Iğ", top=3), 1e-5)
-        same(runner.suggest("日", 3, language="sw"), model.suggest("日", top=3, language="sw"), 1e-5)
+            same(runner.suggest(text, top=5, unit="token"), model.suggest(text, top=5, unit="token"), 1e-5)
+        same(runner.suggest("Iğ", top=3), model.suggest("Iğ", top=3), 1e-5)
+        same(runner.suggest("日", top=3, language="sw"), model.suggest("日", top=3, language="sw"), 1e-5)
     assert model.suggest("日", language="sw") != model.suggest("日")
 
 
@@ -140,8 +140,8 @@ def test_pieces_in_place_of_characters(tmp_path):
     for file in ("model.tflite", "model.keras"):
         runner = ki.load_exported(folder / file)
         for text in ("wake me", "wake m", "", "明日"):
-            same(runner.suggest(text, 4), model.suggest(text, top=4), 1e-5)
-            same(runner.suggest(text, 4, unit="token"), model.suggest(text, top=4, unit="token"), 1e-5)
+            same(runner.suggest(text, top=4), model.suggest(text, top=4), 1e-5)
+            same(runner.suggest(text, top=4, unit="token"), model.suggest(text, top=4, unit="token"), 1e-5)
 
 
 def test_refused(exported):

@@ -38,7 +38,7 @@ KINDS = {
     "suggestions": (
         lambda: model_of("gru", weights=0.3),
         TEXTS,
-        lambda runner, text: _probabilities(runner.suggest(text[:12], 2, unit="token")),
+        lambda runner, text: _probabilities(runner.suggest(text[:12], top=2, unit="token")),
     ),
     "n-gram tokenizer": (lambda: NgramTokenizer(num_buckets=50), TEXTS, _ids),
     "character tokenizer": (lambda: CharacterTokenizer.train(WORDS), TEXTS, _ids),
