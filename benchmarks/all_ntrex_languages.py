@@ -149,7 +149,7 @@ def main():
             spans=0,
             sentence_share=options.share,
             keep_texts=[*old_texts, *(row["text"] for tag in OLD for row in ntrex[tag])],
-            pieces=options.pieces,
+            num_pieces=options.pieces,
             epochs=options.epochs,
             minutes=options.minutes,
             learning_rate=options.learning_rate,

@@ -125,7 +125,7 @@ def main():
                         classifier,
                         language,
                         parallel=target.pairs.shuffle(0)[:size],
-                        initialization=method,
+                        method=method,
                         minutes=arguments.train,
                         epochs=1000,
                     )

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from keras_i18n import datasets
@@ -28,9 +29,9 @@ class LanguageResources:
     """
 
     parallel: datasets.ParallelTexts | None = None
-    texts: tuple = ()
-    words: tuple = ()
-    lexicon: tuple = ()
+    texts: Sequence[str] = ()
+    words: Sequence[str] = ()
+    lexicon: Sequence[tuple[str, str]] = ()
 
     def sides(self) -> tuple[Any, Any]:
         """(texts of the known language, their translations), two tuples of str."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +72,7 @@ def extend_vocabulary(
     texts: dict[str, Sequence[str]],
     *,
     words: dict[str, Sequence[str]] | None = None,
-    size: int = 12_000,
+    num_pieces: int = 12_000,
     keep_texts: Sequence[str] = (),
     keep_words: Sequence[str] = (),
     max_piece_length: int = 16,
@@ -88,7 +89,7 @@ def extend_vocabulary(
         tokenizer: `UnigramTokenizer` of the model.
         texts: dict, new language -> its texts, list of str. Each language learns pieces of its own; all are added.
         words: dict, language -> its words, the most frequent first; pieces are learned from the first 5,000.
-        size: pieces that are learned for each language; short texts give fewer.
+        num_pieces: pieces that are learned for each language; short texts give fewer.
         keep_texts: texts of the old languages, list of str.
         keep_words: words of the old languages, list of str; tens of thousands of each are best.
         max_piece_length: longest piece in code points.
@@ -105,9 +106,9 @@ def extend_vocabulary(
     >>> bool((found.tokenizer.tokenize(["the sun"])[0] == old.tokenize(["the sun"])[0]).all())
     True
     """
-    learned = {}
+    learned: dict[str, Any] = {}
     for language, own in texts.items():
-        for piece, score in _learned(tokenizer, own, (words or {}).get(language, ()), size, max_piece_length):
+        for piece, score in _learned(tokenizer, own, (words or {}).get(language, ()), num_pieces, max_piece_length):
             learned[piece] = max(score, learned.get(piece, score))
     have = set(tokenizer.pieces)
     fresh = [(piece, score) for piece, score in learned.items() if piece not in have]
@@ -162,7 +163,7 @@ def _vocabulary(tokenizer, pieces, *, shared, dropped):
     return ExtendedVocabulary(longer, tuple(piece for piece, _ in pieces), shared=shared, dropped=dropped)
 
 
-def _learned(tokenizer, texts, words, size, max_piece_length):
+def _learned(tokenizer, texts, words, num_pieces, max_piece_length):
     """[(piece, score)] of a vocabulary trained on texts as `tokenizer` normalises them."""
     words = words[:_MOST_WORDS]
     repeats = [max(_LEAST_REPEATS, int(_MOST_REPEATS * 10 / (rank + 10))) for rank in range(len(words))]
@@ -171,7 +172,7 @@ def _learned(tokenizer, texts, words, size, max_piece_length):
         shown += [text] * count
     trained = train_unigram(
         [text.replace("▁", " ") for text in shown],
-        vocabulary_size=size,
+        vocabulary_size=num_pieces,
         normalizer="identity",
         character_coverage=1.0,
         max_piece_length=max_piece_length,

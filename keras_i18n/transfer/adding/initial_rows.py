@@ -1,5 +1,7 @@
 """Where the rows of new pieces begin."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_i18n import networks
@@ -18,7 +20,8 @@ def initial_rows(
     seed: int,
 ) -> tuple[np.ndarray, dict[str, int]]:
     """(rows float32 `(pieces, dim)`, dict class -> count): each language's own, averaged by how often it uses a piece."""
-    old, new = encoder.tokenizer, vocabulary.tokenizer
+    old: Any = encoder.tokenizer
+    new = vocabulary.tokenizer
     table = _all_rows(encoder.network)
     first, count = old.vocabulary_size, len(vocabulary.pieces)
     total, weight = np.zeros((count, table.shape[1])), np.zeros(count)

@@ -24,7 +24,7 @@ def words_of_texts(tokenizer: UnigramTokenizer, texts: Iterable[str]) -> list[st
     >>> words_of_texts(train_unigram(["to be or not"] * 9, vocabulary_size=20), ["to be, to be"])
     ['be', 'be,', 'to']
     """
-    found = {word for text in tokenizer.normalize(texts) for word in text.split(_SPACE)}
+    found = {word for text in tokenizer.normalize(list(texts)) for word in text.split(_SPACE)}
     return sorted(found - {""})
 
 

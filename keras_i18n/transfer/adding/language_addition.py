@@ -42,8 +42,8 @@ class AddingOptions:
         keep_words: words of the old languages, list of str: new pieces that would cut a text of these words in another
             way are dropped as well. Tens of thousands of each language are best, such as the package wordfreq has; then
             nearly no unseen old text is cut in another way. Without them, words are made up.
-        pieces: learned for each language; short texts give fewer.
-        initialization: a key of `transfer.METHODS`.
+        num_pieces: learned for each language; short texts give fewer.
+        method: a key of `transfer.METHODS`.
         spans: parts of sentences that the teacher sees, for each language.
         mixed: sentences of the known language with words that the lexicon translates, for each language.
         glosses: texts of `known_texts` put into the new language, for each language; each text several times, as its
@@ -54,7 +54,7 @@ class AddingOptions:
         name: of the new rows' weight; the tags joined unless given.
         seed: decides what is sampled.
 
-    >>> AddingOptions(pieces=5000).initialization
+    >>> AddingOptions(num_pieces=5000).method
     'best'
     """
 
@@ -62,8 +62,8 @@ class AddingOptions:
     known_texts: tuple = ()
     keep_texts: tuple = ()
     keep_words: tuple = ()
-    pieces: int = 12_000
-    initialization: str = "best"
+    num_pieces: int = 12_000
+    method: str = "best"
     spans: int = 4000
     mixed: int = 4000
     glosses: int = 4000
@@ -182,7 +182,7 @@ class LanguageAddition:
 
     STAGES = ("check", "grow_vocabulary", "initialize", "make_examples", "train", "prove_unchanged")
 
-    def __init__(self, model, resources, teacher=None, **options):
+    def __init__(self, model: Any, resources: Any, teacher: Any = None, **options: Any) -> None:
         self.began = time.monotonic()
         self.model, self.resources, self.teacher = model, resources, teacher
         self.options, self.training = _options(options)
@@ -228,7 +228,7 @@ class LanguageAddition:
                 language: [*found.words, *(new for _, new in found.lexicon)]
                 for language, found in self.resources.items()
             },
-            size=self.options.pieces,
+            num_pieces=self.options.num_pieces,
             keep_texts=[self.keep_texts[place] for place in sorted(order[count:])],
             keep_words=self.options.keep_words,
             seed=self.options.seed,
@@ -237,7 +237,7 @@ class LanguageAddition:
     def initialize(self) -> None:
         """A model with rows for the new pieces, which begin from what they translate."""
         rows, self.classes = initial_rows(
-            self.encoder, self.vocabulary, self.resources, self.options.initialization, self.options.seed
+            self.encoder, self.vocabulary, self.resources, self.options.method, self.options.seed
         )
         self._make_model(rows)
 

@@ -7,6 +7,7 @@ import gc
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -98,7 +99,7 @@ class RowTraining:
         ValueError: no examples.
     """
 
-    def __init__(self, network, name, tokenizer, examples, options):
+    def __init__(self, network: Any, name: str, tokenizer: Any, examples: Any, options: Any) -> None:
         self.texts = [text for part in examples for text in part.texts]
         if not self.texts:
             raise ValueError("Training needs examples. Received: none.")
@@ -112,7 +113,8 @@ class RowTraining:
         self.optimizer = optimizers.RowwiseAdam(options.learning_rate)
         self.optimizer.build([self.rows])
         if networks.PackedSentenceEncoder.fits(network):
-            self._batch, self._vectors = networks.pack_sequences, networks.PackedSentenceEncoder(network).graph
+            self._batch: Any = networks.pack_sequences
+            self._vectors: Any = networks.PackedSentenceEncoder(network).graph
         else:
             self._batch = lambda sequences: (tokenizer.pad(sequences),)
             self._vectors = lambda token_ids: network(token_ids, training=False)
@@ -128,13 +130,14 @@ class RowTraining:
         self.optimizer.apply([tape.gradient(loss, rows)], [self.rows])
         return loss
 
-    def run(self):
+    def run(self) -> list[float]:
         """Trains; returns the mean loss of each round.
 
         Raises:
             ValueError: the loss is no number; the rows of the last good round are kept.
         """
-        options, losses = self.options, []
+        options = self.options
+        losses: list[float] = []
         begun, share = self._restore(losses)
         began = time.monotonic() - share * 60 * (options.minutes or 0)
         # texts of the next round are cut while this one trains: a third of the time otherwise

@@ -2,9 +2,12 @@
 
 import collections
 import itertools
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from keras_i18n.protocols import Texts
 from keras_i18n.transfer.adding.row_training import Examples
 from keras_i18n.transfer.teachers.bridges import LinearBridge, NeighbourBridge, TeacherBridge
 from keras_i18n.transfer.word_translation.glossary import Glossary, words_of
@@ -14,7 +17,18 @@ from keras_i18n.transfer.word_translation.word_vectors import WordVectors
 _SPAN_WORDS = (2, 8)
 
 
-def examples_of(resources, encoder, bridge, *, known_texts=((), ()), spans, mixed, glosses, sentence_share=1.0, seed):
+def examples_of(
+    resources: Any,
+    encoder: Any,
+    bridge: Any,
+    *,
+    known_texts: Any = ((), ()),
+    spans: int,
+    mixed: int,
+    glosses: int,
+    sentence_share: float = 1.0,
+    seed: Any,
+) -> Any:
     """All examples of one language.
 
     Args:
@@ -91,8 +105,17 @@ def _glossary(resources, known, new):
 
 
 def fit_bridge(
-    teacher, encoder, texts, *, known_words=(), glossed_texts=(), words=10_000, sentences=1000, spans=3000, seed=0
-):
+    teacher: Any,
+    encoder: Any,
+    texts: Texts,
+    *,
+    known_words: Sequence[str] = (),
+    glossed_texts: Any = (),
+    words: int = 10_000,
+    sentences: int = 1000,
+    spans: int = 3000,
+    seed: int = 0,
+) -> TeacherBridge:
     """A bridge from a teacher's vectors into an encoder's space, fitted on texts that both know.
 
     Args:
@@ -120,7 +143,7 @@ def fit_bridge(
     return TeacherBridge(teacher, LinearBridge.fit(theirs, ours), nearest)
 
 
-def random_spans(texts, count, rng):
+def random_spans(texts: Texts, count: int, rng: np.random.Generator) -> Any:
     """`count` parts of 2 to 8 words of texts, list of str."""
     split = [words for words in (text.split() for text in texts) if len(words) >= _SPAN_WORDS[0]]
     spans = []
@@ -132,7 +155,7 @@ def random_spans(texts, count, rng):
     return spans
 
 
-def mixed_texts(texts, lexicon, count, rng, *, share=0.5):
+def mixed_texts(texts: Texts, lexicon: Any, count: int, rng: np.random.Generator, *, share: float = 0.5) -> Any:
     """Texts some of whose words the lexicon translates: (list of str, places in `texts`).
 
     Source: Qin et al. 2020, "CoSDA-ML: Multi-Lingual Code-Switching Data Augmentation" (arXiv 2006.06402).

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,16 +48,16 @@ class InitializationContext:
     2
     """
 
-    pieces: tuple
-    source_pieces: tuple
+    pieces: Sequence[str]
+    source_pieces: Sequence[str]
     source_rows: np.ndarray
     piece_ids: Any = None
     tokenize: Any = None
     unknown_id: int | None = None
-    parallel: tuple = ()
-    lexicon: tuple = ()
-    source_texts: tuple = ()
-    target_texts: tuple = ()
+    parallel: Sequence[Any] = ()
+    lexicon: Sequence[tuple[str, str]] = ()
+    source_texts: Sequence[Any] = ()
+    target_texts: Sequence[Any] = ()
     source_vectors: np.ndarray | None = None
     vectors: np.ndarray | None = None
     num_neighbours: int = 10
