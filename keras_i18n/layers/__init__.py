@@ -2,6 +2,7 @@
 
 from keras_i18n.layers.attention_pooling import AttentionPooling
 from keras_i18n.layers.bidirectional import Bidirectional
+from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.choose_by_language import ChooseByLanguage
 from keras_i18n.layers.convolution_block import ConvolutionBlock
@@ -39,6 +40,7 @@ __all__ = [
     "LSTM",
     "AttentionPooling",
     "Bidirectional",
+    "CanonicalComposition",
     "CharacterTokenization",
     "ChooseByLanguage",
     "ConvolutionBlock",

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers.character import CharacterTokenizer
 
@@ -24,6 +25,7 @@ class CharacterTokenization(keras.layers.Layer):
         begin_id, end_id: put around each text; None for neither.
         unknown_id: id of all other characters.
         max_tokens: keep at most so many ids of a text, the end piece among them; None for all.
+        composition: config of the `CanonicalComposition` that texts pass first; None for none.
 
     Input shape: `(batch, length)`, int32 code points, padded with 0; any number at all is accepted.
     Output shape: `(batch, tokens)`, int32; padding is -1; there is at least one column.
@@ -51,6 +53,7 @@ class CharacterTokenization(keras.layers.Layer):
         end_id: int | None,
         unknown_id: int,
         max_tokens: int | None = None,
+        composition: Config | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{**kwargs, "trainable": False})
@@ -60,6 +63,7 @@ class CharacterTokenization(keras.layers.Layer):
         self.end_id = end_id
         self.unknown_id = int(unknown_id)
         self.max_tokens = max_tokens
+        self.composition = None if composition is None else CanonicalComposition.from_config(composition)
         special = (begin_id is not None) + (end_id is not None)
         if max_tokens is not None and max_tokens < max(special, 1):
             raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {max_tokens!r}.")
@@ -68,15 +72,19 @@ class CharacterTokenization(keras.layers.Layer):
     def from_tokenizer(cls, tokenizer: CharacterTokenizer, **options: Any) -> Self:
         """The layer of a `CharacterTokenizer`; `options` are `max_tokens` and those of every layer."""
         page_starts, cells = _tables(tokenizer)
+        composition = CanonicalComposition.create() if tokenizer.compose else None
         layer = cls(
             num_pages=len(page_starts),
             num_cells=len(cells),
             begin_id=tokenizer.begin_id if tokenizer.begin else None,
             end_id=tokenizer.end_id if tokenizer.end else None,
             unknown_id=tokenizer.unknown_id,
+            composition=composition and composition.get_config(),
             **options,
         )
         layer.build()
+        if composition:
+            layer.composition.set_weights(composition.get_weights())
         layer.page_starts.assign(page_starts)
         layer.cells.assign(cells)
         return layer
@@ -90,6 +98,8 @@ class CharacterTokenization(keras.layers.Layer):
         self.built = True
 
     def call(self, code_points: Tensor) -> Tensor:
+        if self.composition is not None:
+            code_points = self.composition(code_points)
         # one more column, so that a batch without any has a longest text too
         code_points = tf.pad(tf.cast(code_points, tf.int32), [[0, 0], [0, 1]])
         position = tf.expand_dims(tf.range(tf.shape(code_points)[1]), 0)
@@ -131,6 +141,7 @@ class CharacterTokenization(keras.layers.Layer):
             "end_id": self.end_id,
             "unknown_id": self.unknown_id,
             "max_tokens": self.max_tokens,
+            "composition": self.composition and self.composition.get_config(),
         }
 
 

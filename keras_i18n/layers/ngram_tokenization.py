@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers.character_table import (
     BOUNDARY,
@@ -34,6 +35,7 @@ class NgramTokenization(keras.layers.Layer):
         max_tokens: keep at most so many ids of a text; None for all.
         compact: True moves the ids of a text to the left, as the tokenizer gives them. False saves that step: padding
             may stand anywhere. Enough for pooling, where order and padding change nothing.
+        composition: config of the `CanonicalComposition` that texts pass first; None for none.
 
     Input shape: `(batch, length)`, int32 code points, padded with 0; any number at all is accepted.
     Output shape: `(batch, tokens)`, int32; padding is -1; there is at least one column.
@@ -62,6 +64,7 @@ class NgramTokenization(keras.layers.Layer):
         seed: int = 0,
         max_tokens: int | None = None,
         compact: bool = True,
+        composition: Config | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{**kwargs, "trainable": False})
@@ -76,19 +79,24 @@ class NgramTokenization(keras.layers.Layer):
         self.seed = int(seed)
         self.max_tokens = max_tokens
         self.compact = compact
+        self.composition = None if composition is None else CanonicalComposition.from_config(composition)
 
     @classmethod
     def from_tokenizer(cls, tokenizer: NgramTokenizer, **options: Any) -> Self:
         """The layer of an `NgramTokenizer`; `options` are `max_tokens`, `compact` and those of every layer."""
+        composition = CanonicalComposition.create() if tokenizer.compose else None
         layer = cls(
             num_buckets=tokenizer.num_buckets,
             word_lengths=tokenizer.word_lengths,
             ngram_lengths=tokenizer.ngram_lengths,
             num_cells=len(tokenizer.table.cells),
             seed=tokenizer.seed,
+            composition=composition and composition.get_config(),
             **options,
         )
         layer.build()
+        if composition:
+            layer.composition.set_weights(composition.get_weights())
         layer.page_offsets.assign(tokenizer.table.page_offsets)
         layer.cells.assign(tokenizer.table.cells)
         return layer
@@ -103,6 +111,8 @@ class NgramTokenization(keras.layers.Layer):
         self.built = True
 
     def call(self, code_points: Tensor) -> Tensor:
+        if self.composition is not None:
+            code_points = self.composition(code_points)
         symbols = _without_dropped(*self._symbols(tf.cast(code_points, tf.int32)))
         longest = max(self.ngram_lengths, default=1)
         # a boundary on the left, and enough of them on the right for the longest window to start at the last character
@@ -191,6 +201,7 @@ class NgramTokenization(keras.layers.Layer):
             "seed": self.seed,
             "max_tokens": self.max_tokens,
             "compact": self.compact,
+            "composition": self.composition and self.composition.get_config(),
         }
 
 

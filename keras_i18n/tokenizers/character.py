@@ -3,7 +3,6 @@
 import collections
 import hashlib
 import json
-import pathlib
 from collections.abc import Iterable
 from typing import Any, Self
 
@@ -11,10 +10,13 @@ import numpy as np
 
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
+from keras_i18n.tokenizers import tokenizer_file
+from keras_i18n.tokenizers.canonical_composition import compose as canonically_composed
 from keras_i18n.tokenizers.unigram import PADDING_ID, clean_text
 
 _FORMAT = "keras_i18n character tokenizer 1"
 _SPECIAL = ("<begin>", "<end>", "<unknown>")
+_MAX_BYTES = 2**25  # all of Unicode, escaped, is half as long
 
 
 class CharacterTokenizer:
@@ -26,9 +28,11 @@ class CharacterTokenizer:
         characters: the code points of the vocabulary, a str without repetitions.
         begin: whether each text starts with the begin piece.
         end: whether each text ends with the end piece.
+        compose: whether spellings that Unicode calls equivalent, such as "é" and "e" with an accent after it, are one:
+            texts are composed (NFC) first. False keeps every code point as it comes.
 
     Raises:
-        ValueError: no characters, or one of them twice.
+        ValueError: no characters, one of them twice, or another option than True or False.
 
     >>> tokenizer = CharacterTokenizer.train(["tāne", "wāhine"])
     >>> ids = tokenizer.tokenize(["wāne"])
@@ -39,19 +43,28 @@ class CharacterTokenizer:
     padding_id = PADDING_ID
     begin_id, end_id, unknown_id = range(len(_SPECIAL))
 
-    def __init__(self, characters: str, *, begin: bool = True, end: bool = True) -> None:
+    def __init__(self, characters: str, *, begin: bool = True, end: bool = True, compose: bool = True) -> None:
         if not isinstance(characters, str) or not characters or len(set(characters)) != len(characters):
             raise ValueError(
                 "`characters` must be a str of different code points. "
                 f"Received: {characters!r:.60}. `CharacterTokenizer.train(texts)` collects them from texts."
             )
+        for name, value in (("begin", begin), ("end", end), ("compose", compose)):
+            if not isinstance(value, (bool, np.bool_)):
+                raise ValueError(f"`{name}` must be True or False. Received: {value!r}.")
         self.characters = clean_text(characters)
-        self.begin, self.end = bool(begin), bool(end)
+        self.begin, self.end, self.compose = bool(begin), bool(end), bool(compose)
         self._ids = {character: place for place, character in enumerate(self.characters, len(_SPECIAL))}
 
     @classmethod
     def train(
-        cls, texts: Iterable[str], *, max_characters: int | None = None, min_count: int = 1, **options: Any
+        cls,
+        texts: Iterable[str],
+        *,
+        max_characters: int | None = None,
+        min_count: int = 1,
+        compose: bool = True,
+        **options: Any,
     ) -> Self:
         """Collects the characters of texts.
 
@@ -59,15 +72,17 @@ class CharacterTokenizer:
             texts: iterable of str; read once, so that it may be larger than memory.
             max_characters: the most frequent ones are kept; None for all.
             min_count: rarer characters become the unknown piece.
+            compose: whether the characters are counted and read as NFC composes them.
             options: begin and end, as in the constructor.
         """
         if isinstance(texts, str):
             raise TypeError(f"`texts` must be a sequence of str. Received: {texts!r:.60}. Put it into a list.")
         counts: collections.Counter[str] = collections.Counter()
         for text in texts:
-            counts.update(clean_text(text))
+            counts.update(canonically_composed(clean_text(text)) if compose else clean_text(text))
         frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:max_characters]
-        return cls("".join(sorted(character for character, count in frequent if count >= min_count)), **options)
+        characters = "".join(sorted(character for character, count in frequent if count >= min_count))
+        return cls(characters, compose=compose, **options)
 
     @property
     def vocabulary_size(self) -> int:
@@ -98,7 +113,9 @@ class CharacterTokenizer:
         before, after = [self.begin_id] * self.begin, [self.end_id] * self.end
         sequences = []
         for text in texts:
-            ids = [self._ids.get(character, self.unknown_id) for character in clean_text(text)[:room]]
+            text = clean_text(text)
+            text = canonically_composed(text) if self.compose else text
+            ids = [self._ids.get(character, self.unknown_id) for character in text[:room]]
             sequences.append(np.array(before + ids + after, np.int32))
         return sequences
 
@@ -119,34 +136,41 @@ class CharacterTokenizer:
 
     def get_config(self) -> Config:
         """All that decides the token ids, as plain data."""
-        return {"characters": self.characters, "begin": self.begin, "end": self.end}
+        return {"characters": self.characters, "begin": self.begin, "end": self.end, "compose": self.compose}
+
+    def _described(self):
+        # said only where it is on: a file from before there was the option keeps its digest
+        config = self.get_config()
+        return {"format": _FORMAT, **{name: value for name, value in config.items() if name != "compose" or value}}
 
     @property
     def digest(self) -> str:
         """Hex sha256 of all that decides the token ids."""
-        return hashlib.sha256(self.to_bytes()).hexdigest()
+        return hashlib.sha256(json.dumps(self._described(), sort_keys=True).encode()).hexdigest()
 
     def to_bytes(self) -> bytes:
-        """The tokenizer as JSON."""
-        return json.dumps({"format": _FORMAT, **self.get_config()}, sort_keys=True).encode()
+        """The tokenizer as JSON, with its digest."""
+        return json.dumps({**self._described(), tokenizer_file.DIGEST: self.digest}, sort_keys=True).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Reads `to_bytes()` again.
 
         Raises:
-            ValueError: for other bytes.
+            ValueError: for other bytes, or some that differ from those that were written.
         """
         try:
-            config = json.loads(bytes(data))
-            kind = config.pop("format")
+            config = tokenizer_file.options(data)
+            kind, digest = config.pop("format"), config.pop(tokenizer_file.DIGEST, None)
             if kind != _FORMAT:
                 raise ValueError(f"it says {kind!r}")
-            return cls(config.pop("characters"), **config)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            tokenizer = cls(config.pop("characters"), **{"compose": False, **config})
+            tokenizer_file.check_digest(tokenizer, digest)
+        except (ValueError, KeyError, TypeError) as error:
             raise ValueError(
                 f"A character tokenizer's file must be JSON as `save` writes it: {error!r:.200}."
             ) from error
+        return tokenizer
 
     def save(self, path: Path) -> None:
         """Writes one file, whole or not at all."""
@@ -155,8 +179,8 @@ class CharacterTokenizer:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Reads what `save` wrote."""
-        return cls.from_bytes(pathlib.Path(path).read_bytes())
+        """Reads what `save` wrote; refusals (ValueError) name the file."""
+        return tokenizer_file.loaded(path, cls.from_bytes, _MAX_BYTES)
 
     def __repr__(self) -> str:
         return f"CharacterTokenizer({len(self.characters)} characters, begin={self.begin}, end={self.end})"

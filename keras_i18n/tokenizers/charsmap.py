@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-MAX_RULES = 2**20
+MAX_EDGES = 2**21
 MAX_KEY_BYTES = 64
 MAX_PREFIXES = 32  # the library looks at no more matches at one place
+MAX_VALUE = 64  # code points; a rule may make a text longer by this factor. The longest of Unicode is 18.
 
 
 def _broken(reason):
@@ -26,25 +27,26 @@ def _offset(units):
     return (units >> 10) << ((units & (1 << 9)) >> 6)
 
 
-def _values(pool):
-    """Offset of each value in the pool -> its code points."""
+def _check_values(pool, starts):
+    """Refuses values that lie outside of the pool, are not UTF-8 or would let a text grow without bound."""
     if not pool.endswith(b"\0"):
         raise _broken("a pool of values that does not end")
-
-    known = {}
-
-    def value(start):
-        if start not in known:
-            if start >= len(pool):
-                raise _broken(f"a value at byte {start} of a pool of {len(pool)}")
-            try:
-                text = pool[start : pool.index(b"\0", start)].decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise _broken(f"a value that is not UTF-8 at byte {start}") from error
-            known[start] = tuple(map(ord, text))
-        return known[start]
-
-    return value
+    starts = np.unique(starts)
+    if len(starts) and starts.max() >= len(pool):
+        raise _broken(f"a value at byte {starts.max()} of a pool of {len(pool)}")
+    data = np.frombuffer(pool, np.uint8)
+    # a byte that continues a character, wherever a value starts at one
+    if (data[starts] & 0xC0 == 0x80).any():
+        raise _broken("a value that starts in the middle of a character")
+    try:
+        pool.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _broken(f"a value that is not UTF-8 at byte {error.start}") from error
+    characters = np.cumsum(data & 0xC0 != 0x80)
+    ends = np.flatnonzero(data == 0)
+    lengths = characters[ends[np.searchsorted(ends, starts)]] - characters[starts]
+    if len(lengths) and lengths.max() > MAX_VALUE:
+        raise _broken(f"a rule that writes {lengths.max()} code points, where at most {MAX_VALUE} are allowed")
 
 
 def _children(units):
@@ -68,28 +70,58 @@ def _split(blob):
     return units, bytes(blob[4 + size :])
 
 
-def check_charsmap(blob: bytes) -> None:
-    """Raises ValueError where a text could lead the C++ library out of a charsmap's bounds."""
-    if not blob:
-        return
+def _rules(blob):
+    """Yields (keys, starts of their values in the pool), both arrays of a row a rule, by length of the key in bytes.
+
+    The walk follows every node that a text can reach, and refuses those that lie outside of the trie.
+    """
     units, pool = _split(blob)
-    if not pool.endswith(b"\0"):
-        raise _broken("a pool of values that does not end")
-    bases, _, targets, has_value = _children(units)
-    at, seen = _offset(units[:1]), np.zeros(len(units), bool)
+    bases, labels, targets, has_value = _children(units)
+    at = _offset(units[:1])  # node of each prefix
+    keys = np.zeros((1, 0), np.uint8)  # (prefixes, bytes)
+    prefixes = np.zeros(1, np.int64)
+    total = 0
     while len(at):
         if at.max() | 0xFF >= len(units):
             raise _broken("a node beyond the trie's end")
-        seen[at] = True
-        edges = np.isin(bases, at)
-        reached = targets[edges]
-        if len(reached) and reached.max() >= len(units):
+        low, high = np.searchsorted(bases, at, "left"), np.searchsorted(bases, at, "right")
+        count = high - low
+        total += count.sum()
+        if total > MAX_EDGES:
+            raise _broken(f"more than {MAX_EDGES} nodes")
+        parent = np.repeat(np.arange(len(at)), count)
+        edge = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + low[parent]
+        keys = np.concatenate([keys[parent], labels[edge, None].astype(np.uint8)], axis=1)
+        at, prefixes = targets[edge], prefixes[parent] + has_value[edge]
+        if keys.shape[1] > MAX_KEY_BYTES or (len(prefixes) and prefixes.max() > MAX_PREFIXES):
+            raise _broken(f"a key longer than {MAX_KEY_BYTES} bytes, or with more than {MAX_PREFIXES} rules inside")
+        if len(at) and at.max() >= len(units):
             raise _broken("a node beyond the trie's end")
-        values = units[targets[edges & has_value]] & 0x7FFFFFFF
-        if len(values) and values.max() >= len(pool):
-            raise _broken("a value beyond the pool's end")
-        at = np.unique(reached)
-        at = at[~seen[at]]
+        chosen = np.flatnonzero(has_value[edge])
+        starts = units[at[chosen]] & 0x7FFFFFFF
+        _check_values(pool, starts)
+        yield _texts(keys[chosen]), starts
+
+
+def _texts(keys):
+    """The str of each row of bytes."""
+    rows = np.concatenate([keys, np.zeros((len(keys), 1), np.uint8)], axis=1).tobytes()
+    try:
+        texts = rows.decode("utf-8").split("\0")[:-1]
+    except UnicodeDecodeError as error:
+        place = error.start // (keys.shape[1] + 1)
+        raise _broken(f"the key {keys[place].tobytes()!r}, which is not UTF-8") from error
+    return texts
+
+
+def check_charsmap(blob: bytes) -> None:
+    """Raises ValueError for a charsmap that is not well formed, or whose rules write more than `MAX_VALUE` code points.
+
+    The C++ library looks at none of this, and would be led out of its memory.
+    """
+    if blob:
+        for _ in _rules(blob):
+            pass
 
 
 @functools.lru_cache(maxsize=1)
@@ -103,40 +135,19 @@ def read_charsmap(blob: bytes) -> Mapping[tuple[int, ...], tuple[int, ...]]:
         A read-only mapping: tuple of code points -> tuple of code points, possibly empty. The last one is kept.
 
     Raises:
-        ValueError: for a charsmap that is not well formed.
+        ValueError: for a charsmap that is not well formed, or whose rules write more than `MAX_VALUE` code points.
 
     >>> len(read_charsmap(b""))
     0
     """
     if not blob:
         return types.MappingProxyType({})
-    units, pool = _split(blob)
-    value_at = _values(pool)
-    bases, labels, targets, has_value = _children(units)
-
-    rules: dict[tuple[int, ...], tuple[int, ...]] = {}
-    at = _offset(units[:1])  # node of each prefix
-    keys = np.zeros((1, 0), np.uint8)  # (prefixes, bytes)
-    prefixes = np.zeros(1, np.int64)
-    while len(at):
-        if at.max() | 0xFF >= len(units):
-            raise _broken("a node beyond the trie's end")
-        low, high = np.searchsorted(bases, at, "left"), np.searchsorted(bases, at, "right")
-        count = high - low
-        if count.sum() + len(rules) > MAX_RULES:
-            raise _broken(f"more than {MAX_RULES} rules")
-        parent = np.repeat(np.arange(len(at)), count)
-        edge = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + low[parent]
-        keys = np.concatenate([keys[parent], labels[edge, None].astype(np.uint8)], axis=1)
-        at, prefixes = targets[edge], prefixes[parent] + has_value[edge]
-        if keys.shape[1] > MAX_KEY_BYTES or (len(prefixes) and prefixes.max() > MAX_PREFIXES):
-            raise _broken(f"a key longer than {MAX_KEY_BYTES} bytes, or with more than {MAX_PREFIXES} rules inside")
-        if len(at) and at.max() >= len(units):
-            raise _broken("a node beyond the trie's end")
-        for row in np.flatnonzero(has_value[edge]):
-            try:
-                key = tuple(map(ord, keys[row].tobytes().decode("utf-8")))
-            except UnicodeDecodeError as error:
-                raise _broken(f"the key {keys[row].tobytes()!r}, which is not UTF-8") from error
-            rules[key] = value_at(int(units[at[row]] & 0x7FFFFFFF))
+    _, pool = _split(blob)
+    values = {}  # by place in the pool
+    rules = {}
+    for keys, starts in _rules(blob):
+        for key, start in zip(keys, starts.tolist(), strict=True):
+            if start not in values:
+                values[start] = tuple(map(ord, pool[start : pool.index(b"\0", start)].decode("utf-8")))
+            rules[tuple(map(ord, key))] = values[start]
     return types.MappingProxyType(rules)

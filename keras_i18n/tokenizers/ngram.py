@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import json
-import pathlib
 import zlib
 from collections.abc import Sequence
 from typing import Self
@@ -12,10 +11,12 @@ import numpy as np
 
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
-from keras_i18n.tokenizers import ngram_hashing
+from keras_i18n.tokenizers import ngram_hashing, tokenizer_file
+from keras_i18n.tokenizers.canonical_composition import compose as canonically_composed
 from keras_i18n.tokenizers.character_table import FOLDS, SOLO, CharacterTable, character_table, symbols
 
 MAGIC = b"keras_i18n ngram tokenizer 1\n"
+_MAX_BYTES = 2**24
 _TEXTS_AT_ONCE = 512  # so many texts' features stay in the processor's cache
 
 
@@ -36,6 +37,8 @@ class NgramTokenizer:
         ngram_lengths: hash n-grams of so many characters; `()` for none.
         fold: what is folded before hashing, of "case" and "accents".
         seed: another seed gives other ids.
+        compose: whether spellings that Unicode calls equivalent, such as "é" and "e" with an accent after it, give the
+            same ids: texts are composed (NFC of Unicode 14) first. False keeps every code point as it comes.
 
     Raises:
         ValueError: for an option out of its range.
@@ -61,12 +64,16 @@ class NgramTokenizer:
         ngram_lengths: Sequence[int] = (3, 4, 5),
         fold: Sequence[str] = ("case",),
         seed: int = 0,
+        compose: bool = True,
     ) -> None:
         self.num_buckets = _integer("num_buckets", num_buckets, 1, 2**31 - 1)
         self.word_lengths = _lengths("word_lengths", word_lengths, 4)
         self.ngram_lengths = _lengths("ngram_lengths", ngram_lengths, 16)
         self.fold = _folds(fold)
         self.seed = _integer("seed", seed, 0, 10**6)
+        if not isinstance(compose, (bool, np.bool_)):
+            raise ValueError(f"`compose` must be True or False. Received: {compose!r}.")
+        self.compose = bool(compose)
         if not self.word_lengths and not self.ngram_lengths:
             raise ValueError("One of `word_lengths` and `ngram_lengths` must name a length. Received: () for both.")
         self._table: CharacterTable | None = None
@@ -113,6 +120,8 @@ class NgramTokenizer:
 
     def _features(self, texts):
         """`(ids, ends)`: the ids of all texts one after the other, and where each text ends."""
+        if self.compose:
+            texts = list(map(canonically_composed, texts))
         # every text ends with one code point 0, and one stands before the first: boundaries on both sides
         flat = np.frombuffer(("\0" + "\0".join(texts) + "\0").encode("utf-32-le", "surrogatepass"), np.int32)
         lengths = np.fromiter(map(len, texts), np.int32, len(texts))
@@ -193,6 +202,7 @@ class NgramTokenizer:
             "ngram_lengths": list(self.ngram_lengths),
             "fold": list(self.fold),
             "seed": self.seed,
+            "compose": self.compose,
         }
 
     @functools.cached_property
@@ -200,17 +210,19 @@ class NgramTokenizer:
         """Hex sha256 of all that decides the token ids."""
         return hashlib.sha256(self._header() + self._table_bytes()).hexdigest()
 
-    def _header(self):
+    def _header(self, **more):
         described = {**self.get_config(), "num_pages": len(self.table.page_offsets), "num_cells": len(self.table.cells)}
         described["unicode_version"] = self.table.unicode_version
-        return MAGIC + json.dumps(described, sort_keys=True).encode() + b"\n"
+        if not self.compose:
+            del described["compose"]  # a file from before there was the option keeps its digest
+        return MAGIC + json.dumps({**described, **more}, sort_keys=True).encode() + b"\n"
 
     def _table_bytes(self):
         return self.table.page_offsets.astype("<i4").tobytes() + self.table.cells.astype("<i4").tobytes()
 
     def to_bytes(self) -> bytes:
-        """The tokenizer as bytes: a line that names the kind, a line of options, the compressed tables."""
-        return self._header() + zlib.compress(self._table_bytes(), 9)
+        """The tokenizer as bytes: a line that names the kind, a line of options and digest, the compressed tables."""
+        return self._header(**{tokenizer_file.DIGEST: self.digest}) + zlib.compress(self._table_bytes(), 9)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -224,18 +236,14 @@ class NgramTokenizer:
             raise ValueError(f"The file of an NgramTokenizer must begin with {MAGIC!r}. Received: {data[:40]!r}.")
         try:
             line, _, packed = data[len(MAGIC) :].partition(b"\n")
-            config = json.loads(line)
-            sizes = [int(config.pop("num_pages")), int(config.pop("num_cells"))]
-            version = str(config.pop("unicode_version"))
-            unpacker = zlib.decompressobj()
-            numbers = np.frombuffer(unpacker.decompress(packed, 1 << 24), "<i4").astype(np.int32)
-            page_offsets, cells = np.split(numbers, sizes[:1])
+            config = {"compose": False, **tokenizer_file.options(line)}
+            sizes = [_integer(name, config.pop(name), 1, 2**22) for name in ("num_pages", "num_cells")]
+            version, digest = str(config.pop("unicode_version")), config.pop(tokenizer_file.DIGEST, None)
             tokenizer = cls(**config)
-        except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
+            tokenizer._table = _unpacked(packed, sizes, version)
+            tokenizer_file.check_digest(tokenizer, digest)
+        except (ValueError, KeyError, TypeError, zlib.error) as error:
             raise ValueError(f"The file of the NgramTokenizer is damaged: {error}") from error
-        tokenizer._table = CharacterTable(page_offsets, cells, version)
-        if [len(page_offsets), len(cells)] != sizes or not tokenizer._table.is_sound():
-            raise ValueError("The file of the NgramTokenizer is damaged: its tables point outside of themselves.")
         return tokenizer
 
     def save(self, path: Path) -> None:
@@ -245,8 +253,8 @@ class NgramTokenizer:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Reads what `save` wrote."""
-        return cls.from_bytes(pathlib.Path(path).read_bytes())
+        """Reads what `save` wrote; refusals (ValueError) name the file."""
+        return tokenizer_file.loaded(path, cls.from_bytes, _MAX_BYTES)
 
     def __getstate__(self):
         return {"data": self.to_bytes()}
@@ -257,6 +265,20 @@ class NgramTokenizer:
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
         return f"NgramTokenizer({options})"
+
+
+def _unpacked(packed, sizes, version):
+    """The `CharacterTable` of the compressed end of a file."""
+    unpacker = zlib.decompressobj()
+    numbers = unpacker.decompress(packed, 4 * sum(sizes) + 1)
+    # the checksum at the end is looked at only where all of it was read
+    if len(numbers) != 4 * sum(sizes) or not unpacker.eof or unpacker.unused_data:
+        raise ValueError(f"its tables must have {4 * sum(sizes)} bytes, and nothing may follow")
+    page_offsets, cells = np.split(np.frombuffer(numbers, "<i4").astype(np.int32), sizes[:1])
+    table = CharacterTable(page_offsets, cells, version)
+    if not table.is_sound():
+        raise ValueError("its tables point outside of themselves")
+    return table
 
 
 def _inside(is_letter, inside, length):

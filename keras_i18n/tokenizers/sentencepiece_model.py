@@ -11,6 +11,8 @@ import struct
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 MAX_MODEL_BYTES = 256 * 2**20
 MAX_PIECES = 2**22
 MAX_PIECE_BYTES = 4096
@@ -61,7 +63,8 @@ class SentencePieceModel:
     @property
     def min_score(self) -> float:
         """Lowest score of a normal piece."""
-        return min((s for s, t in zip(self.scores, self.types, strict=True) if t == PieceType.NORMAL), default=0.0)
+        is_normal = np.array(self.types, np.int8) == PieceType.NORMAL
+        return float(np.array(self.scores)[is_normal].min()) if is_normal.any() else 0.0
 
 
 class _Reader:
@@ -113,14 +116,32 @@ class _Reader:
                 self.fail(f"wire type {wire}")
 
 
-def _message(data, what, wires):
-    """Fields of a message that `wires` (number -> wire type) names; the last value of each wins."""
+# fields of messages by wire type; what comes more than once is given beside it
+_NUMBER, _BYTES, _FLOAT = 0, 2, 5
+_PIECE = {1: _BYTES, 2: _FLOAT, 3: _NUMBER}
+_NORMALIZER = {1: _BYTES, 2: _BYTES, 3: _NUMBER, 4: _NUMBER, 5: _NUMBER, 6: _BYTES}
+_TRAINER = {
+    **dict.fromkeys((3, 4, 6, *range(11, 15), *range(16, 27), *range(32, 36), *range(40, 44), 49, 50, 52), _NUMBER),
+    **dict.fromkeys((1, 2, 5, 7, 30, 31, 36, 44, 45, 46, 47, 48, 53, 54), _BYTES),
+    **dict.fromkeys((10, 15, 51), _FLOAT),
+}
+_REPEATED = {1, 5, 30, 31}  # of the trainer's part
+_FIRST_EXTENSION = 200
+
+
+def _message(data, what, wires, repeated=()):
+    """Fields of a message (number -> value), each known to `wires` (number -> wire type) and there once."""
     reader, found = _Reader(data, what), {}
     for field, wire, value in reader.fields():
-        if field in wires:
-            if wire != wires[field]:
-                reader.fail(f"field {field} has wire type {wire} in place of {wires[field]}")
-            found[field] = value
+        if field >= _FIRST_EXTENSION:
+            continue
+        if field not in wires:
+            reader.fail(f"unknown field {field}")
+        if wire != wires[field]:
+            reader.fail(f"field {field} has wire type {wire} in place of {wires[field]}")
+        if field in found and field not in repeated:
+            reader.fail(f"field {field} comes twice")
+        found[field] = value
     return found
 
 
@@ -131,20 +152,47 @@ def _text(value, what):
         raise ValueError(f"{what} must be UTF-8. Received: {bytes(value)[:40]!r}.") from error
 
 
-def _usual_piece(data):
-    """The fields of a piece in the layout that the library writes, or None: most pieces of most files, read fast."""
-    size = data[1] if len(data) > 8 and data[0] == 0x0A else 0xFF
-    rest = data[2 + size :]
-    if size >= 0x80 or len(rest) not in (5, 7) or rest[0] != 0x15:
-        return None
-    if len(rest) == 7 and (rest[5] != 0x18 or rest[6] >= 0x80):
-        return None
-    return {1: data[2 : 2 + size], 2: rest[1:5], 3: rest[6] if len(rest) == 7 else 1}
+def _usual_pieces(data, position):
+    """Pieces in the layout that the library writes, one after the other: most of most files, read fast.
+
+    Returns:
+        (rows, position): rows of (piece, score, type) and where the first field of another layout begins; (None,
+        position) where something is wrong with one of them, which the careful reader will name.
+    """
+    texts, scores, kinds, start, size = [], [], [], position, len(data)
+    while position + 2 < size and data[position] == 0x0A:
+        text_end = position + 4 + data[position + 3] if position + 4 < size else size
+        end = position + 2 + data[position + 1]
+        rest = end - text_end
+        if end > size or data[position + 1] >= 0x80 or data[position + 2] != 0x0A or rest not in (5, 7):
+            break
+        if text_end == position + 4 or data[text_end] != 0x15:
+            break
+        kind = 1
+        if rest == 7:
+            kind = data[text_end + 6]
+            if data[text_end + 5] != 0x18 or not 1 <= kind <= 6:
+                break
+        texts.append(data[position + 4 : text_end])
+        scores.append(data[text_end + 1 : text_end + 5])
+        kinds.append(kind)
+        position = end
+    if not texts:
+        return [], position
+    try:
+        texts = b"\0".join(texts).decode("utf-8").split("\0")
+    except UnicodeDecodeError:
+        return None, start
+    scores = np.frombuffer(b"".join(scores), "<f4")
+    if len(texts) != len(scores) or not (np.abs(scores) <= MAX_SCORE).all() or len(texts) > MAX_PIECES:
+        return None, start
+    types = [None, *PieceType]
+    return list(zip(texts, scores.tolist(), [types[kind] for kind in kinds], strict=True)), position
 
 
 def _piece(data, index):
     what = f"piece {index}"
-    found = _usual_piece(data) or _message(data, what, {1: 2, 2: 5, 3: 0})
+    found = _message(data, what, _PIECE)
     text = found.get(1, b"")
     if not 0 < len(text) <= MAX_PIECE_BYTES:
         raise ValueError(f"A piece must have 1 to {MAX_PIECE_BYTES} bytes. Received: {what} of {len(text)} bytes.")
@@ -202,23 +250,29 @@ def parse(data: bytes) -> SentencePieceModel:
     data = bytes(data)
     if not 0 < len(data) <= MAX_MODEL_BYTES:
         raise ValueError(f"A SentencePiece model must have 1 to {MAX_MODEL_BYTES} bytes. Received: {len(data)} bytes.")
-    pieces: list[Any] = []
     trainer: dict[int, Any] = {}
     normalizer: dict[int, Any] = {}
     reader = _Reader(data, "the model")
+    some, reader.position = _usual_pieces(data, 0)
+    pieces: list[Any] = some or []
     for field, wire, value in reader.fields():
-        if field > 5 and field < 200:
+        if 5 < field < _FIRST_EXTENSION:
             reader.fail(f"unknown field {field}")
-        if field in (1, 2, 3) and wire != 2:
-            reader.fail(f"field {field} has wire type {wire} in place of 2")
+        if field <= 5 and wire != _BYTES:
+            reader.fail(f"field {field} has wire type {wire} in place of {_BYTES}")
+        if (field == 2 and trainer) or (field == 3 and normalizer):
+            reader.fail(f"field {field} comes twice")
         if field == 1:
             if len(pieces) >= MAX_PIECES:
                 raise ValueError(f"A vocabulary must have at most {MAX_PIECES} pieces. Received: more than that.")
             pieces.append(_piece(value, len(pieces)))
+            if some is not None:
+                some, reader.position = _usual_pieces(data, reader.position)
+                pieces += some or []
         elif field == 2:
-            trainer.update(_message(value, "the trainer's part", {3: 0, 24: 0, 35: 0, 46: 2, 47: 2}))
+            trainer.update(_message(value, "the trainer's part", _TRAINER, _REPEATED))
         elif field == 3:
-            normalizer.update(_message(value, "the normaliser's part", {1: 2, 2: 2, 3: 0, 4: 0, 5: 0}))
+            normalizer.update(_message(value, "the normaliser's part", _NORMALIZER))
     kind = MODEL_KINDS.get(trainer.get(3, 1), f"number {trainer.get(3)}")
     if kind != "unigram":
         raise ValueError(

@@ -4,8 +4,9 @@ import functools
 import hashlib
 import json
 import os
-import pathlib
 import re
+import secrets
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
@@ -13,12 +14,14 @@ import numpy as np
 
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
-from keras_i18n.tokenizers import sentencepiece_model
+from keras_i18n.tokenizers import sentencepiece_model, tokenizer_file
 from keras_i18n.tokenizers.charsmap import check_charsmap
 
 MAGIC = b"keras_i18n unigram tokenizer 1\n"
 PADDING_ID = -1
 _OPTIONS = {"begin", "end", "prefix", "max_tokens"}
+_MAX_BYTES = sentencepiece_model.MAX_MODEL_BYTES + 2**20  # the model, and the lines before it
+_SEEDED = threading.Lock()  # the library has one seed for all threads of a process
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -54,7 +57,9 @@ class UnigramTokenizer:
 
     Raises:
         ValueError: for a file that is damaged or of another kind, a begin or end piece that it lacks, a prefix with the
-            code point 0, or a `max_tokens` below the number of begin and end pieces.
+            code point 0, or a `max_tokens` below the number of begin and end pieces. The whole file is checked at once,
+            its normaliser too: what opens works. A piece or a score that has become another valid one cannot be told
+            from the file alone: files of `save` carry a digest, and `from_file` takes one.
 
     >>> from keras_i18n.tokenizers import train_unigram
     >>> tokenizer = train_unigram(["to be or not to be", "be not"] * 9, vocabulary_size=20, end=True)
@@ -80,14 +85,17 @@ class UnigramTokenizer:
         self.model = sentencepiece_model.parse(self.model_bytes)
         self.begin_piece = self._special_piece(begin, self.model.begin_piece, "begin")
         self.end_piece = self._special_piece(end, self.model.end_piece, "end")
-        if clean_text(prefix) != prefix:
+        if not isinstance(prefix, str) or clean_text(prefix) != prefix:
             raise ValueError(f"`prefix` must be text without code points 0 and surrogates. Received: {prefix!r}.")
         self.prefix = prefix
         self.max_tokens = None if max_tokens is None else self._checked_max_tokens(max_tokens)
         self.threads = threads or min(8, os.cpu_count() or 1)
         self._index: dict[str, int] | None = None
+        self._processor = self._library()
 
     def _special_piece(self, option, default, name):
+        if not isinstance(option, (bool, str)) and option is not None:
+            raise ValueError(f"`{name}` must be a piece of the vocabulary, True or False. Received: {option!r:.60}.")
         piece = {False: None, None: None, True: default}.get(option, option)
         if piece is not None and piece not in self.model.pieces:
             raise ValueError(
@@ -98,30 +106,40 @@ class UnigramTokenizer:
 
     def _checked_max_tokens(self, max_tokens):
         least = max(1, (self.begin_piece is not None) + (self.end_piece is not None))
-        if max_tokens < least:
-            raise ValueError(f"`max_tokens` must be at least {least}. Received: {max_tokens}.")
+        if isinstance(max_tokens, bool) or not isinstance(max_tokens, (int, np.integer)) or max_tokens < least:
+            raise ValueError(f"`max_tokens` must be an integer of at least {least}. Received: {max_tokens!r:.60}.")
         return int(max_tokens)
 
     @classmethod
-    def from_file(cls, path: Path, **options: Any) -> Self:
-        """Reads a SentencePiece `.model` file; `options` as in the constructor."""
-        path = pathlib.Path(path)
-        if path.stat().st_size > sentencepiece_model.MAX_MODEL_BYTES:
-            raise ValueError(
-                f"A SentencePiece model must have at most {sentencepiece_model.MAX_MODEL_BYTES} bytes. "
-                f"Received: {path} of {path.stat().st_size} bytes."
-            )
-        return cls(path.read_bytes(), **options)
+    def from_file(cls, path: Path, *, sha256: str | None = None, **options: Any) -> Self:
+        """Reads a SentencePiece `.model` file.
 
-    @functools.cached_property
-    def _processor(self):
+        Args:
+            path: the file.
+            sha256: hex digest that the file must have, as its publisher tells it or `sha256sum` prints it. A `.model`
+                carries no digest of its own, so that without this a changed score is not noticed.
+            options: as in the constructor.
+
+        Raises:
+            ValueError: names the file: too big, damaged, of another kind, or with another digest.
+        """
+
+        def read(data):
+            found = hashlib.sha256(data).hexdigest()
+            if sha256 is not None and found != sha256.lower():
+                raise ValueError(f"its SHA-256 must be {sha256}. Received: {found}. Copy the file again")
+            return cls(data, **options)
+
+        return tokenizer_file.loaded(path, read, sentencepiece_model.MAX_MODEL_BYTES)
+
+    def _library(self):
         import sentencepiece
 
         check_charsmap(self.model.charsmap)  # the library does not
         try:
             return sentencepiece.SentencePieceProcessor(model_proto=self.model_bytes)
         except RuntimeError as error:
-            raise ValueError(f"The sentencepiece library refused the model: {error}") from error
+            raise ValueError(f"The sentencepiece library refused the model. Received: {error}") from error
 
     @property
     def vocabulary_size(self) -> int:
@@ -209,28 +227,46 @@ class UnigramTokenizer:
         """Texts as the vocabulary sees them: list of str, in which U+2581 stands for the space."""
         return [self._processor.normalize(clean_text(text)) for text in texts]
 
-    def sample(self, texts: Texts, *, alpha: float = 0.2) -> TokenIds:
+    def sample(self, texts: Texts, *, alpha: float = 0.2, seed: int | None = None) -> TokenIds:
         """Token ids of texts cut at random into pieces, likelier cuts more often; begin and end pieces included.
 
         Args:
             texts: sequence of str.
             alpha: smoothing; 0 makes all cuts alike, 1 follows the scores.
+            seed: integer from 0 to 2**31 - 1; the same seed cuts the same texts alike. None cuts differently each time.
 
         Returns:
-            A list of int32 arrays, one a text; another one at each call.
+            A list of int32 arrays, one a text.
+
+        Raises:
+            ValueError: for a seed out of its range.
 
         Source: Kudo 2018, "Subword Regularization" (arXiv 1804.10959).
         """
-        found = self._processor.encode(
-            [self.prefix + clean_text(text) for text in texts],
-            enable_sampling=True,
-            alpha=alpha,
-            nbest_size=-1,
-            num_threads=self.threads,
-        )
+        if seed is None:
+            seed = secrets.randbits(31)
+        elif isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**31:
+            raise ValueError(f"`seed` must be an integer from 0 to 2**31 - 1, or None. Received: {seed!r:.60}.")
+        found = self._sampled([self.prefix + clean_text(text) for text in texts], float(alpha), int(seed))
         before = [] if self.begin_id is None else [self.begin_id]
         after = [] if self.end_id is None else [self.end_id]
         return [np.array([*before, *ids, *after], np.int32) for ids in found]
+
+    def _sampled(self, texts, alpha, seed):
+        """Ids by the library, whose generators belong to threads: a new thread has one that begins with the seed."""
+        import sentencepiece
+
+        found = []
+
+        def run():
+            found.extend(self._processor.encode(texts, enable_sampling=True, alpha=alpha, nbest_size=-1, num_threads=1))
+
+        with _SEEDED:
+            sentencepiece.set_random_generator_seed(seed)
+            thread = threading.Thread(target=run)
+            thread.start()
+            thread.join()
+        return found
 
     def extended(self, pieces: Sequence[str], scores: Iterable[float]) -> "UnigramTokenizer":
         """A tokenizer with more pieces; those of this one keep their ids and scores.
@@ -267,27 +303,36 @@ class UnigramTokenizer:
     @functools.cached_property
     def digest(self) -> str:
         """Hex sha256 of all that decides the token ids."""
-        return hashlib.sha256(self.to_bytes()).hexdigest()
+        return hashlib.sha256(self._lines() + self.model_bytes).hexdigest()
+
+    def _lines(self, **more):
+        return MAGIC + json.dumps({**self.get_config(), **more}, sort_keys=True, ensure_ascii=True).encode() + b"\n"
 
     def to_bytes(self) -> bytes:
-        """The tokenizer as bytes: a line that names the kind, a line of options, the SentencePiece model."""
-        options = json.dumps(self.get_config(), sort_keys=True, ensure_ascii=True).encode()
-        return MAGIC + options + b"\n" + self.model_bytes
+        """The tokenizer as bytes: a line that names the kind, a line of options and digest, the SentencePiece model."""
+        return self._lines(**{tokenizer_file.DIGEST: self.digest}) + self.model_bytes
 
     @classmethod
     def from_bytes(cls, data: bytes, **options: Any) -> Self:
-        """Reads `to_bytes()` again, or the bytes of a SentencePiece `.model` file with `options`."""
+        """Reads `to_bytes()` again, or the bytes of a SentencePiece `.model` file with `options`.
+
+        Raises:
+            ValueError: for other bytes, or some that differ from those that were written.
+        """
         data = bytes(data)
         if not data.startswith(MAGIC):
             return cls(data, **options)
         line, newline, model = data[len(MAGIC) :].partition(b"\n")
         try:
-            kept = json.loads(line)
+            kept = tokenizer_file.options(line)
+            digest = kept.pop(tokenizer_file.DIGEST, None)
+            if not newline or not set(kept) <= _OPTIONS:
+                raise ValueError(f"options that are not known. Received: {line[:80]!r}")
+            tokenizer = cls(model, **kept, threads=options.pop("threads", None))
+            tokenizer_file.check_digest(tokenizer, digest)
         except ValueError as error:
-            raise ValueError("The tokenizer's file is damaged: its options cannot be read.") from error
-        if not newline or not isinstance(kept, dict) or not set(kept) <= _OPTIONS:
-            raise ValueError(f"The tokenizer's file is damaged. Received options: {line[:80]!r}.")
-        return cls(model, **(kept | options))
+            raise ValueError(f"The tokenizer's file is damaged: {error}") from error
+        return cls(model, **(kept | options), threads=tokenizer.threads) if options else tokenizer
 
     def save(self, path: Path) -> None:
         """Writes one file, whole or not at all."""
@@ -296,8 +341,8 @@ class UnigramTokenizer:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Reads what `save` wrote."""
-        return cls.from_bytes(pathlib.Path(path).read_bytes())
+        """Reads what `save` wrote; refusals (ValueError) name the file."""
+        return tokenizer_file.loaded(path, cls.from_bytes, _MAX_BYTES)
 
     def __getstate__(self):
         return {"data": self.to_bytes(), "threads": self.threads}

@@ -1,4 +1,5 @@
 import functools
+import unicodedata
 
 import keras
 import numpy as np
@@ -31,7 +32,7 @@ OPTIONS = {
     "default": {},
     "characters": {"num_buckets": 1000, "word_lengths": (), "ngram_lengths": (1, 2), "seed": 7},
     "long": {"num_buckets": 2**31 - 1, "word_lengths": (1, 3), "ngram_lengths": (2, 6), "fold": ("case", "accents")},
-    "pairs": {"num_buckets": 64, "word_lengths": (2,), "ngram_lengths": (), "fold": ()},
+    "pairs": {"num_buckets": 64, "word_lengths": (2,), "ngram_lengths": (), "fold": (), "compose": False},
 }
 
 
@@ -74,7 +75,17 @@ def fuzzed_texts(count, seed):
     return texts
 
 
-BATCHES = [TEXTS, TEXTS[:1], ["", " "], ["a"], fuzzed_texts(500, seed=1)]
+def decomposed_texts(count, seed):
+    """Real text in NFD, and characters with marks in any order: what composing has to undo."""
+    generator = np.random.default_rng(seed)
+    marks = [0x300, 0x301, 0x302, 0x307, 0x323, 0x327, 0x338, 0x345, 0x5B8, 0x93C, 0x9BE, 0xDCF, 0x1161, 0x11A8, 0x3099]
+    bases = [0x61, 0x65, 0x73, 0x3B1, 0x928, 0x9C7, 0xDD9, 0x1100, 0xAC00, 0xE9, 0x212B, 0x304B, 0xFB2E, 0x20, 0]
+    real = [unicodedata.normalize("NFD", text) for text in [*TEXTS, "Tiếng Việt rất đẹp", "한국어 텍스트입니다"]]
+    drawn = [generator.choice(marks * 2 + bases, generator.integers(1, 30)) for _ in range(count)]
+    return [*real, *("x" + "".join(map(chr, row)) + "y" for row in drawn), "a" + "\u0301\u0323" * 400]
+
+
+BATCHES = [TEXTS, TEXTS[:1], ["", " "], ["a"], fuzzed_texts(500, seed=1), decomposed_texts(300, seed=2), ["e\u0301"]]
 
 
 @pytest.mark.parametrize("name", OPTIONS)

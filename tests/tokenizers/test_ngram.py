@@ -220,6 +220,7 @@ def test_the_file_decides_not_the_python_that_reads_it():
     twin._table.cells[:] = tokenizer.table.cells
     cell = twin._table.page_offsets[ord("b") >> 7] + ord("b")
     twin._table.cells[cell] -= 4  # b reads as a
+    del twin.digest  # of the table before
     changed = NgramTokenizer.from_bytes(twin.to_bytes())
     assert changed.digest != tokenizer.digest
     assert changed.tokenize(["bat"])[0].tolist() == tokenizer.tokenize(["aat"])[0].tolist()

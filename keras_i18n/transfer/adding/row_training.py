@@ -169,7 +169,9 @@ class RowTraining:
     def _cut(self, epoch):
         """Token ids of all texts for a round."""
         if self.options.alpha > 0 and epoch % 2 == 1:
-            return self.tokenizer.sample(self.texts, alpha=self.options.alpha)
+            # numbers of a round depend on nothing but the seed and the round, so that a resumed training has the same
+            seed = int(np.random.SeedSequence([self.options.seed, epoch]).generate_state(1)[0] >> 1)
+            return self.tokenizer.sample(self.texts, alpha=self.options.alpha, seed=seed)
         return self.tokenizer.tokenize(self.texts)
 
     def _share(self, epoch, of_epoch, began):

@@ -1,0 +1,191 @@
+"""Canonical composition inside of a graph."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import keras
+import tensorflow as tf
+
+from keras_i18n.layers import fingerprint_lookup
+from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
+from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.tokenizers import canonical_composition
+from keras_i18n.tokenizers.canonical_composition import (
+    CLASS_BITS,
+    ENTRY_FIELDS,
+    LEADS,
+    NUM_PAGES,
+    PAGE_BITS,
+    PAIR_FACTORS,
+    SYLLABLES,
+    TAILS,
+    VOWELS,
+)
+
+TABLES = ("pages", "entries", "pool", "multipliers", "first", "second", "composed")
+_REPLACEMENT = 0xFFFD
+_END = NUM_PAGES << PAGE_BITS
+
+
+@keras.saving.register_keras_serializable(package="keras_i18n")
+class CanonicalComposition(keras.layers.Layer):
+    """Brings code points into Unicode's normal form C, exactly as `canonical_composition.compose` does.
+
+    A text that is composed already, as most are, is only looked at. One with marks out of order, or characters that
+    the form excludes, is decomposed and its marks are sorted. Then pairs are composed in rounds, at most four: in each,
+    every character takes in its next mark, in parallel. Runs of marks may have any length. Numbers that are no code
+    points count as U+FFFD.
+
+    Args:
+        shapes: dict, table name -> shape, of the tables of `CanonicalTables`.
+
+    Input shape: `(batch, length)`, int32 code points, padded with 0; any number at all is accepted.
+    Output shape: `(batch, new length)`, int32.
+
+    Source: Unicode Standard Annex 15, "Unicode Normalization Forms".
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_i18n import layers
+    >>> layer = layers.CanonicalComposition.create()
+    >>> "".join(map(chr, np.array(layer(np.array([[ord("e"), 0x301, ord("!")]], "int32")))[0]))
+    'é!'
+    """
+
+    def __init__(self, shapes: Mapping[str, Sequence[int]], **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
+        self.shapes = {name: tuple(shapes[name]) for name in TABLES}
+        self.tables = {
+            name: self.add_weight(
+                name=name, shape=shape, dtype="int32", initializer="zeros", trainable=False, autocast=False
+            )
+            for name, shape in self.shapes.items()
+        }
+
+    @classmethod
+    def create(cls) -> Self:
+        """The layer with the tables of `canonical_composition.tables`."""
+        tables = canonical_composition.tables()
+        layer = cls({name: getattr(tables, name).shape for name in TABLES})
+        for name, variable in layer.tables.items():
+            variable.assign(getattr(tables, name))
+        return layer
+
+    def build(self, code_points_shape: Shape = None) -> None:
+        self.built = True
+
+    def call(self, code_points: Tensor) -> Tensor:
+        code_points = tf.cast(code_points, tf.int32)
+        is_code_point = (code_points >= 0) & (code_points <= 0x10FFFF)
+        code_points = tf.where(is_code_point, code_points, _REPLACEMENT)
+        table = {name: tf.convert_to_tensor(variable) for name, variable in self.tables.items()}
+        known = _unpacked(_entries(table, code_points))
+        marked = code_points * 2**CLASS_BITS + known["mark_class"]
+        disorder = (shift_right(known["last_class"], 0) > known["mark_class"]) & (known["mark_class"] > 0)
+        out_of_form = tf.reduce_any(disorder | (known["decomposes"] > 0))
+        marked = tf.cond(out_of_form, lambda: _ordered(_decomposed(table, marked, known)), lambda: marked)
+        # of a text in which nothing may compose, not even the first round is run
+        _, marked = tf.while_loop(
+            lambda more, _: more,
+            lambda _, marked: _round(table, marked),
+            [out_of_form | tf.reduce_any(known["may_compose"] > 0), marked],
+            shape_invariants=[tf.TensorShape([]), tf.TensorShape([None, None])],
+        )
+        return tf.bitwise.right_shift(marked, CLASS_BITS)
+
+    def compute_output_spec(self, code_points: Tensor) -> Tensor:
+        return keras.KerasTensor((code_points.shape[0], None), dtype="int32")
+
+    def get_config(self) -> Config:
+        return super().get_config() | {"shapes": {name: list(shape) for name, shape in self.shapes.items()}}
+
+
+def _entries(table, code_points):
+    inside = tf.where(code_points < _END, code_points, 0)
+    return tf.gather(table["entries"], tf.gather(table["pages"], tf.bitwise.right_shift(inside, PAGE_BITS)) + inside)
+
+
+def _unpacked(entries):
+    """The fields of entries of the table, and where the decomposition starts."""
+    fields = {}
+    for name, bits in ENTRY_FIELDS.items():
+        rest = tf.bitwise.right_shift(entries, bits)
+        fields[name] = entries - rest * 2**bits
+        entries = rest
+    return fields | {"start": entries}
+
+
+def _split(marked):
+    """(code points, classes)."""
+    code_points = tf.bitwise.right_shift(marked, CLASS_BITS)
+    return code_points, marked - code_points * 2**CLASS_BITS
+
+
+def _decomposed(table, marked, known):
+    """Full decompositions, each code point times 64 plus its class; Hangul syllables stay."""
+    source, offset, valid = spread(tf.maximum(known["length"], 1))
+    is_split = valid & (take(known["length"], source) > 0)
+    parts = tf.gather(table["pool"], tf.where(is_split, take(known["start"], source) + offset, 0))
+    return tf.where(valid, tf.where(is_split, parts, take(marked, source)), 0)
+
+
+def _ordered(marked):
+    """Marks in the order of their classes, those of one class in the order that they had."""
+    _, classes = _split(marked)
+    characters = tf.cumsum(tf.cast(tf.equal(classes, 0), tf.int32), axis=1)
+    # of equal numbers every runtime takes the left one first
+    _, order = tf.math.top_k(-(characters * 2**CLASS_BITS + classes), k=tf.shape(marked)[1])
+    return take(marked, order)
+
+
+def _round(table, marked):
+    """Whether any character has a mark to take in, and the code points after each has taken in the next one."""
+    code_points, classes = _split(marked)
+    is_start = tf.equal(classes, 0)
+    position = tf.expand_dims(tf.range(tf.shape(marked)[1]), 0) + tf.zeros_like(marked)
+    start = _last_start(is_start, position)
+    before, class_before = _split(shift_right(marked, 0))
+    # a mark joins the character it stands on, another character the one right before it
+    target = tf.where(is_start, tf.maximum(position - 1, 0), start)
+    pair = _pairs(table, tf.where(is_start, before, take(code_points, start)), code_points)
+    # a mark of its own class before it, or any mark before another character, is in its way
+    free = tf.equal(tf.equal(class_before, classes), is_start)
+    found = free & (pair > 0)
+    count = tf.cumsum(tf.cast(found, tf.int32), axis=1)
+    first = found & (is_start | tf.equal(count - take(count, start), 1))
+    batch, width = tf.shape(marked)[0], tf.shape(marked)[1]
+    joined = tf.math.unsorted_segment_sum(
+        tf.reshape(tf.where(first, pair * 2**CLASS_BITS, 0), [-1]),
+        tf.reshape(tf.where(first, target, 0) + tf.expand_dims(tf.range(batch) * width, 1), [-1]),
+        batch * width,
+    )
+    joined = tf.reshape(joined, tf.shape(marked))
+    return tf.reduce_any(first), compact(tf.where(joined > 0, joined, marked), tf.logical_not(first), 0)
+
+
+def _last_start(is_start, position):
+    """Position of the last character at or before each place that is no mark; 0 where there is none."""
+    batch, width = tf.shape(position)[0], tf.shape(position)[1]
+    character = tf.cumsum(tf.cast(is_start, tf.int32), axis=1)
+    character += tf.expand_dims(tf.range(batch) * (width + 1), 1)
+    starts = tf.math.unsorted_segment_sum(
+        tf.reshape(tf.where(is_start, position, 0), [-1]), tf.reshape(character, [-1]), batch * (width + 1)
+    )
+    return tf.gather(starts, character)
+
+
+def _pairs(table, left, right):
+    """What two code points compose to, 0 for nothing."""
+    keys = [left * a + right * b for a, b in PAIR_FACTORS]
+    slot, found = fingerprint_lookup.find(*keys, table["multipliers"], table["first"], table["second"])
+    composed = tf.where(found, tf.gather(table["composed"], slot), 0)
+
+    def within(code_points, block):
+        return (code_points >= block[0]) & (code_points < block[0] + block[1])
+
+    vowel = within(left, LEADS) & within(right, VOWELS)
+    composed = tf.where(vowel, SYLLABLES[0] + ((left - LEADS[0]) * 21 + right - VOWELS[0]) * 28, composed)
+    place = left - SYLLABLES[0]
+    is_open = within(left, SYLLABLES) & tf.equal(tf.truncatediv(place, 28) * 28, place)
+    return tf.where(is_open & within(right, TAILS), left + right - TAILS[0] + 1, composed)

@@ -1,0 +1,92 @@
+"""What the files of all tokenizers share: sizes told before reading, options as strict JSON, a digest that is checked."""
+
+import json
+import pathlib
+from collections.abc import Callable
+from typing import TypeVar
+
+from keras_i18n.protocols import Config, Path
+from keras_i18n.tokenizers.tokenizer import Tokenizer
+
+_Loaded = TypeVar("_Loaded")
+DIGEST = "digest"
+
+
+def read_file(path: Path, max_bytes: int) -> bytes:
+    """The bytes of a tokenizer's file.
+
+    Args:
+        path: a regular file; a pipe or a device, which may never end, is refused.
+        max_bytes: what no tokenizer of this kind exceeds.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: for something else than a file, or too many bytes.
+
+    >>> import tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "x.tokenizer"
+    >>> _ = file.write_bytes(b"three")
+    >>> read_file(file, 10)
+    b'three'
+    """
+    path = pathlib.Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"No tokenizer file at '{path}'.")
+    if not path.is_file():
+        raise ValueError(f"A tokenizer must be a regular file. Received: '{path}', which is not. Copy it to a file.")
+    with open(path, "rb") as file:
+        data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise ValueError(
+            f"The file of this kind of tokenizer must have at most {max_bytes} bytes. Received: '{path}' of "
+            f"{path.stat().st_size} bytes. Is it another file?"
+        )
+    return data
+
+
+def loaded(path: Path, from_bytes: Callable[[bytes], _Loaded], max_bytes: int) -> _Loaded:
+    """What `from_bytes` makes of a file's bytes; its refusals name the file."""
+    data = read_file(path, max_bytes)
+    try:
+        return from_bytes(data)
+    except ValueError as error:
+        raise ValueError(f"The tokenizer in '{path}' cannot be read: {error}") from error
+
+
+def options(line: bytes) -> Config:
+    """The dict that a line of JSON holds.
+
+    Raises:
+        ValueError: for other bytes, a key that comes twice, nesting without end, or numbers that JSON does not know.
+
+    >>> options(b'{"seed": 3}')
+    {'seed': 3}
+    """
+
+    def pairs(items):
+        found = dict(items)
+        if len(found) < len(items):
+            raise ValueError("a key comes twice")
+        return found
+
+    def constant(name):
+        raise ValueError(f"{name} is no number of JSON")
+
+    try:
+        found = json.loads(bytes(line), object_pairs_hook=pairs, parse_constant=constant)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(
+            f"its options are not JSON as `save` writes it ({str(error)[:120] or 'nested too deep'})"
+        ) from error
+    if not isinstance(found, dict):
+        raise ValueError(f"its options must be a JSON object. Received: {line[:60]!r}")
+    return found
+
+
+def check_digest(tokenizer: Tokenizer, digest: str | None) -> None:
+    """Raises ValueError unless a tokenizer has the digest that its file tells; None, from older files, is let pass."""
+    if digest is not None and digest != tokenizer.digest:
+        raise ValueError(
+            f"what it holds has the digest {tokenizer.digest[:16]}. Received: a file that says {str(digest)[:16]!r}. "
+            "Copy it again, or save the tokenizer again"
+        )
