@@ -107,8 +107,8 @@ def identified():
         [row for row in open_data.rows(f"sib200/{part}.tsv.xz") if row["lang"] in languages]
         for part in ("train", "test")
     )
-    data = ki.datasets.Dataset(text=[row["text"] for row in train], language=[row["lang"] for row in train])
-    identifier = ki.LanguageIdentifier.train(data)
+    data = ki.datasets.from_rows(train)
+    identifier = ki.LanguageIdentifier.create(sorted(languages))
     found = {}
     for language in ("ko", "vi"):
         texts = [row["text"] for row in test if row["lang"] == language]

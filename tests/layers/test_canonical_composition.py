@@ -61,7 +61,7 @@ def fuzzed(count, seed):
 
 
 def test_every_code_point_alone(composed):
-    everything = [chr(c) for c in range(1, 0x30000)]
+    everything = [chr(c) for c in (*range(1, 0x3400), *range(0xA000, 0x20000), *KNOWN)]
     assert_composed(composed(everything), everything)
 
 
@@ -76,13 +76,13 @@ def test_hangul(composed):
 
 
 def test_fuzzed_texts(composed):
-    texts = [*fuzzed(20_000, seed=1), *(text.replace("\0", "-") for text in decomposed_texts(5_000, seed=3))]
+    texts = [*fuzzed(6_000, seed=1), *(text.replace("\0", "-") for text in decomposed_texts(1_000, seed=3))]
     assert_composed(composed(texts), texts)
 
 
 def test_a_text_alone_is_read_as_among_others(composed):
     """Alone, a text that is composed already goes the short way: it must be one that needs no other."""
-    texts = [form for text in fuzzed(700, seed=2) for form in (text, unicodedata.normalize("NFC", text))]
+    texts = [form for text in fuzzed(300, seed=2) for form in (text, unicodedata.normalize("NFC", text))]
     for text in texts:
         assert_composed(composed([text]), [text])
 

@@ -30,7 +30,7 @@ TEXTS = [
 ]
 OPTIONS = {
     "default": {},
-    "characters": {"num_buckets": 1000, "word_lengths": (), "ngram_lengths": (1, 2), "seed": 7},
+    "characters": {"num_buckets": 1000, "word_lengths": (), "ngram_lengths": (1, 2), "seed": 7, "compose": False},
     "long": {"num_buckets": 2**31 - 1, "word_lengths": (1, 3), "ngram_lengths": (2, 6), "fold": ("case", "accents")},
     "pairs": {"num_buckets": 64, "word_lengths": (2,), "ngram_lengths": (), "fold": (), "compose": False},
 }
