@@ -107,14 +107,20 @@ def identified():
         [row for row in open_data.rows(f"sib200/{part}.tsv.xz") if row["lang"] in languages]
         for part in ("train", "test")
     )
-    data = ki.datasets.from_rows(train)
+    data = ki.datasets.from_lists([row["text"] for row in train], language=[row["lang"] for row in train])
     identifier = ki.LanguageIdentifier.create(sorted(languages))
+    identifier.fit(data, verbose=0)
     found = {}
     for language in ("ko", "vi"):
         texts = [row["text"] for row in test if row["lang"] == language]
         for form, given in (("as written", texts), ("decomposed", nfd(texts))):
             found[f"{language} {form}"] = round(
-                float(np.mean([tag == language for tag in identifier.identify(given)])), 4
+                float(
+                    np.mean(
+                        [identifier.labels[place] == language for place in identifier.predict(given).argmax(axis=1)]
+                    )
+                ),
+                4,
             )
     return found
 
