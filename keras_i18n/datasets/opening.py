@@ -1,16 +1,18 @@
 """From a file, plain or compressed, to its text."""
 
 import codecs
+import contextlib
 import gzip
+import io
+import itertools
 import lzma
 import os
 import zlib
-from typing import Any
+from collections.abc import Iterator
 
 from keras_i18n.datasets.problems import DataError
+from keras_i18n.datasets.size_limits import limit_of, too_large
 from keras_i18n.protocols import Path
-
-DEFAULT_MAX_BYTES = 4 * 2**30
 
 _OPENERS = {".gz": gzip.open, ".xz": lzma.open}
 _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -23,33 +25,73 @@ def plain_suffix(path: Path) -> str:
     return os.path.splitext(stem)[1] if suffix in _OPENERS else suffix
 
 
-def read_bytes(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> bytes:
+def read_bytes(path: Path, *, max_bytes: int | None = None) -> bytes:
     """The bytes of a file, decompressed by its ending `.gz` or `.xz`.
 
     Raises:
         FileNotFoundError: there is no such file.
-        DataError: it is damaged or cut off, or holds more than `max_bytes`.
+        DataError: it is no file, damaged or cut off, or holds more than `max_bytes` (`size_limits` where None).
     """
-    path = os.fspath(path)
-    opener: Any = _OPENERS.get(os.path.splitext(path.lower())[1], open)
-    chunks, size = [], 0
+    with _opened(path, max_bytes) as file:
+        return file.read()
+
+
+@contextlib.contextmanager
+def text_lines(path: Path, *, encoding: str, max_bytes: int | None = None) -> Iterator[Iterator[str]]:
+    """The lines of a file with their ends, read as they are asked for; a byte order mark is no part of the text.
+
+    Lines end in LF, CR LF or CR, whichever comes.
+
+    Raises:
+        as `read_bytes` and `decode`, also inside of the block.
+    """
+    name = _encoding(encoding)
     try:
-        with opener(path, "rb") as file:
-            while chunk := file.read(_CHUNK):
-                size += len(chunk)
-                if size > max_bytes:
-                    raise DataError(
-                        f"The file must hold at most {max_bytes:,} bytes once decompressed. Received: more. "
-                        "Pass a larger `max_bytes` if you trust it, or split it.",
-                        path=path,
-                    )
-                chunks.append(chunk)
-    except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
-        raise DataError(
-            f"The compressed file must be whole. Received after {size:,} bytes: {error}. Fetch or write it again.",
-            path=path,
-        ) from error
-    return b"".join(chunks)
+        with _opened(path, max_bytes) as file:
+            lines = iter(io.TextIOWrapper(file, encoding=name, newline=""))
+            first = next(lines, "").removeprefix("\ufeff")
+            yield itertools.chain([first] if first else (), lines)
+    except UnicodeDecodeError:
+        data = read_bytes(path, max_bytes=max_bytes)
+        decode(data, encoding=encoding, path=path)  # tells the line and counts the others
+        raise
+
+
+@contextlib.contextmanager
+def _opened(path, max_bytes):
+    """A buffered reader of what is in the file, which ends in an error where that is more than it may be."""
+    path = os.fspath(path)
+    limit = limit_of(path, max_bytes)
+    opener = _OPENERS.get(os.path.splitext(path.lower())[1])
+    if opener is None and os.path.getsize(path) > limit:
+        raise too_large(path, limit, os.path.getsize(path))
+    with (opener or open)(path, "rb") as file, io.BufferedReader(_Limited(file, path, limit), _CHUNK) as reader:
+        yield reader
+
+
+class _Limited(io.RawIOBase):
+    """Bytes of a file up to a limit."""
+
+    def __init__(self, file, path, limit):
+        super().__init__()
+        self.file, self.path, self.limit, self.size = file, path, limit, 0
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        try:
+            chunk = self.file.read(len(buffer))
+        except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
+            raise DataError(
+                f"The compressed file must be whole. Received after {self.size:,} bytes: {error}. Fetch or write it again.",
+                path=self.path,
+            ) from error
+        self.size += len(chunk)
+        if self.size > self.limit:
+            raise too_large(self.path, self.limit)
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
 
 
 def decode(data: bytes, *, encoding: str, path: Path) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n.datasets import splitting
 from keras_i18n.datasets.dataset import Dataset
-from keras_i18n.datasets.opening import DEFAULT_MAX_BYTES, decode, lines_of, read_bytes
+from keras_i18n.datasets.opening import decode, lines_of, read_bytes
 from keras_i18n.datasets.problems import DataError, Problems
 from keras_i18n.datasets.reading import read_records
 from keras_i18n.protocols import Path, Texts
@@ -157,7 +157,7 @@ def read_parallel(
     target_column: str | None = None,
     where: Mapping[str, str] | None = None,
     encoding: str = "utf-8",
-    max_bytes: int = DEFAULT_MAX_BYTES,
+    max_bytes: int | None = None,
 ) -> ParallelTexts:
     """Reads texts beside their translations.
 
@@ -171,7 +171,7 @@ def read_parallel(
         where: dict from the name of a column to the value that rows must have there, to read one part of a file such
             as a lexicon of many pairs; None for all rows.
         encoding: of all formats but Parquet.
-        max_bytes: int, the most that a file may hold once decompressed.
+        max_bytes: as in `read`.
 
     Returns: `ParallelTexts`. Pairs with an empty side are kept.
 

@@ -9,7 +9,7 @@ from keras_i18n.datasets.formats import READERS
 from keras_i18n.datasets.formats.records import Records
 from keras_i18n.datasets.labels import look_alikes, problem_of_label, problem_of_look_alikes
 from keras_i18n.datasets.missing import is_missing
-from keras_i18n.datasets.opening import DEFAULT_MAX_BYTES, plain_suffix
+from keras_i18n.datasets.opening import plain_suffix
 from keras_i18n.datasets.problems import DataError, Problems
 from keras_i18n.protocols import Path
 from keras_i18n.shown import shown
@@ -22,7 +22,7 @@ def read(
     label: str | None = "label",
     language: str = "language",
     encoding: str = "utf-8",
-    max_bytes: int = DEFAULT_MAX_BYTES,
+    max_bytes: int | None = None,
 ) -> Dataset:
     """Reads a data set.
 
@@ -34,7 +34,8 @@ def read(
         language: name of the column of BCP-47 tags, or one tag for the whole file, such as `"sw"`. Where a name is
             both a column and a tag (`id`), the column is taken if it holds tags.
         encoding: of TSV, CSV and JSONL.
-        max_bytes: int, the most that the file may hold once decompressed; a small file can unpack to far more.
+        max_bytes: int, the most that the file may hold once decompressed; by default 4 GiB, and 100 times its size if
+            that is less.
 
     Returns: `Dataset`; the file's other columns are kept by their names.
 
@@ -87,7 +88,7 @@ def dataset_of(records: Records, problems: Problems, *, text: str, label: str | 
     return Dataset({**columns, **others})
 
 
-def read_records(path: Path, problems: Problems, *, encoding: str, max_bytes: int) -> Records:
+def read_records(path: Path, problems: Problems, *, encoding: str, max_bytes: int | None) -> Records:
     """The `Records` of a file with at least one row; what is wrong with its lines is added to `problems`."""
     suffix = plain_suffix(path)
     if suffix not in READERS:

@@ -52,9 +52,10 @@ class TrainingOptions:
     """Options of `TextClassifier.fit`.
 
     Args:
-        epochs: the most passes over the data; by default 60 for a head, 4 for a whole network.
+        epochs: the most passes over the data; by default 60 for a head, 4 for a whole network, 4 to 40 for one in which
+            nothing is pretrained: as many as make 320 steps.
         batch_size: texts of a step.
-        learning_rate: by default 1e-3 for a head, 1e-4 for a whole network.
+        learning_rate: by default 1e-3 for a head, 1e-4 for a whole network, 2e-3 for one in which nothing is pretrained.
         optimizer: a Keras optimizer, with a learning rate of its own, or its name; by default
             `keras_i18n.optimizers.RowwiseAdam`, which is Adam that updates only the rows of an embedding table that a
             batch used.

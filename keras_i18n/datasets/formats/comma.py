@@ -1,26 +1,26 @@
 """CSV: quoted where needed, so that a row may run over several lines."""
 
+import array
 import csv
-import io
 
-from keras_i18n.datasets.formats.records import Records, check_header, ragged
-from keras_i18n.datasets.opening import decode, read_bytes
+from keras_i18n.datasets.formats.records import Records, Shared, check_header, ragged
+from keras_i18n.datasets.opening import text_lines
 from keras_i18n.datasets.problems import Problems
 from keras_i18n.protocols import Path
 
 
-def read_csv(path: Path, problems: Problems, *, encoding: str, max_bytes: int) -> Records:
-    text = decode(read_bytes(path, max_bytes=max_bytes), encoding=encoding, path=path)
+def read_csv(path: Path, problems: Problems, *, encoding: str, max_bytes: int | None) -> Records:
     # The reader's limit on a field is global and 128 KiB by default; longer texts are fine here.
     limit = csv.field_size_limit(2**31 - 1)
     try:
-        return _parse(csv.reader(io.StringIO(text, newline=""), strict=True), path, problems)
+        with text_lines(path, encoding=encoding, max_bytes=max_bytes) as lines:
+            return _parse(csv.reader(lines, strict=True), path, problems)
     finally:
         csv.field_size_limit(limit)
 
 
 def _parse(reader, path, problems):
-    names, rows, numbers, line = None, [], [], 1
+    names, columns, numbers, line, shared = None, [], array.array("q"), 1, Shared()
     try:
         for fields in reader:
             if not fields:
@@ -28,8 +28,10 @@ def _parse(reader, path, problems):
             elif names is None:
                 names = fields
                 check_header(names, path)
+                columns = [[] for _ in names]
             elif len(fields) == len(names):
-                rows.append(fields)
+                for column, value in zip(columns, fields, strict=True):
+                    column.append(shared(value))
                 numbers.append(line)
             else:
                 way_out = ' A text with a comma or line end must stand in quotes, a quote inside of it twice: "".'
@@ -43,4 +45,4 @@ def _parse(reader, path, problems):
         )
     if names is None:
         return Records({}, [])
-    return Records(dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True)), numbers)
+    return Records(dict(zip(names, columns, strict=True)), numbers)

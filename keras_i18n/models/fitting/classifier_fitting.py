@@ -10,6 +10,8 @@ import keras
 import numpy as np
 
 from keras_i18n.datasets import as_dataset
+from keras_i18n.models.fitting.from_scratch import LEARNING_RATE, epochs_for, is_from_scratch
+from keras_i18n.models.fitting.near_majority import warn_if_near_majority
 from keras_i18n.models.fitting.whole_files import whole_files
 from keras_i18n.models.heads import kernel_least_squares
 from keras_i18n.training import device_placement
@@ -57,7 +59,7 @@ def fit_classifier(
     if chosen.mixed_precision == "float16" and chosen.strategy is not None:
         raise ValueError("With a `strategy` the loss is not scaled. Set mixed_precision='bfloat16'.")
     device = device_placement.scope_of(chosen.device)
-    plan = _PLANS[trainable]
+    plan = _plan(model, train, trainable, chosen)
     chosen = dataclasses.replace(
         chosen,
         epochs=chosen.epochs or plan.epochs,
@@ -82,7 +84,25 @@ def fit_classifier(
         if isinstance(callback, LanguageMetrics):
             callback.watch(model, chosen.callbacks)
     with device:
-        return plan.run(model, (train.text, targets, weights, draw), validation_data, chosen, backup)
+        history = plan.run(model, (train.text, targets, weights, draw), validation_data, chosen, backup)
+    warn_if_near_majority(
+        next(reversed(history.history.get("accuracy") or [None])),
+        label,
+        epochs=chosen.epochs,
+        learning_rate=chosen.learning_rate,
+    )
+    return history
+
+
+def _plan(model, train, trainable, options):
+    plan = _PLANS[trainable]
+    if trainable != "all" or model.head is not None:
+        return plan
+    # decided once for a model: a training that goes on after an interrupt goes on as it began
+    if not model.__dict__.setdefault("_from_scratch", is_from_scratch(model.network)):
+        return plan
+    epochs = epochs_for(len(train), options.batch_size)
+    return dataclasses.replace(plan, epochs=epochs, learning_rate=LEARNING_RATE)
 
 
 def _fit_head(model, train, validation, options, backup):
