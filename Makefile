@@ -42,4 +42,4 @@ bench: $(VENV)/.installed ## how to run the benchmarks
 	@cat benchmarks/README.md
 
 clean: ## remove the environments and everything exported
-	rm -rf $(VENV) .venvs build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venvs build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
