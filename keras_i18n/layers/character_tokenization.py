@@ -63,7 +63,7 @@ class CharacterTokenization(keras.layers.Layer):
         self.end_id = end_id
         self.unknown_id = int(unknown_id)
         self.max_tokens = max_tokens
-        self.composition = None if composition is None else CanonicalComposition.from_config(composition)
+        self.composition: Any = None if composition is None else CanonicalComposition.from_config(composition)
         special = (begin_id is not None) + (end_id is not None)
         if max_tokens is not None and max_tokens < max(special, 1):
             raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {max_tokens!r}.")

@@ -79,7 +79,7 @@ class NgramTokenization(keras.layers.Layer):
         self.seed = int(seed)
         self.max_tokens = max_tokens
         self.compact = compact
-        self.composition = None if composition is None else CanonicalComposition.from_config(composition)
+        self.composition: Any = None if composition is None else CanonicalComposition.from_config(composition)
 
     @classmethod
     def from_tokenizer(cls, tokenizer: NgramTokenizer, **options: Any) -> Self:

@@ -127,8 +127,9 @@ def tables() -> CanonicalTables:
     table = perfect_hash.build(*keys)
     composed = np.zeros(table.size, np.int32)
     composed[table.slots] = list(pairs.values())
+    pages, packed = _paged(entries)
     return CanonicalTables(
-        *_paged(entries), np.array(pool, np.int32), table.multipliers, table.first, table.second, composed
+        pages, packed, np.array(pool, np.int32), table.multipliers, table.first, table.second, composed
     )
 
 

@@ -23,7 +23,7 @@ class Records:
     """
 
     columns: dict
-    lines: list
+    lines: Sequence[int]
 
 
 def check_header(names: Sequence[str], path: Path, *, line: int | None = 1) -> None:

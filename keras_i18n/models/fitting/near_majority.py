@@ -7,7 +7,9 @@ from collections.abc import Sequence
 _NEAR = 0.1  # of the way from the majority's share to 1
 
 
-def warn_if_near_majority(accuracy: float | None, labels: Sequence[str], *, epochs: int, learning_rate: float) -> None:
+def warn_if_near_majority(
+    accuracy: float | None, labels: Sequence[str], *, epochs: int | None, learning_rate: float | None
+) -> None:
     """Warns where the accuracy on the training texts is little better than the share of the most frequent label.
 
     Args:
