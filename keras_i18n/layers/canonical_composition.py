@@ -24,6 +24,7 @@ from keras_i18n.tokenizers.canonical_composition import (
 
 TABLES = ("pages", "entries", "pool", "multipliers", "first", "second", "composed")
 _REPLACEMENT = 0xFFFD
+_ROUNDS = 3  # a character of Unicode that composes has four parts at most
 _END = NUM_PAGES << PAGE_BITS
 
 
@@ -32,7 +33,7 @@ class CanonicalComposition(keras.layers.Layer):
     """Brings code points into Unicode's normal form C, exactly as `canonical_composition.compose` does.
 
     A text that is composed already, as most are, is only looked at. One with marks out of order, or characters that
-    the form excludes, is decomposed and its marks are sorted. Then pairs are composed in rounds, at most four: in each,
+    the form excludes, is decomposed and its marks are sorted. Then pairs are composed in rounds, three at most: in each,
     every character takes in its next mark, in parallel. Runs of marks may have any length. Numbers that are no code
     points count as U+FFFD.
 
@@ -86,11 +87,11 @@ class CanonicalComposition(keras.layers.Layer):
         out_of_form = tf.reduce_any(disorder | (known["decomposes"] > 0))
         marked = tf.cond(out_of_form, lambda: _ordered(_decomposed(table, marked, known)), lambda: marked)
         # of a text in which nothing may compose, not even the first round is run
-        _, marked = tf.while_loop(
-            lambda more, _: more,
-            lambda _, marked: _round(table, marked),
-            [out_of_form | tf.reduce_any(known["may_compose"] > 0), marked],
-            shape_invariants=[tf.TensorShape([]), tf.TensorShape([None, None])],
+        *_, marked = tf.while_loop(
+            lambda number, more, _: (number < _ROUNDS) & more,
+            lambda number, more, marked: (number + 1, *_round(table, marked)),
+            [0, out_of_form | tf.reduce_any(known["may_compose"] > 0), marked],
+            shape_invariants=[tf.TensorShape([]), tf.TensorShape([]), tf.TensorShape([None, None])],
         )
         return tf.bitwise.right_shift(marked, CLASS_BITS)
 
