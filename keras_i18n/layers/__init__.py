@@ -28,6 +28,7 @@ from keras_i18n.layers.simple_rnn import SimpleRNN
 from keras_i18n.layers.text_normalization import TextNormalization
 from keras_i18n.layers.text_truncation import TextTruncation
 from keras_i18n.layers.token_count import TokenCount
+from keras_i18n.layers.token_id_offset import TokenIdOffset
 from keras_i18n.layers.tokenization import tokenization_layer
 from keras_i18n.layers.transformer_block import TransformerBlock
 from keras_i18n.layers.unigram_segmentation import UnigramSegmentation
@@ -64,6 +65,7 @@ __all__ = [
     "TextNormalization",
     "TextTruncation",
     "TokenCount",
+    "TokenIdOffset",
     "TransformerBlock",
     "UnigramSegmentation",
     "UnigramTokenization",

@@ -8,6 +8,7 @@ import numpy as np
 from keras_i18n.models.classifier import Classifier, checked_labels
 from keras_i18n.models.fitting import classifier_fitting
 from keras_i18n.models.heads.building import build_head
+from keras_i18n.models.network_checks import check_probabilities
 from keras_i18n.models.presets import load_preset
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_encoder import TextEncoder
@@ -27,7 +28,7 @@ class TextClassifier(TextModel, Classifier):
 
     Args:
         tokenizer, languages, max_codepoints: as in `TextModel`.
-        network: token ids -> a probability for each label.
+        network: token ids -> a probability for each label; its last layer is a softmax. It is probed with one text.
         labels: the labels, in the order of the network's outputs.
 
     Example:
@@ -58,6 +59,16 @@ class TextClassifier(TextModel, Classifier):
             raise ValueError(
                 f"`network` must have one output a label ({len(self.labels)}). Received: {network.output_shape}."
             )
+
+    def check_network(self):
+        """As in `TextModel`; and the scores must be probabilities.
+
+        Raises:
+            ValueError: padding changes its answers, the empty text has none, or scores do not sum to 1.
+        """
+        scores = super().check_network()
+        check_probabilities(self.network, scores)
+        return scores
 
     @classmethod
     def from_preset(cls, name: str, *, labels: Sequence[str], head: Any = "kernel", **head_options: Any) -> Self:

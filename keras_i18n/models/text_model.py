@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n import layers, networks
+from keras_i18n.models.network_checks import probe
 from keras_i18n.models.padded_inference import forward_of
 from keras_i18n.models.saving import writing
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS, checked_texts
@@ -56,6 +57,7 @@ class TextModel:
         self.network = network
         self.languages = tuple(tags.normalize(tag) for tag in languages)
         self.max_codepoints = int(max_codepoints)
+        self.check_network()
 
     def tokenize(self, texts: Texts) -> TokenIds:
         """Token ids of texts, as the network reads them: a list of int32 arrays."""
@@ -132,6 +134,14 @@ class TextModel:
         if network is self.network:
             return self
         return type(self).from_saved(tokenizer=self.tokenizer, network=network, config=self.to_config())
+
+    def check_network(self):
+        """Probes the network with one text; done when a model is made and when it was trained.
+
+        Raises:
+            ValueError: padding changes its answers, or the empty text has none.
+        """
+        return probe(self.network, self.tokenizer)
 
     @functools.cached_property
     def _forward(self):

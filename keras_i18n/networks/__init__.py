@@ -14,6 +14,7 @@ from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
 from keras_i18n.networks.transformer import transformer
 from keras_i18n.networks.universal_sentence_encoder import universal_sentence_encoder
+from keras_i18n.networks.zero_padding import padded_with_zero
 
 __all__ = [
     "PackedSentenceEncoder",
@@ -25,6 +26,7 @@ __all__ = [
     "lstm",
     "next_token_step",
     "pack_sequences",
+    "padded_with_zero",
     "pooling",
     "sentence_transformer",
     "simple_rnn",

@@ -85,6 +85,7 @@ def fit_classifier(
             callback.watch(model, chosen.callbacks)
     with device:
         history = plan.run(model, (train.text, targets, weights, draw), validation_data, chosen, backup)
+    model.check_network()  # weights that were zeros hid it when the model was made
     warn_if_near_majority(
         next(reversed(history.history.get("accuracy") or [None])),
         label,
