@@ -283,7 +283,9 @@ def _branches(token_ids):
         yield keras.layers.GlobalMaxPooling1D()(keras.layers.Dense(2, activation=activation)(x))
 
 
-def test_networks_of_keras_own_layers_leave_and_return(tmp_path):
+def test_networks_of_keras_own_layers_leave_and_return(tmp_path, monkeypatch):
+    # without masks these layers read padding, for which a model is refused; here their operators are what counts
+    monkeypatch.setattr(ki.TextEncoder, "check_network", lambda model: None)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     x = keras.layers.Concatenate()(list(_branches(token_ids)))
     network = keras.Model(token_ids, keras.layers.Dense(2, activation="softmax")(x))

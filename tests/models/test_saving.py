@@ -100,6 +100,35 @@ def test_training_goes_on_with_the_optimizers_state(tokenizer, assistant, tmp_pa
     np.testing.assert_allclose(loaded.predict(train.text), classifier.predict(train.text), atol=1e-6)
 
 
+def test_what_the_optimizer_learned_is_in_no_file(tokenizer, assistant, tmp_path):
+    """An optimizer has two numbers for each weight: a file that carries them is three times as large."""
+    train = assistant[0]
+    classifier = make_pooling_classifier(tokenizer, train.labels)
+    sizes = {}
+    for when in ("new", "trained"):
+        classifier.save(tmp_path / f"{when}.keras")
+        ki.export(classifier, tmp_path / when, formats=["keras", "h5"])
+        files = [tmp_path / f"{when}.keras", tmp_path / when / "model.keras", tmp_path / when / "model.h5"]
+        sizes[when] = np.array([file.stat().st_size for file in files])
+        classifier.fit(train, trainable="all", epochs=1, verbose=0)
+    assert np.abs(sizes["trained"] - sizes["new"]).max() < 2000
+    assert not ki.load(tmp_path / "trained.keras").network.compiled
+    classifier.save(tmp_path / "with.keras", with_optimizer=True)
+    assert (tmp_path / "with.keras").stat().st_size > sizes["trained"][0] + 2 * 4 * tokenizer.vocabulary_size * 16
+
+
+def test_an_ensemble_makes_the_folder_that_it_is_saved_in(saved, tmp_path):
+    ensemble = ki.Ensemble([saved[0], saved[0]])
+    ensemble.save(tmp_path / "new" / "folder" / "ensemble.keras")
+    assert_same_answers(ki.load(tmp_path / "new" / "folder" / "ensemble.keras"), ensemble)
+    assert [file.name for file in (tmp_path / "new" / "folder").iterdir()] == ["ensemble.keras"]
+    assert ensemble.classify(TEXTS[:1], top=2)[0][0].label in ensemble.labels
+
+
+def assert_same_answers(loaded, model):
+    np.testing.assert_array_equal(loaded.predict(TEXTS), model.predict(TEXTS))
+
+
 def test_the_name_must_end_in_keras(saved, tmp_path):
     with pytest.raises(ValueError, match=r"must end in '.keras'.*For .h5: model.network.save"):
         saved[0].save(tmp_path / "model.h5")

@@ -24,7 +24,7 @@ def save(model: Any, path: Path) -> None:
     path = pathlib.Path(path)
     if path.suffix != ".keras":
         raise ValueError(f"`path` must end in '.keras'. Received: '{path}'.")
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder, atomic_path(path) as temporary:
+    with atomic_path(path) as temporary, tempfile.TemporaryDirectory(dir=temporary.parent) as folder:
         digests = []
         with zipfile.ZipFile(temporary, "w") as archive:
             for number, member in enumerate(model.parts):

@@ -24,7 +24,7 @@ def save(model: Any, path: Path, *, with_optimizer: bool = False) -> None:
     if manifest["kind"] not in kinds_with("from_saved"):
         raise TypeError(
             f"A model that is saved must be one of {', '.join(kinds_with('from_saved'))}. "
-            f"Received: {manifest['kind']}. Decorate a class of your own with `keras_i18n.models.savable`."
+            f"Received: {manifest['kind']}. Decorate a class of your own with @savable of models/saving/kinds.py."
         )
     tokenizer = model.tokenizer.to_bytes()
     check_rebuilding(model.network)
