@@ -1,3 +1,5 @@
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -22,7 +24,7 @@ class TokenIdOffset(keras.layers.Layer):
     array([[8, 1, 0]], dtype=int32)
     """
 
-    def __init__(self, offset: int = 1, **kwargs):
+    def __init__(self, offset: int = 1, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "int32", **kwargs})
         self.offset = int(offset)
 
