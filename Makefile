@@ -7,10 +7,10 @@ MOBILE := .venvs/tflite_runtime
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint dist bench clean install
+.PHONY: help demo test test-fast test-times lint dist bench clean install
 
 help: ## what there is to do
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -27,8 +27,18 @@ install: $(VENV)/.installed $(MOBILE)/.installed ## both environments
 demo: $(VENV)/.installed ## train on English, answer in every language, export, verify
 	$(BIN)/keras-i18n demo
 
+# one worker a file: tests of a file share what is costly to make
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
 test: install ## every test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(PYTEST)
+
+TESTS ?= tests
+test-fast: install ## before each commit: all but the slow tests; of one room: make test-fast TESTS=tests/export
+	$(PYTEST) -m "not slow" $(TESTS)
+
+test-times: install ## every test, with the CPU seconds of each folder; writes down which are slow
+	KERAS_I18N_WRITE_SLOW_TESTS=1 $(PYTEST) -p tests.cpu_seconds
 
 lint: $(VENV)/.installed ## style and types
 	$(BIN)/ruff check .

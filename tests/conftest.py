@@ -10,6 +10,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
+def pytest_collection_modifyitems(items):
+    """Marks what `make test-times` measured as slow, which `make test-fast` leaves out."""
+    slow = set(pathlib.Path(__file__).with_name("slow_tests.txt").read_text(encoding="utf-8").split("\n"))
+    for item in items:
+        if item.nodeid.partition("[")[0] in slow:
+            item.add_marker("slow")
+
+
 def pytest_collection_finish():
     """Takes what the imports left, millions of objects of TensorFlow, out of every later garbage collection: a tenth of
     the suite's time, since the converters collect by hand."""

@@ -14,7 +14,10 @@ import pytest
 
 from tests import fresh_process
 
+FILE = "KERAS_I18N_CPU_SECONDS"
 SLOWEST = 40
+# so many CPU seconds, its fixtures apart, make a test a slow one
+SLOW = 1.0
 _rows = {}
 
 
@@ -44,7 +47,7 @@ def pytest_runtest_logreport(report):
     )
     row[report.when] += report.cpu_seconds
     row["wall"] += report.duration
-    if report.when == "teardown" and (path := os.environ.get("KERAS_I18N_CPU_SECONDS")):
+    if report.when == "teardown" and "PYTEST_XDIST_WORKER" not in os.environ and (path := os.environ.get(FILE)):
         # at once: what a time limit ends is known as far as it came
         with open(path, "a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
@@ -65,3 +68,6 @@ def pytest_terminal_summary(terminalreporter):
     costly = sorted(_rows.values(), key=lambda row: -(row["setup"] + row["call"]))
     for row in costly[:SLOWEST]:
         terminalreporter.write_line(f"{row['setup']:6.1f} + {row['call']:5.1f}  {row['wall']:6.1f}  {row['test']}")
+    if os.environ.get("KERAS_I18N_WRITE_SLOW_TESTS"):
+        slow = {name.partition("[")[0] for name, row in _rows.items() if row["call"] > SLOW}
+        pathlib.Path(__file__).with_name("slow_tests.txt").write_text("\n".join([*sorted(slow), ""]), encoding="utf-8")

@@ -2,8 +2,8 @@
 
 A server process imports what a user's script imports, runs nothing, and forks for each call: the child has its own
 memory, environment, working folder and file descriptors, no model, and a TensorFlow runtime that was never started,
-as a new interpreter has. What a test measures of the *start* (which modules are loaded, memory, the arguments of the
-interpreter) needs a new interpreter: `subprocess.run([sys.executable, ...])`.
+as a new interpreter has. What a test measures of the *start* (which modules are loaded and so which layers Keras knows, memory,
+the arguments of the interpreter) needs a new interpreter: `subprocess.run([sys.executable, ...])`.
 """
 
 import io

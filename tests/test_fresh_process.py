@@ -1,6 +1,8 @@
 """A forked fresh process behaves as a new interpreter does."""
 
+import ast
 import os
+import pathlib
 import signal
 import subprocess
 
@@ -66,3 +68,19 @@ def test_one_that_does_not_end_is_killed():
     assert process.poll() is None
     process.kill()
     assert process.wait().returncode == -signal.SIGKILL
+
+
+OF_THE_WHOLE_PROCESS = {"setrlimit", "alarm", "setitimer", "umask", "nice", "sched_setaffinity"}
+
+
+def limits_set_in(source):
+    """Calls in a test's own code; a program in a string runs in another process."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    names = [getattr(call.func, "attr", getattr(call.func, "id", "")) for call in calls]
+    return [name for name in names if name in OF_THE_WHOLE_PROCESS]
+
+
+def test_no_test_limits_the_process_that_runs_all_the_others():
+    assert limits_set_in("resource.setrlimit(1, (2, 3)); run('import signal; signal.alarm(3)')") == ["setrlimit"]
+    files = pathlib.Path(__file__).parent.rglob("*.py")
+    assert {path.name: found for path in files if (found := limits_set_in(path.read_text(encoding="utf-8")))} == {}

@@ -2,10 +2,10 @@
 
 import json
 import pathlib
-import subprocess
-import sys
 
 import pytest
+
+from tests import fresh_process
 
 NOTEBOOKS = sorted((pathlib.Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -16,7 +16,7 @@ def test_runs_and_is_saved_without_outputs(path, tmp_path):
     cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
     assert not any(cell["outputs"] for cell in cells)
     script = "\n\n".join("".join(cell["source"]) for cell in cells)
-    result = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    result = fresh_process.run(script, folder=tmp_path)
     assert result.returncode == 0, result.stderr[-3000:]
     assert (tmp_path / "accuracy.png").stat().st_size > 10_000
 

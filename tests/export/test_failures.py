@@ -3,8 +3,6 @@
 import errno
 import json
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import onnx
@@ -13,6 +11,7 @@ import tensorflow as tf
 
 import keras_i18n as ki
 from keras_i18n.export.codepoints import codepoints_of
+from tests import fresh_process
 from tests.layers import mobile_runtime
 from tests.layers.test_ngram_tokenization import TEXTS
 
@@ -83,7 +82,7 @@ for name in FORMATS:
 
 def test_a_full_disk_leaves_nothing_and_says_so(tmp_path):
     """No file may grow beyond 4 KB: the system refuses each write beyond."""
-    ran = subprocess.run([sys.executable, "-c", _SCRIPT, tmp_path], capture_output=True, text=True)
+    ran = fresh_process.run(_SCRIPT, [tmp_path])
     told = [line for line in ran.stdout.splitlines() if line.startswith("ANSWER")]
     expected = [f"ANSWER {name} {errno.EFBIG} {row.file} []" for name, row in ki.export.FORMATS.items()]
     assert told == expected, ran.stderr[-2000:]

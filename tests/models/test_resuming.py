@@ -1,10 +1,7 @@
 """A training that was killed goes on where it was and ends where it would have ended."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 
 import keras
@@ -13,6 +10,7 @@ import pytest
 
 import keras_i18n as ki
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
+from tests import fresh_process
 from tests.models.conftest import make_pooling_classifier, make_pooling_encoder
 
 
@@ -150,17 +148,16 @@ def test_killed_by_the_system_and_called_again(tokenizer, assistant, tmp_path):
     losses = whole.fit(train, **options).history["loss"]
     tokenizer.save(tmp_path / "tokenizer")
     backup = tmp_path / "backup"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    arguments = [sys.executable, "-c", KILLED, str(backup), str(tmp_path / "tokenizer"), "0.5"]
-    with open(tmp_path / "log", "wb") as log, subprocess.Popen(arguments, env=environment, stderr=log) as process:
-        deadline = time.monotonic() + 120
-        while process.poll() is None and time.monotonic() < deadline:
-            state = backup / "training.json"
-            if state.exists() and json.loads(state.read_bytes())["epoch"] >= 2:
-                break
-            time.sleep(0.02)
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL, (tmp_path / "log").read_text()[-800:]
+    process = fresh_process.FreshProcess(KILLED, [backup, tmp_path / "tokenizer", "0.5"])
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        state = backup / "training.json"
+        if state.exists() and json.loads(state.read_bytes())["epoch"] >= 2:
+            break
+        time.sleep(0.02)
+    process.kill()
+    killed = process.wait()
+    assert killed.returncode == -signal.SIGKILL, killed.stderr[-800:]
     done = json.loads((backup / "training.json").read_bytes())["epoch"]
     assert 2 <= done < 6
     resumed = pooling(tokenizer, train)

@@ -20,7 +20,11 @@ def data():
 def member(data, language, seed):
     texts = data[0].select(languages=[language]).text
     keras.utils.set_random_seed(seed)
-    tokenizer = tokenizers.train_unigram(texts, vocabulary_size=90 + 10 * seed, begin=True, threads=1)
+    # two kinds of tokenizers in one graph
+    if language == "en":
+        tokenizer = tokenizers.train_unigram(texts, vocabulary_size=90 + 10 * seed, begin=True, threads=1)
+    else:
+        tokenizer = tokenizers.NgramTokenizer(num_buckets=90 + 10 * seed)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     mask = layers.PaddingMask(name="mask")(token_ids)
     x = layers.MultilingualEmbedding(tokenizer.vocabulary_size, 8, embeddings_initializer="normal", name="table")(
