@@ -1,5 +1,6 @@
 """A table in plain text, with columns aligned by what a terminal shows."""
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -35,6 +36,20 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         ]
         lines.append("  ".join(padded).rstrip())
     return "\n".join(lines)
+
+
+def preformatted(text: str) -> str:
+    """Text as HTML that keeps its columns, for the `_repr_html_` by which notebooks show a report.
+
+    Args:
+        text: such as `text_table` gives.
+
+    Example:
+
+    >>> preformatted("a < b")
+    '<pre style="line-height: 1.3">a &lt; b</pre>'
+    """
+    return f'<pre style="line-height: 1.3">{html.escape(text)}</pre>'
 
 
 def _width(text):

@@ -6,6 +6,7 @@ import sys
 import typer
 
 from keras_i18n.cli import add_language, convert, demo, evaluate, export, predict, train, verify
+from keras_i18n.cli.interrupts import Interrupted, end_at_once, signals_as_exceptions, what_is_kept
 from keras_i18n.cli.native_logs import native_logs_silenced
 from keras_i18n.version import __version__
 
@@ -53,7 +54,7 @@ def main() -> None:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        with native_logs_silenced():
+        with signals_as_exceptions(), native_logs_silenced():
             app()
     except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
         if os.environ.get("KERAS_I18N_DEBUG"):
@@ -61,9 +62,9 @@ def main() -> None:
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
         typer.echo(f"error: {message}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; files that were not finished were removed", err=True)
-        sys.exit(130)
+    except Interrupted as interrupted:
+        typer.echo(what_is_kept(sys.argv[1:]), err=True)
+        end_at_once(interrupted.number)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import zipfile
 from typing import Any
 
 _SAMPLE = "sample:"
+# the quickest to open first
+_PREFERRED = ("model.tflite", "model.onnx", "model.keras", "model.h5", "saved_model")
 
 
 def open_dataset(
@@ -21,13 +23,26 @@ def open_dataset(
 
 
 def open_model(path: str | os.PathLike[str]) -> Any:
-    """A saved model (.keras), or a runner of an exported file."""
+    """A saved model (.keras), or a runner of an exported file; of a folder of exports, of the first that is there."""
     import keras_i18n
 
-    path = pathlib.Path(path)
+    path = _file_of(pathlib.Path(path))
     if path.suffix == ".keras" and not _is_exported(path):
         return keras_i18n.load(path)
     return keras_i18n.load_exported(path)
+
+
+def _file_of(path):
+    """The path, or the exported file in a folder of them."""
+    if not path.is_dir() or (path / "saved_model.pb").exists():
+        return path
+    there = [path / name for name in _PREFERRED if (path / name).exists()]
+    if not there:
+        raise ValueError(
+            f"A folder must hold one of {', '.join(_PREFERRED)}. Received: '{path}', which has none of them. "
+            "Name the file."
+        )
+    return there[0]
 
 
 def _is_exported(path):

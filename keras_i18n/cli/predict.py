@@ -6,44 +6,120 @@ from typing import Annotated
 import typer
 
 from keras_i18n.cli import options
-from keras_i18n.cli.console import show_table
+from keras_i18n.cli.console import console, progress_bar, show_table
 from keras_i18n.cli.opening import open_model
+
+_BATCH = 1024  # texts between two steps of the bar
 
 
 def predict(
-    model: Annotated[pathlib.Path, typer.Argument(help=options.MODEL)],
+    model: Annotated[pathlib.Path, typer.Argument(help=f"{options.MODEL} Of a folder of exports one is taken.")],
     texts: Annotated[list[str] | None, typer.Argument(help="Texts; without any, lines of standard input.")] = None,
+    data: Annotated[
+        pathlib.Path | None, typer.Option(help="Read the texts of this file (.tsv, .csv, .jsonl, .parquet).")
+    ] = None,
+    output: Annotated[
+        pathlib.Path | None,
+        typer.Option(
+            help="Write to this file (.tsv, .csv, .jsonl, .parquet): the columns of --data, predicted, score."
+        ),
+    ] = None,
+    for_spreadsheets: Annotated[
+        bool, typer.Option(help="In .tsv and .csv, an apostrophe before texts that would be run as formulas.")
+    ] = False,
+    text: str = options.TEXT,
     top: Annotated[int, typer.Option(help="So many labels a text.")] = 1,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON a line, for other programs.")] = False,
 ) -> None:
     """Label texts.
 
     Example: keras-i18n predict model.keras "¿Qué tiempo hará mañana?"
+
+    Example: keras-i18n predict model.tflite --data reviews.tsv --output labelled.tsv
     """
-    texts = list(texts or ()) or _lines_of_input()
+    if data is not None and texts:
+        raise typer.BadParameter("Give texts or a file of them, not both.", param_hint="--data")
+    columns = {"text": list(texts or ()) or _lines_of_input()} if data is None else _columns_of(data, text)
+    if output is not None:
+        _check_output(output, columns)
+    given = columns["text" if data is None else text]
     opened = open_model(model)
     if not getattr(opened, "labels", ()):
         raise ValueError(f"`model` must be a classifier. Received: '{model}', which has no labels.")
     if not 1 <= top <= len(opened.labels):
         raise ValueError(f"`--top` must lie in 1 .. {len(opened.labels)}. Received: {top}.")
-    rows = []
-    for text, scores in zip(texts, opened.predict(texts), strict=True):
-        best = sorted(zip(opened.labels, scores.tolist(), strict=True), key=lambda pair: -pair[1])[:top]
-        rows.append((text, best))
-    if jsonl:
-        for text, best in rows:
-            answer = {"text": text, "labels": [{"label": label, "score": round(score, 6)} for label, score in best]}
+    found = _labelled(opened, given, top)
+    if output is not None:
+        _write(output, columns, found, for_spreadsheets)
+        console.print(f"wrote {output}: {len(found):,} rows", soft_wrap=True)
+    elif jsonl:
+        for one, best in zip(given, found, strict=True):
+            answer = {"text": one, "labels": [{"label": each.label, "score": round(each.score, 6)} for each in best]}
             # half of a surrogate pair, as JSON and JavaScript may hold it, cannot be written as UTF-8
-            typer.echo(json.dumps(answer, ensure_ascii=any("\ud800" <= character <= "\udfff" for character in text)))
-        return
-    show_table(
-        ("text", "label", "score"),
-        [
-            (text if place == 0 else "", label, f"{score:.3f}")
-            for text, best in rows
-            for place, (label, score) in enumerate(best)
-        ],
-    )
+            typer.echo(json.dumps(answer, ensure_ascii=any("\ud800" <= character <= "\udfff" for character in one)))
+    else:
+        rows = zip(given, found, strict=True)
+        show_table(
+            ("text", "label", "score"),
+            [
+                (one if place == 0 else "", each.label, f"{each.score:.3f}")
+                for one, best in rows
+                for place, each in enumerate(best)
+            ],
+        )
+
+
+def _labelled(opened, texts, top):
+    """A list of `Prediction`s for each text."""
+    from keras_i18n.progress import Progress
+
+    found = []
+    if len(texts) <= _BATCH:
+        found = opened.classify(texts, top=top)
+    else:
+        with progress_bar("predicting", total=len(texts)) as show:
+            for start in range(0, len(texts), _BATCH):
+                found += opened.classify(texts[start : start + _BATCH], top=top)
+                show(Progress("texts", len(found), len(texts)))
+    return [[one] for one in found] if top == 1 else found
+
+
+def _columns_of(path, text):
+    """All columns of a file, the one of texts checked."""
+    from keras_i18n.datasets.problems import Problems
+    from keras_i18n.datasets.reading import column_of_texts, read_records
+
+    problems = Problems(path)
+    records = read_records(path, problems, encoding="utf-8", max_bytes=None)
+    column_of_texts(records, text, problems)
+    return {name: list(values) for name, values in records.columns.items()}
+
+
+def _check_output(output, columns):
+    """Refuses, before the work begins, a file that could not be written."""
+    from keras_i18n.datasets.opening import plain_suffix
+    from keras_i18n.datasets.writing import SUFFIXES
+
+    if plain_suffix(output) not in SUFFIXES:
+        raise typer.BadParameter(
+            f"The name must end in one of {', '.join(SUFFIXES)}. Received: {output}.", param_hint="--output"
+        )
+    taken = sorted({"predicted", "score"} & set(columns))
+    if taken:
+        raise typer.BadParameter(
+            f"The file has a column {taken[0]!r} already, which would be lost. Rename it.", param_hint="--data"
+        )
+
+
+def _write(output, columns, found, for_spreadsheets):
+    from keras_i18n.datasets.writing import write
+
+    answers = {}
+    for place in range(len(found[0]) if found else 1):
+        number = "" if place == 0 else f"_{place + 1}"
+        answers[f"predicted{number}"] = [best[place].label for best in found]
+        answers[f"score{number}"] = [round(best[place].score, 6) for best in found]
+    write({**columns, **answers}, output, for_spreadsheets=for_spreadsheets)
 
 
 def _lines_of_input():

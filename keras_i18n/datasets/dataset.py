@@ -266,10 +266,15 @@ class Dataset:
             kept[self._column(name)] = None
         return self._of({name: values for name, values in kept.items() if values is not None or name == "label"})
 
-    def to_file(self, path: Path) -> None:
+    def to_file(self, path: Path, *, for_spreadsheets: bool = False) -> None:
         """Writes all columns to `.tsv`, `.csv`, `.jsonl` or `.parquet`, the first three also as `.gz` or `.xz`.
 
         The file is written whole or not at all, and `read` gives the same data set again.
+
+        Args:
+            path: the file.
+            for_spreadsheets: put an apostrophe before texts of a `.tsv` or `.csv` that a spreadsheet would run as a
+                formula (those that begin with = + - @); `read` then gives them with it.
 
         Raises:
             ValueError: another ending, or a TAB or line end inside a value of a `.tsv`, which has no quoting.
@@ -277,7 +282,7 @@ class Dataset:
         """
         from keras_i18n.datasets import writing
 
-        writing.write({name: self._columns[name] for name in self.columns}, path)
+        writing.write({name: self._columns[name] for name in self.columns}, path, for_spreadsheets=for_spreadsheets)
 
 
 def from_lists(

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+from collections.abc import Sequence
 
 from keras_i18n import languages as tags
 from keras_i18n.datasets.dataset import Dataset
@@ -104,6 +105,17 @@ def read_records(path: Path, problems: Problems, *, encoding: str, max_bytes: in
         what = f"only a header ({', '.join(records.columns)})" if records.columns else "an empty file"
         raise DataError(f"A data set needs at least one row. Received: {what}. Is this the right file?", path=path)
     return records
+
+
+def column_of_texts(records: Records, text: str, problems: Problems) -> Sequence[str]:
+    """The column of texts, each of them a str.
+
+    Raises:
+        DataError: there is no such column, or a text is missing.
+    """
+    found = _texts(records.columns[_column(records, text, "text", problems)], records.lines, problems)
+    problems.raise_if_any()
+    return found
 
 
 def _column(records, name, argument, problems):

@@ -16,12 +16,14 @@ from keras_i18n.protocols import Path
 _OPENERS = {".gz": gzip.open, ".xz": lzma.open}
 
 
-def write(columns: Mapping[str, Sequence[Any]], path: Path) -> None:
+def write(columns: Mapping[str, Sequence[Any]], path: Path, *, for_spreadsheets: bool = False) -> None:
     """Writes columns of equal length, whole or not at all.
 
     Args:
         columns: dict from name to a sequence with an entry a row.
         path: `.tsv`, `.csv`, `.jsonl`, each also with `.gz` or `.xz`, or `.parquet`.
+        for_spreadsheets: put an apostrophe before texts of a `.tsv` or `.csv` that a spreadsheet would run as a formula:
+            those that begin with = + - @, a TAB or a CR. They are then read back with it.
 
     Raises:
         ValueError: another ending, or a value that the format cannot hold.
@@ -30,6 +32,8 @@ def write(columns: Mapping[str, Sequence[Any]], path: Path) -> None:
     suffix = plain_suffix(path)
     if suffix not in _WRITERS:
         raise ValueError(f"The name must end in one of {', '.join(_WRITERS)}. Received: {os.fspath(path)!r}.")
+    if for_spreadsheets and suffix in (".tsv", ".csv"):
+        columns = {_no_formula(name): [*map(_no_formula, values)] for name, values in columns.items()}
     with atomic_path(path) as temporary:
         if suffix == ".parquet":
             _write_parquet(columns, temporary)
@@ -39,6 +43,10 @@ def write(columns: Mapping[str, Sequence[Any]], path: Path) -> None:
             lines: Any = _WRITERS[suffix]
             for line in lines(columns):
                 file.write(_encoded(line))
+
+
+def _no_formula(value):
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _encoded(line):
@@ -53,7 +61,7 @@ def _encoded(line):
 
 def _tsv_lines(columns):
     for row in (columns.keys(), *zip(*columns.values(), strict=True)):
-        fields = [str(value) for value in row]
+        fields = ["" if value is None else str(value) for value in row]
         broken = next((field for field in fields if "\t" in field or "\n" in field or field.endswith("\r")), None)
         if broken is not None:
             raise ValueError(
@@ -89,3 +97,4 @@ def _write_parquet(columns, path):
 
 
 _WRITERS = {".tsv": _tsv_lines, ".csv": _csv_lines, ".jsonl": _jsonl_lines, ".parquet": _write_parquet}
+SUFFIXES = tuple(_WRITERS)

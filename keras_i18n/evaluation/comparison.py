@@ -11,7 +11,7 @@ from keras_i18n import languages as tags
 from keras_i18n.evaluation.language_report import LanguageReport
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Path
-from keras_i18n.text_table import text_table
+from keras_i18n.text_table import preformatted, text_table
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -45,6 +45,9 @@ class Comparison:
     def difference(self) -> Any:
         """Last report less the first, float64 `[languages]`."""
         return self.accuracy[:, -1] - self.accuracy[:, 0]
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
     def __str__(self) -> str:
         order = np.argsort(-self.difference, kind="stable")  # NaN last

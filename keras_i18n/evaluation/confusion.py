@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from keras_i18n.protocols import Array
-from keras_i18n.text_table import text_table
+from keras_i18n.text_table import preformatted, text_table
 
 
 def confusion_counts(predicted: Array, true: Array, num_labels: int) -> np.ndarray:
@@ -53,6 +53,9 @@ class Confusion:
 
     labels: tuple
     counts: np.ndarray
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
     def __str__(self) -> str:
         rows = []

@@ -12,7 +12,7 @@ from keras_i18n.evaluation import report_files
 from keras_i18n.evaluation.confusion import Confusion
 from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.protocols import Path
-from keras_i18n.text_table import text_table
+from keras_i18n.text_table import preformatted, text_table
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -115,6 +115,9 @@ class LanguageReport:
         if self.gap is not None:
             told.append(f"gap to {tags.name(self.source_language)} {100 * self.gap:.1f} points")
         return ", ".join(told)
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
     def __str__(self) -> str:
         return f"{self.table()}\n{self.headline()}"

@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_i18n.evaluation.nearest_neighbours import Scorer
 from keras_i18n.protocols import Array, Encoder, LabelledTexts
-from keras_i18n.text_table import text_table
+from keras_i18n.text_table import preformatted, text_table
 
 
 @dataclasses.dataclass(frozen=True)
@@ -176,6 +176,9 @@ class RetrievalReport:
 
     def __getitem__(self, language: str | None) -> Any:
         return self.rows[language]
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
     def __str__(self) -> str:
         target = self.target_language

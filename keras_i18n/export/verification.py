@@ -14,7 +14,7 @@ from keras_i18n.export.golden_replay import replay
 from keras_i18n.files import atomic_path
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Path
-from keras_i18n.text_table import text_table
+from keras_i18n.text_table import preformatted, text_table
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,6 +107,9 @@ class VerificationReport:
         data = {"rows": [dataclasses.asdict(row) for row in self.rows], "problems": list(self.problems)}
         with atomic_path(path) as temporary:
             temporary.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
     def __str__(self) -> str:
         return self.table()

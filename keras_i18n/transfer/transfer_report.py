@@ -8,7 +8,7 @@ import numpy as np
 from keras_i18n import datasets
 from keras_i18n import languages as tags
 from keras_i18n.evaluation import evaluate_by_language
-from keras_i18n.text_table import text_table
+from keras_i18n.text_table import preformatted, text_table
 
 _SHOWN = 3
 
@@ -74,6 +74,9 @@ class TransferReport:
             if language != self.source_language and all(np.isfinite(self.accuracy(n, language)) for n in self.reports)
         ]
         return float(np.mean([self.accuracy(name, language) for language in shared])) if shared else float("nan")
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
     def __str__(self) -> str:
         counts = {row.language: row.count for report in self.reports.values() for row in report}

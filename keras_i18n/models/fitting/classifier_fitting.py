@@ -19,6 +19,7 @@ from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 from keras_i18n.training.distributed import StrategyTraining, check_strategy
 from keras_i18n.training.finite_loss import GoodWeights
+from keras_i18n.training.history import TrainingHistory
 from keras_i18n.training.language_metrics import LanguageMetrics
 from keras_i18n.training.mixed_precision import computing_in, scaling_optimizer
 from keras_i18n.training.options import TrainingOptions
@@ -92,7 +93,7 @@ def fit_classifier(
         epochs=chosen.epochs,
         learning_rate=chosen.learning_rate,
     )
-    return history
+    return TrainingHistory.of(history)
 
 
 def _plan(model, train, trainable, options):

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from keras_i18n.text_table import text_table
+from keras_i18n.text_table import preformatted, text_table
 from keras_i18n.transfer.adding.unchanged import UnseenTexts
 
 
@@ -81,3 +81,6 @@ class AddedLanguages:
         )
 
     __str__ = table
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
