@@ -38,6 +38,7 @@ LAZY_TABLES = {"__init__.py", "export/formats.py", "models/presets/__init__.py"}
 FOREIGN_PRIVATES = {
     "keras_privates.py": "Keras",
     "datasets/opening.py": "codecs: whether an encoding is one of text has no public name",
+    "cli/interrupts.py": "os: only `_exit` ends a process without waiting for threads of native code",
 }
 
 
