@@ -60,7 +60,7 @@ class TextClassifier(TextModel, Classifier):
                 f"`network` must have one output a label ({len(self.labels)}). Received: {network.output_shape}."
             )
 
-    def check_network(self):
+    def check_network(self) -> np.ndarray | None:
         """As in `TextModel`; and the scores must be probabilities.
 
         Raises:

@@ -135,7 +135,7 @@ class TextModel:
             return self
         return type(self).from_saved(tokenizer=self.tokenizer, network=network, config=self.to_config())
 
-    def check_network(self):
+    def check_network(self) -> np.ndarray | None:
         """Probes the network with one text; done when a model is made and when it was trained.
 
         Raises:

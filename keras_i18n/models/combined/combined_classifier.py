@@ -66,9 +66,9 @@ class CombinedClassifier(TextModel, Classifier):
             outputs.append(part(text))
         return keras.Model(codepoints, self._combine(outputs), name=f"text_in_{type(self).__name__.lower()}")
 
-    def save(self, path: Path) -> None:
-        """Writes one `.keras` file with every member in it; `keras_i18n.load` reads it."""
-        combined_file.save(self, path)
+    def save(self, path: Path, *, with_optimizer: bool = False) -> None:
+        """Writes one `.keras` file with every member in it; arguments and errors as in `TextModel.save`."""
+        combined_file.save(self, path, with_optimizer=with_optimizer)
 
     def with_networks(self, change: Callable[[keras.Model], keras.Model]) -> Self:
         """The same model with `change(network)` in place of the network of every member; see `TextModel`."""

@@ -16,7 +16,7 @@ _MANIFEST = "keras_i18n_combined.json"
 _MAX_MEMBERS = 256
 
 
-def save(model: Any, path: Path) -> None:
+def save(model: Any, path: Path, *, with_optimizer: bool = False) -> None:
     """Writes an `Ensemble` or `Router` whole or not at all; `path` ends in `.keras`.
 
     Every member is written as its own `save` does, with the checks of its reader.
@@ -29,7 +29,7 @@ def save(model: Any, path: Path) -> None:
         with zipfile.ZipFile(temporary, "w") as archive:
             for number, member in enumerate(model.parts):
                 file = pathlib.Path(folder) / f"member_{number}.keras"
-                member.save(file)
+                member.save(file, with_optimizer=with_optimizer)
                 with open(file, "rb") as opened:
                     digests.append(hashlib.file_digest(opened, "sha256").hexdigest())
                 archive.write(file, file.name)
