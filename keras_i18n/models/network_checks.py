@@ -63,7 +63,11 @@ def check_probabilities(network: keras.Model, scores: np.ndarray | None) -> None
     last = network.layers[-1]
     activation = getattr(getattr(last, "activation", None), "__name__", None)
     sums = None if scores is None else scores.sum(axis=-1)
-    fits = sums is None or (np.abs(sums - 1).max(initial=0.0) <= _SUM and scores.min(initial=0.0) >= -_SUM)
+    fits = (
+        scores is None
+        or sums is None
+        or (np.abs(sums - 1).max(initial=0.0) <= _SUM and scores.min(initial=0.0) >= -_SUM)
+    )
     if activation == "sigmoid" or not fits:
         told = f"activation '{activation}'" if activation else type(last).__name__
         raise ValueError(
