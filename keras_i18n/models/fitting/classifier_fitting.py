@@ -2,7 +2,6 @@
 
 import collections
 import dataclasses
-import hashlib
 import numbers
 from typing import Any
 
@@ -17,6 +16,7 @@ from keras_i18n.models.heads import kernel_least_squares
 from keras_i18n.training import device_placement
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
+from keras_i18n.training.digest import training_digest, weights_digest
 from keras_i18n.training.distributed import StrategyTraining, check_strategy
 from keras_i18n.training.finite_loss import GoodWeights
 from keras_i18n.training.history import TrainingHistory
@@ -193,22 +193,22 @@ def _run(model, network, batches, validation, options, backup):
 def _backup(model, train, validation_data, trainable, options):
     if options.backup_dir is None:
         return None
-    optimizer = options.optimizer
-    if isinstance(optimizer, keras.optimizers.Optimizer):
-        optimizer = type(optimizer).__name__
-    digest = hashlib.sha256()
-    for part in (
-        (trainable, model.labels, model.tokenizer.digest, model.max_codepoints),
-        [(weight.path.split("/")[-1], tuple(weight.shape)) for weight in model.network.weights],
-        (options.batch_size, options.learning_rate, optimizer, options.label_smoothing, options.class_weight),
-        (options.early_stopping, options.ridge, options.seed),
-        (train.text, train.label),
-        *([] if options.sampling_temperature is None else [(options.sampling_temperature, train.language)]),
-        *([] if options.mixed_precision is None else [options.mixed_precision]),
-        None if validation_data is None else (validation_data.text, validation_data.label),
-    ):
-        digest.update(repr(part).encode("utf-8", "backslashreplace"))
-    return Backup(options.backup_dir, arguments=digest.hexdigest())
+    names = ("batch_size", "learning_rate", "optimizer", "label_smoothing", "class_weight", "early_stopping", "ridge")
+    names += ("seed", "sampling_temperature", "mixed_precision")
+    digest = training_digest(
+        trainable=trainable,
+        labels=list(model.labels),
+        tokenizer=model.tokenizer.digest,
+        max_codepoints=model.max_codepoints,
+        weights=[[weight.path.split("/")[-1], tuple(weight.shape)] for weight in model.network.weights],
+        # what a head learns from are the encoder's vectors; where all is trained, the backup holds every weight
+        encoder=weights_digest(model.encoder.network) if trainable == "head" else None,
+        options={name: getattr(options, name) for name in names},
+        train=[train.text, train.label],
+        languages=None if options.sampling_temperature is None else train.language,
+        validation=None if validation_data is None else [validation_data.text, validation_data.label],
+    )
+    return Backup(options.backup_dir, arguments=digest)
 
 
 _HEAD = _Plan(60, 1e-3, _fit_head)

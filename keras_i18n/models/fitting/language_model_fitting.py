@@ -23,6 +23,7 @@ from keras_i18n.training import device_placement
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches import text_stream
 from keras_i18n.training.batches.token_windows import TextRows, TokenWindows
+from keras_i18n.training.digest import training_digest
 from keras_i18n.training.finite_loss import GoodWeights
 from keras_i18n.training.mixed_precision import computing_in, scaling_optimizer
 from keras_i18n.training.options import check_options
@@ -246,27 +247,25 @@ class _Cosine(keras.callbacks.Callback):
 def _backup(model, train, validation_data, options):
     if options.backup_dir is None:
         return None
-    digest = hashlib.sha256()
-    kept = dataclasses.replace(
-        options,
-        optimizer=type(options.optimizer).__name__,
-        callbacks=(),
-        progress=None,
-        verbose=0,
-        epochs=None,
-        device=None,
+    left_out = {"callbacks", "progress", "verbose", "epochs", "device", "backup_dir"}
+    names = sorted({field.name for field in dataclasses.fields(options)} - left_out)
+    digest = training_digest(
+        tokenizer=model.tokenizer.digest,
+        language_tags=list(model.language_tags),
+        weights=[[weight.path.split("/")[-1], tuple(weight.shape)] for weight in model.network.weights],
+        options={name: getattr(options, name) for name in names},
+        train=_texts_of(train),
+        validation=_texts_of(validation_data),
     )
-    for part in (
-        (model.tokenizer.digest, model.language_tags),
-        [(weight.path.split("/")[-1], tuple(weight.shape)) for weight in model.network.weights],
-        {**dataclasses.asdict(kept), "backup_dir": None},
-        *(
-            str(data) if isinstance(data, (str, os.PathLike)) else getattr(data, "text", data)
-            for data in (train, validation_data)
-        ),
-    ):
-        digest.update(repr(part).encode("utf-8", "backslashreplace"))
-    return Backup(options.backup_dir, arguments=digest.hexdigest())
+    return Backup(options.backup_dir, arguments=digest)
+
+
+def _texts_of(data):
+    """What a digest reads: texts and their languages, or a file's bytes by their digest."""
+    if isinstance(data, (str, os.PathLike)):
+        with open(data, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    return None if data is None else [list(getattr(data, "text", data)), getattr(data, "language", None)]
 
 
 def _batches(model, data, options, *, name, shuffle, like=None):

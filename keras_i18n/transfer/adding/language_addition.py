@@ -12,13 +12,14 @@ from keras_i18n import languages as tags
 from keras_i18n.models import TextClassifier, TextEncoder
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Encoder
+from keras_i18n.training.digest import weights_digest
 from keras_i18n.transfer.adding.extended_vocabulary import extend_vocabulary
 from keras_i18n.transfer.adding.initial_rows import initial_rows
 from keras_i18n.transfer.adding.model_checks import checked_resources, warn_of_known
 from keras_i18n.transfer.adding.report import AddedLanguage, AddedLanguages
 from keras_i18n.transfer.adding.row_training import RowTraining, RowTrainingOptions
 from keras_i18n.transfer.adding.training_examples import examples_of, fit_bridge
-from keras_i18n.transfer.adding.unchanged import check_answers, check_weights, compare_unseen, weights_digest
+from keras_i18n.transfer.adding.unchanged import check_answers, check_weights, compare_unseen
 from keras_i18n.transfer.language_resources import LanguageResources
 
 _MEASURED = 200

@@ -3,8 +3,11 @@
 import concurrent.futures
 import contextlib
 import dataclasses
+import functools
 import gc
-import json
+import os
+import pathlib
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +18,10 @@ import tensorflow as tf
 from keras_i18n import networks, optimizers
 from keras_i18n.files import atomic_path
 from keras_i18n.progress import Progress
+from keras_i18n.training.digest import training_digest, weights_digest
 from keras_i18n.training.memory_retention import kept_memory
+
+_CUT_AT_ONCE = 2000
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -112,13 +118,17 @@ class RowTraining:
         self.rows = networks.token_embedding(network).variable_of(name)
         self.optimizer = optimizers.RowwiseAdam(options.learning_rate)
         self.optimizer.build([self.rows])
+        self.first_rows = self.rows.numpy()
+        self._stopped = threading.Event()
         if networks.PackedSentenceEncoder.fits(network):
             self._batch: Any = networks.pack_sequences
             self._vectors: Any = networks.PackedSentenceEncoder(network).graph
         else:
             self._batch = lambda sequences: (tokenizer.pad(sequences),)
             self._vectors = lambda token_ids: network(token_ids, training=False)
-        self._step = tf.function(self._training_step, reduce_retracing=True)
+        # one graph for batches of every shape: a resumed training, whose first batch is another, computes the same to the bit
+        self._step = self._graph(self.targets.shape[1])
+        self.network_digest = None if options.backup_dir is None else weights_digest(network, without=name)
 
     def _training_step(self, batch, targets, weights):
         rows = self.rows.value
@@ -130,7 +140,12 @@ class RowTraining:
         self.optimizer.apply([tape.gradient(loss, rows)], [self.rows])
         return loss
 
-    def run(self) -> list[float]:
+    def _graph(self, dim):
+        batch = tuple(tf.TensorSpec([None] * part.ndim, part.dtype) for part in self._batch([np.zeros(1, np.int32)]))
+        rest = tf.TensorSpec([None, dim], tf.float32), tf.TensorSpec([None], tf.float32)
+        return tf.function(self._training_step, input_signature=(batch, *rest))
+
+    def run(self):
         """Trains; returns the mean loss of each round.
 
         Raises:
@@ -141,8 +156,28 @@ class RowTraining:
         begun, share = self._restore(losses)
         began = time.monotonic() - share * 60 * (options.minutes or 0)
         # texts of the next round are cut while this one trains: a third of the time otherwise
-        with concurrent.futures.ThreadPoolExecutor(1) as cutting, kept_memory(), _no_search_of_old_objects():
-            return self._rounds(begun, began, losses, cutting)
+        cutting = concurrent.futures.ThreadPoolExecutor(1)
+        try:
+            with kept_memory(), _no_search_of_old_objects():
+                self._rounds(begun, began, losses, cutting)
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(self._how_to_go_on(len(losses)))
+            raise
+        finally:
+            self._stopped.set()
+            cutting.shutdown(wait=False, cancel_futures=True)
+        self._remove_backup()
+        return losses
+
+    def _how_to_go_on(self, done):
+        told = f"Interrupted in epoch {done + 1} of {self.options.epochs}. "
+        if self.options.backup_dir is None:
+            return told + "Nothing was kept: give `backup_dir` to go on from the last whole epoch next time."
+        if not done:
+            return told + f"Nothing was kept yet in '{self.options.backup_dir}'."
+        return told + (
+            f"What came before is kept in '{self.options.backup_dir}': call again with the same arguments to go on."
+        )
 
     def _rounds(self, begun, began, losses, cutting):
         options = self.options
@@ -167,12 +202,19 @@ class RowTraining:
         return losses
 
     def _cut(self, epoch):
-        """Token ids of all texts for a round."""
-        if self.options.alpha > 0 and epoch % 2 == 1:
-            # numbers of a round depend on nothing but the seed and the round, so that a resumed training has the same
-            seed = int(np.random.SeedSequence([self.options.seed, epoch]).generate_state(1)[0] >> 1)
-            return self.tokenizer.sample(self.texts, alpha=self.options.alpha, seed=seed)
-        return self.tokenizer.tokenize(self.texts)
+        """Token ids of all texts for a round, some at a time: an interrupt does not wait for all."""
+        sequences = []
+        drawn = self.options.alpha > 0 and epoch % 2 == 1
+        for start in range(0, len(self.texts), _CUT_AT_ONCE):
+            if self._stopped.is_set():
+                raise concurrent.futures.CancelledError
+            texts = self.texts[start : start + _CUT_AT_ONCE]
+            if drawn:
+                seed = int(np.random.default_rng([self.options.seed, epoch, start]).integers(2**31))
+                sequences += self.tokenizer.sample(texts, alpha=self.options.alpha, seed=seed)
+            else:
+                sequences += self.tokenizer.tokenize(texts)
+        return sequences
 
     def _share(self, epoch, of_epoch, began):
         """How much of the training is done, 0 .. 1."""
@@ -199,17 +241,20 @@ class RowTraining:
     def _file(self):
         return None if self.options.backup_dir is None else f"{self.options.backup_dir}/rows.npz"
 
-    def _arguments(self):
-        """What a backup must agree with."""
-        return json.dumps(
-            [
-                self.tokenizer.digest,
-                len(self.texts),
-                float(self.shares.sum()),
-                self.options.learning_rate,
-                self.options.seed,
-                self.options.epochs,
-            ]
+    @functools.cached_property
+    def _digest(self):
+        """Of all that decides the training."""
+        names = {field.name for field in dataclasses.fields(self.options)} - {"backup_dir", "progress"}
+        return training_digest(
+            tokenizer=self.tokenizer.digest,
+            network=self.network_digest,
+            rows=self.first_rows,
+            texts=self.texts,
+            targets=self.targets,
+            target_of=self.target_of,
+            weights=self.weights,
+            shares=self.shares,
+            options={name: getattr(self.options, name) for name in names},
         )
 
     def _keep(self, epoch, losses, share):
@@ -222,19 +267,28 @@ class RowTraining:
                 epoch=epoch,
                 losses=losses,
                 share=share,
-                arguments=self._arguments(),
+                arguments=self._digest,
             )
+
+    def _remove_backup(self):
+        """What was done needs no backup; whatever else lies in the folder stays."""
+        if self._file() is None:
+            return
+        file = pathlib.Path(self._file())
+        file.unlink(missing_ok=True)
+        if file.parent.is_dir() and not any(file.parent.iterdir()):
+            file.parent.rmdir()
 
     def _restore(self, losses):
         """(rounds done, share of the training done); fills `losses`."""
         file = self._file()
-        if file is None or not tf.io.gfile.exists(file):
+        if file is None or not os.path.exists(file):
             return 0, 0.0
         with np.load(file, allow_pickle=False) as kept:
-            if str(kept["arguments"]) != self._arguments():
+            if str(kept["arguments"]) != self._digest:
                 raise ValueError(
-                    f"`backup_dir` must belong to this training. Received: '{self.options.backup_dir}' of another one. "
-                    "Empty the folder, or name another."
+                    "`backup_dir` must belong to this training: the same model, texts, teacher and options. Received: "
+                    f"'{self.options.backup_dir}' of another one. Empty the folder, or name another."
                 )
             for place, variable in enumerate((self.rows, *self.optimizer.variables)):
                 variable.assign(kept[f"arr_{place}"])

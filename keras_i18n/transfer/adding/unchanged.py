@@ -1,12 +1,13 @@
 """Whether old languages are what they were: on the texts that are kept, and on others."""
 
 import dataclasses
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
+
+from keras_i18n.training.digest import weights_digest
 
 _COMPARED = 2000
 
@@ -66,17 +67,6 @@ def compare_unseen(old: Any, new: Any, texts: Sequence[str]) -> UnseenTexts | No
         changed_labels=labels,
         lowest_cosine=lowest,
     )
-
-
-def weights_digest(network: keras.Model, without: str | None = None) -> str:
-    """Hex SHA-256 of all weights of a network, by name, leaving out the rows named `without`."""
-    digest = hashlib.sha256()
-    for weight in network.weights:
-        if weight.path.endswith(f"/rows_{without}"):
-            continue
-        digest.update(f"{weight.path.split('/')[-1]} {tuple(weight.shape)} {weight.dtype}".encode())
-        digest.update(np.ascontiguousarray(weight.numpy()).tobytes())
-    return digest.hexdigest()
 
 
 def check_weights(old: keras.Model, new: keras.Model, name: str, old_digest: str) -> None:

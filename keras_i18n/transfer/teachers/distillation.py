@@ -1,7 +1,6 @@
 """A student encoder learns a teacher's space from plain text."""
 
 import dataclasses
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from keras_i18n.progress import Progress
 from keras_i18n.protocols import Path, Tensor, Texts
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
+from keras_i18n.training.digest import training_digest
 from keras_i18n.transfer.teachers.bridges import LinearBridge
 
 _HELD_OUT = 0.05
@@ -119,8 +119,13 @@ def _fit(student, texts, targets, epochs, batch_size, learning_rate, optimizer, 
     )
     callbacks, first = [_Epochs(batches, epochs, progress)], 0
     if backup_dir is not None:
-        told = repr((texts, epochs, batch_size, learning_rate, optimizer, seed)).encode("utf-8", "surrogatepass")
-        digest = hashlib.sha256(told + targets.tobytes()).hexdigest()
+        digest = training_digest(
+            tokenizer=tokenizer.digest,
+            weights=[[weight.path.split("/")[-1], tuple(weight.shape)] for weight in network.weights],
+            texts=texts,
+            targets=targets,
+            options=[epochs, batch_size, learning_rate, optimizer, seed],
+        )
         backup = Backup(backup_dir, arguments=digest)
         first = backup.first_epoch(epochs)
         callbacks.append(backup)
