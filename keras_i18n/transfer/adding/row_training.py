@@ -145,7 +145,7 @@ class RowTraining:
         rest = tf.TensorSpec([None, dim], tf.float32), tf.TensorSpec([None], tf.float32)
         return tf.function(self._training_step, input_signature=(batch, *rest))
 
-    def run(self):
+    def run(self) -> list[float]:
         """Trains; returns the mean loss of each round.
 
         Raises:
