@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import zipfile
 from typing import Any
 
 _SAMPLE = "sample:"
@@ -25,11 +24,11 @@ def open_dataset(
 def open_model(path: str | os.PathLike[str]) -> Any:
     """A saved model (.keras), or a runner of an exported file; of a folder of exports, of the first that is there."""
     import keras_i18n
+    from keras_i18n.models.saving.file_kind import SAVED, file_kind
 
     path = _file_of(pathlib.Path(path))
-    if path.suffix == ".keras" and not _is_exported(path):
-        return keras_i18n.load(path)
-    return keras_i18n.load_exported(path)
+    is_model = path.suffix == ".keras" if file_kind(path) == "" else file_kind(path) in (*SAVED, "Keras model")
+    return keras_i18n.load(path) if is_model else keras_i18n.load_exported(path)
 
 
 def _file_of(path):
@@ -43,13 +42,3 @@ def _file_of(path):
             "Name the file."
         )
     return there[0]
-
-
-def _is_exported(path):
-    from keras_i18n.export.metadata import MEMBER
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return b'"contract"' in archive.read(MEMBER)
-    except (OSError, KeyError, zipfile.BadZipFile):
-        return False

@@ -12,6 +12,9 @@ from keras_i18n.export.opening_check import check_opening
 from keras_i18n.export.packing import packed
 from keras_i18n.export.runner import Runner
 from keras_i18n.files import atomic_path
+from keras_i18n.models.saving.file_kind import refuse_another_kind
+from keras_i18n.models.saving.finite_weights import not_finite
+from keras_i18n.opening import checked_path, told_with_the_path
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Path
 
@@ -65,6 +68,7 @@ def export(
         raise ValueError(f"`precision` must be one of {', '.join(TOLERANCES)}. Received: {precision!r}.")
     folder = pathlib.Path(folder)
     exported = exportable(model)
+    _refuse_what_is_no_answer(exported)
     in_bytes = None
     tell = progress or (lambda _: None)
     for number, name in enumerate(formats):
@@ -87,6 +91,17 @@ def export(
 def _in_bytes(model, exported):
     twin = packed(model)
     return exported if twin is model else exportable(twin)
+
+
+def _refuse_what_is_no_answer(exported):
+    names = not_finite(exported.keras_model)
+    if names:
+        raise ValueError(
+            f"A model that is exported must have finite weights. Received: NaN or infinite numbers in "
+            f"{', '.join(names[:3])}. Train again with a lower learning rate, or load an earlier file."
+        )
+    if told := exported.metadata.contradiction():
+        raise ValueError(f"The parts of an exported model must fit together. Received: {told}.")
 
 
 def load_exported(path: Path) -> Runner:
@@ -112,7 +127,7 @@ def load_exported(path: Path) -> Runner:
     >>> ki.load_exported(folder / "model.keras").metadata.task
     'tokenization'
     """
-    path = pathlib.Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"No exported file at '{path}'.")
-    return format_of(path).load(path)
+    path = checked_path(path, kind="exported file", folders=True)
+    with told_with_the_path(path, expected="a file that keras_i18n exported", way_out="Export the model again"):
+        refuse_another_kind(path, ("exported file",))
+        return format_of(path).load(path)

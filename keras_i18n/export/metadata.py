@@ -1,6 +1,7 @@
 """What an exported file says of itself, so that any client can use it and prove that it reads texts rightly."""
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any, Self
@@ -8,13 +9,14 @@ from typing import Any, Self
 import numpy as np
 
 from keras_i18n import datasets
+from keras_i18n.export.schema import metadata_schema, problem
 from keras_i18n.protocols import Path, Texts, TokenIds
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 # largest difference to the Keras model that a file of a precision may show
 TOLERANCES = {"float32": 1e-4, "float16": 1e-2, "int8": 5e-2}
 MEMBER = "keras_i18n.json"
-_MAX_BYTES = 1 << 26
+MOST_BYTES = 1 << 26
 _MAX_GOLDEN_LANGUAGES = 24
 # texts in no language that a client gets wrong first: nothing, white space, composed and decomposed, emoji, a surrogate
 _EDGE_TEXTS = ("", "  \t ", "Ａ e\u0301 é ﬁ", "👩🏽‍🚀🇪🇹", "a\ud800b", "½ € 10")
@@ -35,11 +37,14 @@ class Metadata:
         max_codepoints: the file reads this many code points of a text, the first ones.
         golden: list of {"text", "codepoints", "ids", "output"}: examples that a client can replay. Of a language model
             "output" are the log probabilities of "tokens", the best ones to follow; of images: {"image", "output"}.
+            "text" is absent where the code points are no valid Unicode text (a lone surrogate).
         label_names: dict, language -> the labels' names in it, in their order.
         image_shape: shape of one image, None where any size fits; empty for texts.
         generation: of a language model: "states" (input, output, size, dtype, first value), "end_id", "language_tags",
             "subwords" (whether U+2581 in a piece is a space, and <0xNN> a byte).
         contract: version of this description.
+        sha256: hex digest of this description and of all else that decides the file's answers (`sealed`). Empty in .h5,
+            which carries a digest of the whole file at its end.
     """
 
     task: str
@@ -55,6 +60,7 @@ class Metadata:
     image_shape: tuple = ()
     generation: dict = dataclasses.field(default_factory=dict)
     contract: int = CONTRACT_VERSION
+    sha256: str = ""
 
     @property
     def output_dim(self) -> int:
@@ -62,33 +68,110 @@ class Metadata:
         return len(self.labels) or (len(self.golden[0]["output"]) if self.golden else 0)
 
     def to_json(self) -> str:
-        """JSON in ASCII: lone surrogates of the examples survive as escapes."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=True)
+        """JSON in ASCII, valid for strict parsers.
+
+        Raises:
+            ValueError: something in it is no number or no Unicode text.
+        """
+        values = dataclasses.asdict(self)
+        try:
+            text = json.dumps(values, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+            json.dumps(values, ensure_ascii=False).encode("utf-8")
+        except ValueError as error:
+            raise ValueError(
+                "What a file says of itself must be finite numbers and valid Unicode. "
+                f"Received: {error}. Look for lone surrogates in labels and for NaN in weights."
+            ) from error
+        return text
+
+    def sealed(self, content_sha256: str) -> Self:
+        """The same with a digest over itself and over the rest of the file.
+
+        Args:
+            content_sha256: hex SHA-256 of all else that decides the answers.
+        """
+        return dataclasses.replace(self, sha256=self._seal(content_sha256))
+
+    def check_seal(self, content_sha256: str, path: Path) -> None:
+        """Compares the digest with what the file holds.
+
+        Raises:
+            ValueError: file or description were changed after the export.
+        """
+        if self.sha256 != self._seal(content_sha256):
+            raise ValueError(
+                f"'{path}' is damaged or was changed after it was exported: its digest differs from the one in its "
+                "metadata. Export the model again."
+            )
+
+    def _seal(self, content_sha256):
+        return hashlib.sha256((dataclasses.replace(self, sha256="").to_json() + content_sha256).encode()).hexdigest()
 
     @classmethod
     def from_json(cls, text: str, path: Path) -> Self:
         """Reads what `to_json` wrote; `path` is named in errors.
 
         Raises:
-            ValueError: the text is no such JSON, or one of a later contract.
+            ValueError: the text is no such JSON, breaks the schema, or is one of another contract.
         """
-        if len(text) > _MAX_BYTES:
-            raise ValueError(f"The metadata of '{path}' must be below {_MAX_BYTES:,} bytes. Received: {len(text):,}.")
+        if len(text) > MOST_BYTES:
+            raise ValueError(f"The metadata of '{path}' must be below {MOST_BYTES:,} bytes. Received: {len(text):,}.")
         try:
-            values = json.loads(text)
+            values = json.loads(text, parse_constant=_refused)
             contract = values["contract"]
-            if contract == CONTRACT_VERSION:
-                lists = {name for name, value in values.items() if isinstance(value, list)}
-                fields: dict[str, Any] = {
-                    name: tuple(value) if name in lists else value for name, value in values.items()
-                }
-                return cls(**fields)
-        except (ValueError, TypeError, KeyError) as error:
-            raise ValueError(f"The metadata of '{path}' cannot be read: {error!r}. Export the model again.") from error
-        raise ValueError(
-            f"This version reads files of contract {CONTRACT_VERSION}. Received: contract {contract!r} in '{path}'. "
-            "A newer keras_i18n reads it."
-        )
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise ValueError(
+                f"The metadata of '{path}' cannot be read: {error!r:.200}. Export the model again."
+            ) from error
+        if contract != CONTRACT_VERSION:
+            raise ValueError(
+                f"This version reads files of contract {CONTRACT_VERSION}. Received: contract {contract!r:.40} in "
+                f"'{path}'. A newer keras_i18n reads a later one; export the model again if it is an earlier one."
+            )
+        told = problem(values, metadata_schema())
+        if not told:
+            fields: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+            }
+            metadata = cls(**fields)
+            told = metadata.contradiction()
+        if told:
+            raise ValueError(f"The metadata of '{path}' breaks its schema: {told}. Export the model again.")
+        return metadata
+
+    def contradiction(self) -> str:
+        """The first thing in which the fields do not fit each other, as the end of a sentence; empty where they do."""
+        outputs = [len(example["output"]) for example in self.golden]
+        if not all(np.isfinite(np.asarray(example["output"], "float64")).all() for example in self.golden):
+            return "a golden example has an output that is no finite number"
+        if self.generation:
+            if set(self.generation) != {"states", "end_id", "language_tags", "subwords"}:
+                return "generation lacks some of its members"
+            if any(len(example.get("tokens", ())) != len(example["output"]) for example in self.golden):
+                return "golden examples have as many tokens as outputs"
+            if any(token >= len(self.labels) for example in self.golden for token in example["tokens"]):
+                return "a golden example has a token that is no label"
+        elif self.labels and any(size != len(self.labels) for size in outputs):
+            return f"there are {len(self.labels)} labels, and golden examples of {outputs[:3]} scores"
+        elif self.task != "tokenization" and len(set(outputs)) > 1:
+            return "golden examples have outputs of several sizes"
+        if self.task.endswith("-classification") and len(set(self.labels)) != len(self.labels):
+            return "two labels are the same"
+        if any(len(names) != len(self.labels) for names in self.label_names.values()):
+            return "label_names has not as many names as there are labels"
+        example_of = "image" if self.image_shape else "codepoints"
+        if any(example_of not in example for example in self.golden):
+            return f"a golden example lacks its {example_of}"
+        return ""
+
+
+def _refused(constant):
+    raise ValueError(f"{constant} is no JSON")
+
+
+def text_of(codepoints: Sequence[int]) -> str:
+    """The text of a golden example's code points; a lone surrogate stays one."""
+    return "".join(map(chr, codepoints))
 
 
 def golden_texts(languages: Sequence[str]) -> list[str]:
@@ -107,12 +190,15 @@ def golden_examples(texts: Texts, sequences: TokenIds, outputs: Any) -> tuple[An
     Args:
         texts: list of str. sequences: their token ids. outputs: their numbers, `(texts, ...)`.
     """
-    return tuple(
-        {
+    examples = []
+    for text, ids, output in zip(texts, sequences, outputs, strict=True):
+        example = {
             "text": text,
             "codepoints": [ord(character) for character in text],
             "ids": np.asarray(ids).tolist(),
             "output": np.asarray(output).round(7).tolist(),
         }
-        for text, ids, output in zip(texts, sequences, outputs, strict=True)
-    )
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            del example["text"]  # as an escape, strict parsers of JSON refuse the whole
+        examples.append(example)
+    return tuple(examples)

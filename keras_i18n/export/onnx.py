@@ -2,6 +2,7 @@
 
 import logging
 import os
+import pathlib
 import re
 from typing import Any
 
@@ -9,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.export import onnx_weights
+from keras_i18n.export import onnx_contents, onnx_weights
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import MEMBER, Metadata
 from keras_i18n.export.runner import Runner
@@ -52,8 +53,14 @@ def save(exported: Exportable, path: Path) -> None:
     _name_dimensions(model.graph)
     onnx_weights.store(model, exported.metadata.precision)
     _refuse_foreign(operators_of(model), path)
-    onnx.helper.set_model_props(model, {MEMBER: exported.metadata.to_json()})
-    onnx.save(model, path)
+    del model.metadata_props[:]
+    onnx_contents.check(model)
+    content = model.SerializeToString()
+    told = onnx.ModelProto()
+    metadata = exported.metadata.sealed(onnx_contents.content_sha256(content))
+    onnx.helper.set_model_props(told, {MEMBER: metadata.to_json()})
+    # two messages one behind the other are one message
+    pathlib.Path(path).write_bytes(content + told.SerializeToString())
 
 
 def _converted(convert, forward, signature):
@@ -92,29 +99,43 @@ def load(path: Path) -> Runner:
         import onnxruntime
     except ImportError as error:
         raise ImportError(f"ONNX files run in ONNX Runtime. Install it: {_PIP_LINE}") from error
+    data = pathlib.Path(path).read_bytes()
+    metadata, operators = _looked_through(data, path)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's exceptions have no common class of their own
         raise ValueError(f"ONNX Runtime cannot open '{path}': {error}") from error
-    properties = session.get_modelmeta().custom_metadata_map
-    if MEMBER not in properties:
-        raise ValueError(f"'{path}' must be an .onnx file that keras_i18n exported: it has no {MEMBER}.")
-    metadata = Metadata.from_json(properties[MEMBER], path)
 
     def run(**inputs):
         return session.run(list(metadata.outputs), inputs)
 
-    return runner_of(path, metadata, run, _operators_of_file(path))
+    return runner_of(path, metadata, run, operators)
 
 
-def _operators_of_file(path):
+def _looked_through(data, path):
+    """Metadata and operators of a file, before any of it is given to a runtime."""
     import onnx
+    from google.protobuf.message import DecodeError
 
-    operators = operators_of(onnx.load(str(path)))
-    _refuse_foreign(operators, path)
-    return operators
+    rule = f"'{path}' must be an .onnx file that keras_i18n exported. Received: "
+    try:
+        digest = onnx_contents.content_sha256(data)
+        model = onnx.ModelProto.FromString(data)
+        properties = {entry.key: entry.value for entry in model.metadata_props}
+        if list(properties) != [MEMBER] or len(model.metadata_props) != 1:
+            raise ValueError(f"it has no {MEMBER}, or more")
+    except (DecodeError, ValueError) as error:
+        raise ValueError(f"{rule}{error}.") from error
+    metadata = Metadata.from_json(properties[MEMBER], path)
+    metadata.check_seal(digest, path)
+    _refuse_foreign(operators := operators_of(model), path)
+    try:
+        onnx_contents.check(model)
+    except ValueError as error:
+        raise ValueError(f"{rule}{error}. It was not opened.") from error
+    return metadata, operators
 
 
 def operators_of(model: Any) -> list[str]:

@@ -5,7 +5,7 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n.export.codepoints import batches_by_length, codepoints_of
-from keras_i18n.export.metadata import Metadata
+from keras_i18n.export.metadata import Metadata, text_of
 from keras_i18n.models.classifier import ranked
 from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.progress import Counter, Progress
@@ -106,7 +106,7 @@ class Runner:
 
     def replay_inputs(self) -> list[Any]:
         """The inputs of the golden examples, as `predict` takes them."""
-        return [example["text"] for example in self.metadata.golden]
+        return [text_of(example["codepoints"]) for example in self.metadata.golden]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}('{self.path}', {self.metadata.task}, {self.metadata.precision})"

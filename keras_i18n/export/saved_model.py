@@ -1,5 +1,6 @@
 """SavedModel: endpoints `serve` (raw input) and, of texts, `serve_text` (strings), the metadata as an asset."""
 
+import hashlib
 import pathlib
 import tempfile
 
@@ -46,6 +47,8 @@ def write(exported: Exportable, path: Path, *, strings: bool = True) -> None:
         asset.write_text(exported.metadata.to_json(), encoding="ascii")
         module.metadata = tf.saved_model.Asset(str(asset))
         tf.saved_model.save(module, str(path), signatures=signatures)
+    metadata = exported.metadata.sealed(_content_sha256(path))
+    (pathlib.Path(path) / "assets" / MEMBER).write_text(metadata.to_json(), encoding="ascii")
 
 
 def _serve_text(exported):
@@ -59,6 +62,14 @@ def _serve_text(exported):
     return serve_text
 
 
+def _content_sha256(path):
+    digest = hashlib.sha256()
+    for name in saved_model_contents.CONTENT:
+        with open(pathlib.Path(path) / name, "rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
 def load(path: Path) -> Runner:
     """Opens the folder with `tf.saved_model.load`, once all that it holds was seen to compute and do nothing else."""
     asset = pathlib.Path(path) / "assets" / MEMBER
@@ -66,6 +77,7 @@ def load(path: Path) -> Runner:
         raise ValueError(f"'{path}' must be a SavedModel that keras_i18n exported: it has no assets/{MEMBER}.")
     operators = saved_model_contents.check(path, MEMBER)
     metadata = Metadata.from_json(asset.read_text(encoding="ascii"), path)
+    metadata.check_seal(_content_sha256(path), path)
     try:
         loaded = tf.saved_model.load(str(path))
     except Exception as error:

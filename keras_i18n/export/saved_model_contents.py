@@ -14,12 +14,14 @@ from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.dtypes import as_dtype
 
 from keras_i18n.export import saved_model_operators as operators_
+from keras_i18n.export.metadata import MOST_BYTES
 from keras_i18n.export.saved_model_loops import check_loop
 from keras_i18n.protocols import Path
 
 _GRAPH = "saved_model.pb"
 _DATA = "variables/variables.data-00000-of-00001"
 _INDEX = "variables/variables.index"
+CONTENT = (_GRAPH, _INDEX, _DATA)  # what decides the answers
 _MOST_GRAPH_BYTES = 1 << 30
 _MOST_INDEX_BYTES = 1 << 26
 _MOST_STEPS = 1 << 24  # nodes, when each call of a function is written out
@@ -79,7 +81,8 @@ def _check_files(path, asset):
         found[name] = file.stat().st_size
     for name in sorted(known - {"fingerprint.pb"} - set(found)):
         raise _NotOursError(f"a folder without '{name}'")
-    for name, most in ((_GRAPH, _MOST_GRAPH_BYTES), (_INDEX, _MOST_INDEX_BYTES), ("fingerprint.pb", 1 << 16)):
+    limits = {_GRAPH: _MOST_GRAPH_BYTES, _INDEX: _MOST_INDEX_BYTES, f"assets/{asset}": MOST_BYTES}
+    for name, most in {**limits, "fingerprint.pb": 1 << 16}.items():
         if found.get(name, 0) > most:
             raise _NotOursError(f"a member '{name}' of {found[name]:,} bytes (at most {most:,})")
 

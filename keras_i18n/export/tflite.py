@@ -1,5 +1,6 @@
 """TFLite: one flat file for LiteRT and the mobile runtimes, the metadata packed behind the model as a zip member."""
 
+import hashlib
 import pathlib
 import tempfile
 import zipfile
@@ -9,7 +10,7 @@ import tensorflow as tf
 from keras_i18n.export import saved_model
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.interpreter_pool import InterpreterPool
-from keras_i18n.export.metadata import MEMBER, Metadata
+from keras_i18n.export.metadata import MEMBER, MOST_BYTES, Metadata
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
 from keras_i18n.export.tflite_weights import to_int8
@@ -40,8 +41,9 @@ def save(exported: Exportable, path: Path) -> None:
         data = _converted(converter, exported.metadata.precision)
     _refuse_foreign(operators_of(data), path)
     pathlib.Path(path).write_bytes(data)
+    metadata = exported.metadata.sealed(hashlib.sha256(data).hexdigest())
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(MEMBER, exported.metadata.to_json())
+        archive.writestr(MEMBER, metadata.to_json())
         # pieces of a vocabulary, which may hold line ends, are no labels to be read line by line
         if exported.metadata.labels and not exported.metadata.generation:
             archive.writestr(_LABELS, "\n".join(exported.metadata.labels))
@@ -87,12 +89,39 @@ def load(path: Path) -> Runner:
 
 
 def metadata_of(path: Path) -> Metadata:
-    """The `Metadata` packed behind the model."""
+    """The `Metadata` packed behind the model, after its digest was compared with the model before it.
+
+    Raises:
+        ValueError: it has none, or model or metadata were changed.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            return Metadata.from_json(archive.read(MEMBER).decode("ascii"), path)
+            members = {member.filename: member for member in archive.infolist()}
+            if (
+                MEMBER not in members
+                or not set(members) <= {MEMBER, _LABELS}
+                or len(members) != len(archive.infolist())
+            ):
+                raise ValueError(
+                    f"'{path}' must be a .tflite file that keras_i18n exported: it has no {MEMBER}, or more."
+                )
+            # nothing unpacks to more than it takes on the disk
+            for member in members.values():
+                if member.compress_type != zipfile.ZIP_STORED or member.file_size > MOST_BYTES:
+                    raise ValueError(f"'{path}' has a member '{member.filename}' of {member.file_size:,} bytes.")
+            metadata = Metadata.from_json(archive.read(MEMBER).decode("ascii"), path)
+            if _LABELS in members and archive.read(_LABELS).decode("utf-8") != "\n".join(metadata.labels):
+                raise ValueError(f"'{path}' is damaged: {_LABELS} holds other labels than its metadata.")
+            begin = min(member.header_offset for member in members.values())
     except (zipfile.BadZipFile, KeyError) as error:
         raise ValueError(f"'{path}' must be a .tflite file that keras_i18n exported: {error}.") from error
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while begin > 0 and (block := file.read(min(begin, 1 << 20))):
+            digest.update(block)
+            begin -= len(block)
+    metadata.check_seal(digest.hexdigest(), path)
+    return metadata
 
 
 def operators_of(data: bytes) -> list[str]:

@@ -61,8 +61,9 @@ def test_verified_with_golden_examples(exported):
     assert told["task"] == "text-generation"
     assert tuple(told["labels"]) == model.pieces
     for example in told["golden"]:
-        assert example["ids"] == model.token_ids([example["text"]])[0][:-1].tolist()
-        expected = model.predict([example["text"]])[0][example["tokens"]]
+        text = "".join(map(chr, example["codepoints"]))
+        assert example["ids"] == model.token_ids([text])[0][:-1].tolist()
+        expected = model.predict([text])[0][example["tokens"]]
         np.testing.assert_allclose(np.exp(example["output"]), expected, atol=1e-5)
 
 

@@ -1,6 +1,5 @@
 """Reads the one `.keras` file of a whole model: Keras' own archive with two members of ours beside Keras' members."""
 
-import pathlib
 import zipfile
 from typing import Any
 
@@ -8,7 +7,10 @@ import keras
 
 from keras_i18n import tokenizers
 from keras_i18n.models.saving import model_archive
+from keras_i18n.models.saving.file_kind import SAVED, refuse_another_kind
+from keras_i18n.models.saving.finite_weights import warn_of_not_finite
 from keras_i18n.models.saving.kinds import LAYOUTS, kinds_with
+from keras_i18n.opening import checked_path, told_with_the_path
 from keras_i18n.protocols import Path
 
 
@@ -37,9 +39,13 @@ def load(path: Path) -> Any:
     >>> bool((ki.load(file).encode(["kaixo"]) == encoder.encode(["kaixo"])).all())
     True
     """
-    path = pathlib.Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"No model file at '{path}'.")
+    path = checked_path(path, kind="model file")
+    with told_with_the_path(path, expected="a model that keras_i18n saved", way_out="Save the model again"):
+        refuse_another_kind(path, SAVED)
+        return _load(path)
+
+
+def _load(path):
     for member in _members(path) & LAYOUTS.keys():
         return LAYOUTS[member](path)
     kinds = kinds_with("from_saved")
@@ -54,6 +60,7 @@ def load(path: Path) -> Any:
         network = keras.saving.load_model(path, compile=True, safe_mode=True)
     except Exception as error:
         raise ValueError(f"The network in '{path}' cannot be rebuilt: {error}") from error
+    warn_of_not_finite(network, path)
     try:
         return kinds[manifest["kind"]].from_saved(tokenizer=tokenizer, network=network, config=manifest["config"])
     except (TypeError, ValueError, AttributeError) as error:

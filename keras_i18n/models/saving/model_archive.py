@@ -1,18 +1,22 @@
 """The members of a saved model: a `.keras` archive with a tokenizer and a manifest beside Keras' own members."""
 
 import hashlib
+import io
 import json
 import zipfile
 from typing import Any
 
-from keras_i18n.models.saving import trusted_config
+import h5py
+
+from keras_i18n.models.saving import h5_contents, trusted_config
 from keras_i18n.protocols import Config, Path
 
 MANIFEST = "keras_i18n.json"
 TOKENIZER = "tokenizer.bin"
 VERSION = 1
 _CONFIG = "config.json"
-_KERAS_MEMBERS = ("metadata.json", _CONFIG, "model.weights.h5")
+_WEIGHTS = "model.weights.h5"
+_KERAS_MEMBERS = ("metadata.json", _CONFIG, _WEIGHTS)
 _MAX_JSON_BYTES = 1 << 24
 _FIELDS = {"version": int, "kind": str, "config": dict, "tokenizer": str, "sha256": dict}
 _RULE = '`path` must be a model saved by keras_i18n (`model.save("name.keras")`).'
@@ -30,6 +34,8 @@ def append(path: Path, manifest: Config, tokenizer: bytes) -> None:
         archive.writestr(TOKENIZER, tokenizer)
         digests = {name: _sha256(archive, name) for name in archive.namelist()}
         manifest = {"format": "keras_i18n model", "version": VERSION, **manifest, "sha256": digests}
+        manifest = json.loads(json.dumps(manifest))  # keys become text, as whoever reads it has them
+        manifest["sha256"][MANIFEST] = _manifest_sha256(manifest)
         archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
 
 
@@ -47,10 +53,13 @@ def read(path: Path, kinds: Any) -> Any:
         with zipfile.ZipFile(path) as archive:
             _check_members(archive, path)
             manifest = _checked_manifest(archive, path, kinds)
-            _check_digests(archive, path, manifest["sha256"])
+            _check_digests(archive, path, manifest)
             try:
-                trusted_config.check(archive.read(_CONFIG))
-            except ValueError as error:
+                weights = archive.read(_WEIGHTS)
+                trusted_config.check(archive.read(_CONFIG), most_numbers=len(weights))
+                with h5py.File(io.BytesIO(weights), "r") as file:
+                    h5_contents.check(file, len(weights))
+            except (OSError, ValueError) as error:
                 raise ValueError(f"The network in '{path}' cannot be rebuilt: {error}.") from error
             return manifest, archive.read(TOKENIZER)
     except (FileNotFoundError, PermissionError, ValueError) as error:
@@ -103,10 +112,19 @@ def _checked_manifest(archive, path, kinds):
     return manifest
 
 
-def _check_digests(archive, path, digests):
+def _manifest_sha256(manifest):
+    """Of all that it says but this digest: labels and languages lie here."""
+    others = {name: digest for name, digest in manifest["sha256"].items() if name != MANIFEST}
+    return hashlib.sha256(json.dumps({**manifest, "sha256": others}, sort_keys=True).encode()).hexdigest()
+
+
+def _check_digests(archive, path, manifest):
     for name in (*_KERAS_MEMBERS, TOKENIZER):
-        if _sha256(archive, name) != digests.get(name):
+        if _sha256(archive, name) != manifest["sha256"].get(name):
             raise ValueError(f"'{path}' is damaged: the digest of its member '{name}' differs from the one on record.")
+    # files of earlier versions have none
+    if MANIFEST in manifest["sha256"] and manifest["sha256"][MANIFEST] != _manifest_sha256(manifest):
+        raise ValueError(f"'{path}' was changed after it was saved: the digest of its '{MANIFEST}' differs.")
 
 
 def _sha256(archive, name):

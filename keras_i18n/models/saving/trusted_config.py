@@ -29,15 +29,22 @@ _REFUSED = {
 }
 
 
-def check(config: bytes) -> None:
+# How many numbers these say that a layer has. Each has at least one weight in the file; a table has many.
+_SIZES = re.compile(r"units|filters|dim|rows|\w+_(dim|rows|units|size|heads)|num_(rows|heads|anchors|weights)")
+_FEW = 1 << 20
+
+
+def check(config: bytes | str, *, most_numbers: int | None = None) -> None:
     """Refuses a network's config that names anything but Keras' building blocks and registered classes.
 
     Args:
         config: bytes of the `config.json` of a `.keras` file.
+        most_numbers: bytes of the weights beside it. A layer of more units than that is refused before it is made.
 
     Raises:
-        ValueError: it names something else, or is no JSON.
+        ValueError: it names something else, has layers that its weights cannot fill, or is no JSON.
     """
+    limit = None if most_numbers is None else max(most_numbers, _FEW)
     try:
         waiting = [json.loads(config)]
     except (ValueError, RecursionError) as error:
@@ -47,9 +54,17 @@ def check(config: bytes) -> None:
         if isinstance(entry, dict):
             if "class_name" in entry:
                 _check_entry(entry)
+            if limit is not None:
+                _check_sizes(entry, limit)
             waiting += entry.values()
         elif isinstance(entry, list):
             waiting += entry
+
+
+def _check_sizes(entry, limit):
+    for name, value in entry.items():
+        if isinstance(value, int) and value > limit and _SIZES.fullmatch(name):
+            raise ValueError(f"its description asks for {name}={value:,}, and its weights have {limit:,} bytes at most")
 
 
 def _check_entry(entry):

@@ -6,6 +6,7 @@ from typing import Any
 from keras_i18n import networks
 from keras_i18n.files import atomic_path
 from keras_i18n.models.saving import model_archive
+from keras_i18n.models.saving.finite_weights import warn_of_not_finite
 from keras_i18n.models.saving.kinds import kinds_with
 from keras_i18n.models.saving.rebuilding import check_rebuilding
 from keras_i18n.protocols import Path
@@ -27,6 +28,7 @@ def save(model: Any, path: Path, *, with_optimizer: bool = False) -> None:
             f"Received: {manifest['kind']}. Decorate a class of your own with @savable of models/saving/kinds.py."
         )
     tokenizer = model.tokenizer.to_bytes()
+    warn_of_not_finite(model.network, path)
     check_rebuilding(model.network)
     network = model.network if with_optimizer else networks.uncompiled(model.network)
     with atomic_path(path) as temporary:
