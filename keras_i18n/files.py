@@ -1,16 +1,19 @@
 """Writing so that a path holds the whole new file, or what it held before."""
 
 import contextlib
+import ctypes
 import errno
 import os
 import pathlib
-import secrets
 import shutil
 from collections.abc import Iterator
 
+from keras_i18n import leftovers
 from keras_i18n.protocols import Path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+_HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 
 __all__ = ["atomic_path"]
 
@@ -19,9 +22,10 @@ __all__ = ["atomic_path"]
 def atomic_path(path: Path) -> Iterator[pathlib.Path]:
     """Gives a temporary path beside `path`; what the block leaves there takes the name `path` at its end.
 
-    If the block fails or is interrupted, the temporary file or folder is removed and `path` stays as it was.
-    The temporary name ends as `path` does (`.h5`, `.keras`), because many savers choose the format by it. A missing
-    parent folder is made. A device or a pipe (`/dev/stdout`) is written directly.
+    If the block fails or is interrupted, the temporary file or folder is removed and `path` stays as it was. A process
+    that is killed leaves it; the next write into the same folder clears what dead processes left. The temporary path
+    has the name of `path` (many savers choose the format by its ending), in a folder that its owner alone can enter.
+    A missing parent folder is made. A device or a pipe (`/dev/stdout`) is written directly.
 
     Args:
         path: the file or folder to write; the block decides which by what it makes.
@@ -44,10 +48,11 @@ def atomic_path(path: Path) -> Iterator[pathlib.Path]:
         yield path
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Names may be 255 bytes long; what is added here must not push a valid name over that.
-    suffix = "".join(path.suffixes[-2:])[-20:]
-    temporary = path.with_name(f".{path.name[:20]}-{secrets.token_hex(6)}{suffix}")
+    leftovers.clear(path.parent)
+    private = path.with_name(leftovers.temporary_name(path.name))
+    temporary = private / path.name
     try:
+        private.mkdir(mode=0o700)  # what is not finished is for its owner alone
         yield temporary
         if not temporary.exists():
             raise FileNotFoundError(f"Nothing was written for '{path}'. Write to the path that `atomic_path` gives.")
@@ -58,7 +63,7 @@ def atomic_path(path: Path) -> Iterator[pathlib.Path]:
             raise OSError(error.errno, reason, str(path)) from error
         raise
     finally:
-        _remove(temporary)
+        _remove(private)
 
 
 def _rename(temporary, path):
@@ -70,14 +75,27 @@ def _rename(temporary, path):
         raise IsADirectoryError(
             errno.EISDIR, "A file cannot take the place of a folder; choose another name", str(path)
         )
-    aside = temporary.with_name(temporary.name + ".old")
+    if _exchanged(temporary, path):
+        return
+    # Two steps, where the system cannot exchange. Whoever is killed between them leaves the old version aside, and
+    # the next write into this folder puts it back.
+    aside = temporary.parent / leftovers.ASIDE / path.name
+    aside.parent.mkdir()
     try:
         os.replace(path, aside)
         os.replace(temporary, path)
     finally:
         if aside.exists() and not path.exists():
             os.replace(aside, path)
-        _remove(aside)
+
+
+def _exchanged(one, other):
+    """Two paths change places in one step, so that at each moment something stands at both; False if that cannot be."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):  # not Linux, or an old C library
+        return False
+    return rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
 
 
 def _remove(path):

@@ -30,7 +30,17 @@ USES = {
     "cli": {"datasets", "evaluation", "export", "languages", "models", "transfer"},
 }  # fmt: skip
 # files beside the rooms, which any room may use and which use no room
-EVERYWHERE = {"files", "keras_privates", "opening", "progress", "protocols", "shown", "text_table", "version"}
+EVERYWHERE = {
+    "files",
+    "keras_privates",
+    "leftovers",
+    "opening",
+    "progress",
+    "protocols",
+    "shown",
+    "text_table",
+    "version",
+}
 WITHOUT_TENSORFLOW = ("languages", "datasets", "tokenizers", "evaluation")
 # tables whose rows are modules of their own folder, loaded when a row is asked for: what a row needs is heavy
 LAZY_TABLES = {"__init__.py", "export/formats.py", "models/presets/__init__.py"}

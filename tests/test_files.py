@@ -2,14 +2,18 @@
 
 import errno
 import os
+import re
 import resource
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
+import threading
 
 import pytest
 
+from keras_i18n import files, leftovers
 from keras_i18n.files import atomic_path
 
 
@@ -19,7 +23,8 @@ def names(folder):
 
 def test_a_new_file_and_its_missing_folders(tmp_path):
     with atomic_path(tmp_path / "a" / "b" / "words.tsv.gz") as temporary:
-        assert temporary.parent == tmp_path / "a" / "b"
+        assert temporary.parent.parent == tmp_path / "a" / "b"
+        assert stat.S_IMODE(temporary.parent.stat().st_mode) == 0o700
         assert temporary.name.endswith(".tsv.gz")
         temporary.write_text("שלום")
         assert not (tmp_path / "a" / "b" / "words.tsv.gz").exists()
@@ -72,7 +77,8 @@ def test_an_interrupted_folder_leaves_the_old_folder_only(tmp_path):
 
 @pytest.mark.parametrize("step", [1, 2])
 def test_an_interruption_while_folders_change_places(tmp_path, monkeypatch, step):
-    """The interruption comes after the first or the second renaming."""
+    """The interruption comes after the first or the second renaming, where the system cannot exchange two folders."""
+    monkeypatch.setattr(files, "_exchanged", lambda one, other: False)
     target = tmp_path / "saved_model"
     target.mkdir()
     (target / "old").write_text("old")
@@ -150,16 +156,96 @@ def test_a_full_disk_names_the_file_and_keeps_the_old_one(tmp_path):
     assert file.read_text() == "old"
 
 
-def test_a_killed_process_leaves_the_old_file(tmp_path):
+_KILLED = """
+    import os, pathlib, signal, sys
+    from keras_i18n import files
+    step, path = sys.argv[1], pathlib.Path(sys.argv[2])
+    kill = lambda: os.kill(os.getpid(), signal.SIGKILL)
+    if step == "between":
+        files._exchanged = lambda one, other: False
+        replace = os.replace
+        os.replace = lambda one, other: (replace(one, other), kill())
+    if step == "exchanged":
+        files._remove = lambda path: kill()
+    with files.atomic_path(path) as temporary:
+        if path.is_dir():
+            temporary.mkdir()
+            (temporary / "new").write_text("new")
+        else:
+            temporary.write_text("half")
+        if step == "writing":
+            kill()
+"""
+
+
+def killed(step, path):
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(_KILLED), step, path], capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+def test_the_next_write_clears_what_a_killed_process_left(tmp_path):
     file = tmp_path / "model.h5"
     file.write_text("old")
-    program = f"""
-        import os, signal
-        from keras_i18n.files import atomic_path
-        with atomic_path({str(file)!r}) as temporary:
-            temporary.write_text("half")
-            os.kill(os.getpid(), signal.SIGKILL)
-    """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True)
-    assert done.returncode == -signal.SIGKILL
+    killed("writing", file)
     assert file.read_text() == "old"
+    (left,) = [name for name in names(tmp_path) if name != "model.h5"]
+    assert stat.S_IMODE((tmp_path / left).stat().st_mode) == 0o700
+    with files.atomic_path(tmp_path / "another.csv") as temporary:
+        temporary.write_text("x")
+    assert names(tmp_path) == ["another.csv", "model.h5"]
+
+
+def test_what_a_living_process_or_somebody_else_made_stays(tmp_path):
+    own = re.compile(r"~([0-9a-f]{8})-(\d+)-(\d+)")
+    name = leftovers.temporary_name("a.h5")
+    machine, process, began = own.search(name).groups()
+    kept = {
+        "alive": name,
+        "another machine": name.replace(machine, "0" * 8).replace(process, "99999999"),
+        "a user's": ".a.h5~notes.writing",
+    }
+    gone = {"dead": name.replace(f"-{process}-", "-99999999-"), "reused": name.replace(f"-{began}-", "-1-")}
+    for folder in (*kept.values(), *gone.values()):
+        (tmp_path / folder).mkdir()
+    with files.atomic_path(tmp_path / "x") as temporary:
+        temporary.write_text("x")
+    assert names(tmp_path) == sorted([*kept.values(), "x"])
+
+
+@pytest.mark.parametrize("step", ["between", "exchanged"])
+def test_a_process_killed_while_folders_change_places(tmp_path, step):
+    target = tmp_path / "saved_model"
+    target.mkdir()
+    (target / "old").write_text("old")
+    killed(step, target)
+    assert target.exists() == (step == "exchanged")
+    with files.atomic_path(tmp_path / "x") as temporary:
+        temporary.write_text("x")
+    assert names(tmp_path) == ["saved_model", "x"]
+    assert names(target) == (["new"] if step == "exchanged" else ["old"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot exchange two folders in one step")
+def test_at_each_moment_a_version_of_a_folder_stands(tmp_path):
+    target = tmp_path / "saved_model"
+    target.mkdir()
+    (target / "content").write_text("0")
+    missing, over = [], threading.Event()
+
+    def watch():
+        while not over.is_set():
+            try:
+                os.stat(target)
+            except FileNotFoundError:
+                missing.append(1)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    for number in range(300):
+        with files.atomic_path(target) as temporary:
+            temporary.mkdir()
+            (temporary / "content").write_text(str(number))
+    over.set()
+    watcher.join()
+    assert not missing
+    assert (target / "content").read_text() == "299"

@@ -11,6 +11,8 @@ import tensorflow as tf
 
 import keras_i18n as ki
 from keras_i18n.export.codepoints import codepoints_of
+from keras_i18n.export.metadata import MEMBER, Metadata
+from keras_i18n.export.onnx_contents import content_sha256
 from tests import fresh_process
 from tests.layers import mobile_runtime
 from tests.layers.test_ngram_tokenization import TEXTS
@@ -18,11 +20,15 @@ from tests.layers.test_ngram_tokenization import TEXTS
 
 def test_a_tampered_golden_example_is_found(classifier, exported, sample, tmp_path):
     model = onnx.load(exported("float32") / "model.onnx")
-    (entry,) = [entry for entry in model.metadata_props if entry.key == "keras_i18n.json"]
+    (entry,) = model.metadata_props
     told = json.loads(entry.value)
     told["golden"][2]["output"] = told["golden"][2]["output"][::-1]
-    entry.value = json.dumps(told)
-    onnx.save(model, tmp_path / "model.onnx")
+    del model.metadata_props[:]
+    content = model.SerializeToString()
+    # signed again: without that, the digest tells
+    told = Metadata.from_json(json.dumps(told), "model.onnx").sealed(content_sha256(content))
+    properties = onnx.ModelProto(metadata_props=[onnx.StringStringEntryProto(key=MEMBER, value=told.to_json())])
+    (tmp_path / "model.onnx").write_bytes(content + properties.SerializeToString())
     report = ki.verify(classifier, tmp_path, sample[1].select(languages=["en"]), max_texts=2)
     assert all(row.same for row in report.rows)
     assert any("golden examples" in problem for problem in report.problems)
