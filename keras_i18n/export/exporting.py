@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from keras_i18n.export import golden_replay
 from keras_i18n.export.exportable import exportable
 from keras_i18n.export.formats import FORMATS, format_of
 from keras_i18n.export.metadata import TOLERANCES
@@ -104,18 +105,21 @@ def _refuse_what_is_no_answer(exported):
         raise ValueError(f"The parts of an exported model must fit together. Received: {told}.")
 
 
-def load_exported(path: Path) -> Runner:
+def load_exported(path: Path, *, replay: bool = False) -> Runner:
     """Opens an exported file in its own runtime.
 
     Args:
         path: a file that `export` wrote, or a SavedModel folder.
+        replay: whether to run the golden examples of its metadata and compare: proves that this machine's runtime gives
+            the model's answers.
 
     Returns:
         A `Runner`: `predict(texts)`, `labels`, `metadata`; of a language model also `suggest(text)`; of an image
         classifier `predict(images)` and `classify(images, language="sw")`.
 
     Raises:
-        FileNotFoundError: no such file. ValueError: a damaged file or one of another kind.
+        FileNotFoundError: no such file. ValueError: a damaged file, one of another kind, or one whose
+            golden examples come out otherwise.
         ImportError: the runtime is not installed.
 
     Example:
@@ -130,4 +134,7 @@ def load_exported(path: Path) -> Runner:
     path = checked_path(path, kind="exported file", folders=True)
     with told_with_the_path(path, expected="a file that keras_i18n exported", way_out="Export the model again"):
         refuse_another_kind(path, ("exported file",))
-        return format_of(path).load(path)
+        runner = format_of(path).load(path)
+        if replay and (problems := golden_replay.replay(runner)):
+            raise ValueError(f"'{path}' must answer as its metadata says. Received: {' '.join(problems)}")
+        return runner

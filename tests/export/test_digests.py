@@ -384,3 +384,21 @@ def test_each_opener_names_the_other(folder, model, tmp_path):
     for opener in (ki.load, ki.load_exported):
         with pytest.raises(ValueError, match=r"keras\.saving\.load_model` opens it"):
             opener(tmp_path / "foreign.keras")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_golden_examples_are_replayed_on_demand(folder, name):
+    assert ki.load_exported(folder / FORMATS[name].file, replay=True).labels == ("alarm", "music", "radio")
+
+
+def test_a_replay_finds_what_a_new_digest_hides(folder, tmp_path):
+    path = copied(folder, "onnx", tmp_path)
+
+    def swap(model):
+        kernel = next(one for one in model.graph.initializer if list(one.dims) == [8, 3])
+        kernel.raw_data = kernel.raw_data[::-1]
+
+    sealed_onnx(path, swap)
+    ki.load_exported(path)
+    with pytest.raises(ValueError, match="must answer as its metadata says"):
+        ki.load_exported(path, replay=True)
