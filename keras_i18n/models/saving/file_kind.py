@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from keras_i18n.protocols import Path
 
 _MANIFEST = "keras_i18n.json"  # of saved models and of exported files, with other content
+_TASK = b'"task"'  # the first field of an exported file's metadata
 _MEMBERS_OF = {  # kind -> members that tell it, the most telling first
     "combined model": {"keras_i18n_combined.json"},
     "Keras model": {"config.json", "model.weights.h5"},
@@ -16,7 +17,7 @@ _OPENERS = {
     "combined model": "`keras_i18n.load` opens it",
     "saved model": "`keras_i18n.load` opens it",
     "exported file": "`keras_i18n.load_exported` opens it",
-    "Keras model": "It has no tokenizer and no labels: `keras.saving.load_model` opens it, and "
+    "Keras model": "It is a Keras model without a tokenizer: `keras.saving.load_model` opens it, and "
     "`keras_i18n.TextClassifier(tokenizer=..., network=..., labels=...)` makes a model of it",
     "SavedModel of TensorFlow": "It was not exported by keras_i18n: `tf.saved_model.load` opens it, and runs what is in it",
 }
@@ -56,7 +57,9 @@ def file_kind(path: Path) -> str:
             if _MANIFEST in names:
                 with archive.open(_MANIFEST) as member:
                     # a saved model that lost a member is still one, and is told so
-                    return "saved model" if b'"keras_i18n model"' in member.read(4096) else "exported file"
+                    told = member.read(4096)
+                # what is neither is told by the reader of saved models
+                return "saved model" if b'"keras_i18n model"' in told else "exported file" if _TASK in told else ""
     except Exception:  # zipfile has many ways to meet damage, which readers tell better
         return ""
     return next((kind for kind, telling in _MEMBERS_OF.items() if telling <= names), "")
