@@ -93,9 +93,9 @@ def main():
                     }
                     for runtime, run in (python | runs).items()
                 }
+        print(f"{name}: {json.dumps(result)}", flush=True)
     results["identifier"] = identified()
-    for title, result in results.items():
-        print(f"{title}: {json.dumps(result, indent=1)}")
+    print(f"identifier: {json.dumps(results['identifier'])}")
     file = pathlib.Path(__file__).parent / "results" / "canonical_equivalence.json"
     file.write_text(json.dumps(results, indent=1) + "\n")
 
@@ -105,7 +105,7 @@ def identified():
     languages = ("ko", "vi", "en", "fr", "de", "tr", "ru", "ja", "zh-Hans", "hi", "id", "pt")
     train, test = (
         [row for row in open_data.rows(f"sib200/{part}.tsv.xz") if row["lang"] in languages]
-        for part in ("train", "test")
+        for part in ("train", "dev")
     )
     data = ki.datasets.from_lists([row["text"] for row in train], language=[row["lang"] for row in train])
     identifier = ki.LanguageIdentifier.create(sorted(languages))
