@@ -180,8 +180,8 @@ def test_a_model_is_converted(tmp_path):
     assert "`way` must be one of" in run("convert", *given, "--way", "back", check=1).stderr
 
 
-def test_train_refuses_a_file_name_before_the_work(trained):
-    error = run("train", trained / "data.tsv", trained / "model.h5", check=2).stderr
+def test_train_refuses_a_file_name_before_the_work(small):
+    error = run("train", small / "data.tsv", small / "model.h5", check=2).stderr
     assert "A model file ends in .keras" in " ".join(error.replace("│", " ").split())
 
 
