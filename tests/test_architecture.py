@@ -32,6 +32,7 @@ USES = {
 # files beside the rooms, which any room may use and which use no room
 EVERYWHERE = {
     "files",
+    "forked",
     "keras_privates",
     "leftovers",
     "opening",

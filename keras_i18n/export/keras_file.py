@@ -14,6 +14,7 @@ from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import MEMBER, MOST_BYTES, Metadata
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
+from keras_i18n.forked import refuse_forked
 from keras_i18n.models.saving import h5_contents, trusted_config
 from keras_i18n.protocols import Path
 
@@ -78,6 +79,7 @@ def _content_sha256(archive):
 
 def keras_runner(path: Path, metadata: Metadata) -> Runner:
     """A runner over a file that Keras loads."""
+    refuse_forked()
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True, custom_objects=_our_layers())
     except Exception as error:
@@ -92,6 +94,7 @@ def keras_runner(path: Path, metadata: Metadata) -> Runner:
         return outputs if isinstance(outputs, (list, tuple)) else [outputs]
 
     def run(**inputs):
+        refuse_forked()
         return [output.numpy() for output in forward(*(tf.constant(inputs[name]) for name in names))]
 
     return runner_of(path, metadata, run)

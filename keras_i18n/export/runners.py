@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from keras_i18n.export.image_runner import ImageRunner
 from keras_i18n.export.metadata import Metadata
 from keras_i18n.export.runner import Runner
@@ -14,7 +16,8 @@ RUNNERS = {"image-classification": ImageRunner, "text-generation": SuggestionRun
 
 def runner_of(path: Path, metadata: Metadata, run: Callable[..., Any], operators: Sequence[str] = ()) -> Runner:
     """The `Runner` of a file's task; arguments as there."""
-    return RUNNERS.get(metadata.task, Runner)(path, metadata, _with_a_column_a_label(path, metadata, run), operators)
+    run = _of_any_batch(_with_a_column_a_label(path, metadata, run))
+    return RUNNERS.get(metadata.task, Runner)(path, metadata, run, operators)
 
 
 def _with_a_column_a_label(path, metadata, run):
@@ -32,3 +35,18 @@ def _with_a_column_a_label(path, metadata, run):
         return outputs
 
     return checked
+
+
+def _of_any_batch(run):
+    def run_any_batch(**inputs):
+        if all(len(value) for value in inputs.values()):
+            return run(**inputs)
+        # Nothing in, nothing out. ONNX reads a size of 0 as "whichever it was", and LiteRT has no tensors without numbers,
+        # so the shapes are asked with a row of zeros.
+        rows = {
+            name: np.zeros([1, *(max(1, size) for size in value.shape[1:])], value.dtype)
+            for name, value in inputs.items()
+        }
+        return [output[:0] for output in run(**rows)]
+
+    return run_any_batch

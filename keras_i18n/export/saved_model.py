@@ -11,6 +11,7 @@ from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import MEMBER, Metadata
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
+from keras_i18n.forked import refuse_forked
 from keras_i18n.protocols import Path
 
 PRECISIONS = ("float32",)
@@ -78,12 +79,14 @@ def load(path: Path) -> Runner:
     operators = saved_model_contents.check(path, MEMBER)
     metadata = Metadata.from_json(asset.read_text(encoding="ascii"), path)
     metadata.check_seal(_content_sha256(path), path)
+    refuse_forked()
     try:
         loaded = tf.saved_model.load(str(path))
     except Exception as error:
         raise ValueError(f"The SavedModel '{path}' is damaged: {error}") from error
 
     def run(**inputs):
+        refuse_forked()
         outputs = loaded.signatures["serving_default"](**{name: tf.constant(value) for name, value in inputs.items()})
         return [outputs[name].numpy() for name in metadata.outputs]
 

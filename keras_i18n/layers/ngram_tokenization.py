@@ -154,7 +154,7 @@ class NgramTokenization(keras.layers.Layer):
         position = tf.expand_dims(tf.range(length), 0)
         # where each word starts; the slot after the last word holds the end of the line
         begins = tf.logical_or(begins, tf.equal(position, length - 1))
-        num_slots = tf.reduce_max(num_words) + 1
+        num_slots = tf.maximum(tf.reduce_max(num_words), 0) + 1  # of no text the largest is the least number there is
         starts = _moved_left(position + tf.zeros_like(line), begins, num_slots)
         place = position - tf.gather(starts, tf.maximum(word - 1, 0) + rows * num_slots)
         place = tf.minimum(tf.maximum(place, 0), len(WORD_POWERS) - 1)

@@ -5,6 +5,7 @@ import keras
 import numpy as np
 
 from keras_i18n import networks
+from keras_i18n.forked import refuse_forked
 from keras_i18n.models.classifier import Classifier, ranked
 from keras_i18n.models.localized_labels import LocalizedLabels
 from keras_i18n.progress import Counter, Progress
@@ -66,6 +67,7 @@ class ImageClassifier(Classifier):
         Returns:
             float32 `(images, labels)`.
         """
+        refuse_forked()
         images = checked_images(images, self.network.inputs[0].shape[1:])
         found = [np.zeros((0, len(self.labels)), "float32")]
         counter = Counter(progress, "images", total=len(images))

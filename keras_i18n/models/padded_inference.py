@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n import networks
+from keras_i18n.forked import refuse_forked
 from keras_i18n.progress import Counter, Progress
 from keras_i18n.protocols import TokenIds
 
@@ -35,6 +36,7 @@ class PaddedForward:
 
     def __call__(self, sequences: TokenIds, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Encodes token id sequences; returns float32 `(texts, ...)` in the order given."""
+        refuse_forked()
         order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
         outputs = None
         counter = Counter(progress, "texts", total=len(sequences))

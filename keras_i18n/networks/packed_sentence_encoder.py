@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.forked import refuse_forked
 from keras_i18n.progress import Counter, Progress
 from keras_i18n.protocols import Array, Tensor, TokenIds
 
@@ -77,6 +78,7 @@ class PackedSentenceEncoder:
         Returns:
             float32 `(texts, dim)`, in the order given.
         """
+        refuse_forked()
         vectors = np.empty((len(sequences), self.dim), "float32")
         texts = Counter(progress, "texts", total=len(sequences))
         for start, stop in self._packs([len(sequence) for sequence in sequences]):

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.forked import refuse_forked
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
 
 
@@ -51,6 +52,7 @@ class NextTokens:
 
     def read(self, token_ids: Any, new: Any, states: Any) -> Any:
         """Float64 log probabilities `(rows, tokens)` after `token_ids`, of which `new` are the last; new states."""
+        refuse_forked()
         if self._graph is None:
             logits = self._last(token_ids[:, -self.context :])
         else:

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.forked import refuse_forked
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
 from keras_i18n.progress import Counter, Progress
 from keras_i18n.protocols import TokenIds
@@ -40,6 +41,7 @@ class SequenceScores:
 
     def __call__(self, sequences: TokenIds, *, progress: Callable[[Progress], object] | None = None) -> list[Any]:
         """Nats as a list of float64 arrays, one number less than a sequence has ids."""
+        refuse_forked()
         score = self._recurrent if self._graph is not None else self._windows
         nats = [None] * len(sequences)
         order = np.argsort([len(ids) for ids in sequences], kind="stable")

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_i18n.datasets import as_dataset
+from keras_i18n.forked import refuse_forked
 from keras_i18n.models.fitting.from_scratch import LEARNING_RATE, epochs_for, is_from_scratch
 from keras_i18n.models.fitting.near_majority import warn_if_near_majority
 from keras_i18n.models.fitting.whole_files import whole_files
@@ -41,6 +42,7 @@ def fit_classifier(
     model: Any, train: Any, *, validation_data: Any, trainable: str, **options: Any
 ) -> keras.callbacks.History:
     """See `TextClassifier.fit`."""
+    refuse_forked()
     if trainable not in _PLANS:
         raise ValueError(f"`trainable` must be one of {', '.join(map(repr, _PLANS))}. Received: {trainable!r}.")
     if trainable == "head" and model.head is None:

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n import optimizers
+from keras_i18n.forked import refuse_forked
 from keras_i18n.keras_privates import loss_tracker
 from keras_i18n.models.fitting.whole_files import whole_files
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
@@ -89,6 +90,7 @@ def fit_language_model(
     model: Any, train: Any, *, validation_data: Any = None, **options: Any
 ) -> keras.callbacks.History:
     """See `LanguageModel.fit`."""
+    refuse_forked()
     known = {field.name for field in dataclasses.fields(LanguageModelTraining)}
     if not set(options) <= known:
         raise TypeError(f"Training options are {', '.join(sorted(known))}. Received: {sorted(set(options) - known)}.")

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_i18n import tokenizers
+from keras_i18n.forked import refuse_forked
 from keras_i18n.models.saving import model_archive
 from keras_i18n.models.saving.file_kind import SAVED, refuse_another_kind
 from keras_i18n.models.saving.finite_weights import warn_of_not_finite
@@ -39,6 +40,7 @@ def load(path: Path) -> Any:
     >>> bool((ki.load(file).encode(["kaixo"]) == encoder.encode(["kaixo"])).all())
     True
     """
+    refuse_forked()
     path = checked_path(path, kind="model file")
     with told_with_the_path(path, expected="a model that keras_i18n saved", way_out="Save the model again"):
         refuse_another_kind(path, SAVED)

@@ -1,0 +1,33 @@
+"""Whether this process was forked from one that had TensorFlow at work."""
+
+import os
+import sys
+
+_waits_for_ever = False
+
+
+def refuse_forked() -> None:
+    """Called before TensorFlow is asked for anything.
+
+    Raises:
+        RuntimeError: in a worker that was forked from a process in which TensorFlow had started. A fork takes the calling
+            thread along and none of TensorFlow's: whatever it is asked, it waits for them without end.
+    """
+    if _waits_for_ever:
+        raise RuntimeError(
+            "TensorFlow must be started in the process that uses it. Received: a worker that was forked from a process in "
+            "which it had started; it would wait without end. Start workers with multiprocessing.get_context('spawn') and "
+            "load the model there, or give them a .tflite or .onnx file, which may be opened before a fork."
+        )
+
+
+def _look_back():
+    global _waits_for_ever
+    # there is no public question for it; starting TensorFlow in order to ask would be the wait itself
+    module = sys.modules.get("tensorflow.python.eager.context")
+    context = getattr(module, "_context", None)
+    _waits_for_ever = _waits_for_ever or getattr(context, "_context_handle", None) is not None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_look_back)

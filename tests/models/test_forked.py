@@ -1,0 +1,86 @@
+"""Workers that were forked after TensorFlow had started are told so at once; what needs no TensorFlow goes on in them."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+# One process for all cases: it starts TensorFlow, forks a worker for each, and tells what became of it.
+_SCRIPT = """
+import json, os, pathlib, sys, time
+import numpy as np
+import keras
+import keras_i18n as ki
+from keras_i18n.tokenizers import NgramTokenizer
+from tests.models.test_language_model import model_of
+
+folder = pathlib.Path(sys.argv[1])
+image = keras.Input((4, 4, 1))
+scores = keras.layers.Dense(3, activation="softmax")(keras.layers.Flatten()(image))
+images = ki.models.ImageClassifier(keras.Model(image, scores), ["a", "b", "c"])
+tokenizer = NgramTokenizer(num_buckets=50)
+network = ki.networks.pooling(vocabulary_size=50, num_labels=3, size="tiny")
+classifier = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["a", "b", "c"])
+classifier.save(folder / "saved.keras")
+language_model = model_of("gru")
+ki.export(classifier, folder)
+runners = {name: ki.load_exported(folder / row.file) for name, row in ki.export.FORMATS.items()}
+train = ki.datasets.Dataset({"text": ["x", "y"], "language": ["en", "en"], "label": ["a", "b"]})
+questions = {
+    "predict": lambda: classifier.predict(["x"]),
+    "fit": lambda: classifier.fit(train, trainable="all", epochs=1, verbose=0),
+    "suggest": lambda: language_model.suggest("x"),
+    "log_probability": lambda: language_model.log_probability(["x"]),
+    "images": lambda: images.predict(np.zeros((1, 4, 4, 1))),
+    "load": lambda: ki.load(folder / "saved.keras"),
+    "load_exported": lambda: ki.load_exported(folder / "model.h5"),
+    "tokenize": lambda: tokenizer.tokenize(["x"]),
+    **{name: lambda runner=runner: runner.predict(["x"]) for name, runner in runners.items()},
+}
+if "used" in sys.argv:
+    for name in ("predict", "suggest", "saved_model", "keras", "tflite", "onnx"):
+        questions[name]()
+
+
+def answer(question):
+    reading, writing = os.pipe()
+    worker = os.fork()
+    if not worker:
+        try:
+            question()
+            os.write(writing, b"answered")
+        except BaseException as error:
+            os.write(writing, f"{type(error).__name__}: {error}".encode())
+        os._exit(0)
+    os.close(writing)
+    for _ in range(100):
+        if os.waitpid(worker, os.WNOHANG)[0]:
+            return os.read(reading, 1000).decode()
+        time.sleep(0.1)
+    os.kill(worker, 9)
+    os.waitpid(worker, 0)
+    return "hangs"
+
+
+print(json.dumps({name: answer(question) for name, question in questions.items()}))
+"""
+WITHOUT_TENSORFLOW = ("tokenize", "tflite", "onnx")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("before", ["not used", "used"])
+def test_a_forked_worker_answers_or_tells_what_to_do(tmp_path, before):
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _SCRIPT, str(tmp_path), before], capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    answers = json.loads(ran.stdout.splitlines()[-1])
+    assert len(answers) == 13
+    for name, answer in answers.items():
+        if name in WITHOUT_TENSORFLOW:
+            assert answer == "answered", name
+        else:
+            assert answer.startswith("RuntimeError: TensorFlow must be started"), (name, answer)
+            assert "spawn" in answer
