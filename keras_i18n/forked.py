@@ -1,7 +1,8 @@
 """Whether this process was forked from one that had TensorFlow at work."""
 
 import os
-import sys
+
+from keras_i18n.keras_privates import tensorflow_has_started
 
 _waits_for_ever = False
 
@@ -23,10 +24,7 @@ def refuse_forked() -> None:
 
 def _look_back():
     global _waits_for_ever
-    # there is no public question for it; starting TensorFlow in order to ask would be the wait itself
-    module = sys.modules.get("tensorflow.python.eager.context")
-    context = getattr(module, "_context", None)
-    _waits_for_ever = _waits_for_ever or getattr(context, "_context_handle", None) is not None
+    _waits_for_ever = _waits_for_ever or tensorflow_has_started()
 
 
 if hasattr(os, "register_at_fork"):

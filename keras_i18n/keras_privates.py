@@ -3,6 +3,7 @@
 Elsewhere only public names are met. When Keras is raised above the cap of setup.cfg, this is the file to read again.
 """
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -86,3 +87,9 @@ class OptimizerHooks:
 
     def _apply_weight_decay(self, trainable_variables):
         self.decay_weights(trainable_variables)
+
+
+def tensorflow_has_started() -> bool:
+    """Whether TensorFlow has made its threads; without starting it, as every public question would."""
+    context = getattr(sys.modules.get("tensorflow.python.eager.context"), "_context", None)
+    return getattr(context, "_context_handle", None) is not None
