@@ -6,10 +6,12 @@ import pathlib
 import stat
 from collections.abc import Iterator
 
+from keras_i18n.forked import ForkedWorkerError
+
 __all__ = ["checked_path", "told_with_the_path"]
 
 # of a machine, not of a file: they pass as they are
-_PASSED = (FileNotFoundError, ImportError, MemoryError, PermissionError)
+_PASSED = (FileNotFoundError, ForkedWorkerError, ImportError, MemoryError, PermissionError)
 
 
 def checked_path(path: str | os.PathLike[str], *, kind: str, folders: bool = False) -> pathlib.Path:

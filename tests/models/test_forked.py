@@ -78,5 +78,5 @@ def test_a_forked_worker_answers_or_tells_what_to_do(tmp_path):
         if name in WITHOUT_TENSORFLOW:
             assert answer == "answered", name
         else:
-            assert answer.startswith("RuntimeError: TensorFlow must be started"), (name, answer)
+            assert answer.startswith("ForkedWorkerError: TensorFlow must be started"), (name, answer)
             assert "spawn" in answer
