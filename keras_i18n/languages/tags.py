@@ -3,6 +3,9 @@
 import functools
 import re
 
+from keras_i18n.shown import shown
+
+_LONGEST = 100  # what is longer is a text, and comparing it with every name takes minutes
 _RULE = "`language` must be a BCP-47 tag such as 'sr-Latn'."
 
 
@@ -34,9 +37,9 @@ def normalize(tag: str) -> str:
     """
     canonical = _canonical(tag) if isinstance(tag, str) else None
     if canonical is None:
-        meant = _suggest(tag) if isinstance(tag, str) else None
+        meant = _suggest(tag) if isinstance(tag, str) and len(tag) <= _LONGEST else None
         question = f" Did you mean '{meant}'?" if meant else " See https://www.rfc-editor.org/info/bcp47 for tags."
-        raise ValueError(f"{_RULE} Received: {tag!r}.{question}")
+        raise ValueError(f"{_RULE} Received: {shown(tag)}.{question}")
     return canonical
 
 

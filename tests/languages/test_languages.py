@@ -89,6 +89,12 @@ def test_nonsense_is_refused_without_a_wild_guess(tag):
     assert not languages.is_valid(tag)
 
 
+def test_a_text_in_place_of_a_tag_is_told_at_once_and_in_short():
+    with pytest.raises(ValueError, match="must be a BCP-47 tag") as caught:
+        languages.normalize("Habari za asubuhi " * 22_000)
+    assert len(str(caught.value)) < 300
+
+
 @given(st.text(max_size=12))
 def test_normalize_is_stable_or_a_value_error(tag):
     try:
