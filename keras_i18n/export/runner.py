@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,6 +28,10 @@ class Runner:
         self.metadata = metadata
         self.operators = tuple(operators)
         self._run = run
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, or what another process gets, is the file opened anew: a runtime's state cannot be sent."""
+        return _reopened, (os.path.abspath(self.path), self.metadata)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -110,3 +115,12 @@ class Runner:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}('{self.path}', {self.metadata.task}, {self.metadata.precision})"
+
+
+def _reopened(path, metadata):
+    from keras_i18n.export.exporting import load_exported
+
+    runner = load_exported(path)
+    if runner.metadata != metadata:
+        raise ValueError(f"'{path}' must be the file that the runner was opened from. Received: another. Open it anew.")
+    return runner

@@ -152,6 +152,15 @@ class TextModel:
         for name in self._graphs:
             self.__dict__.pop(name, None)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What a copy is made of, and what joblib or another process gets: all but what is made again when asked for.
+
+        Compiled graphs belong to one process and cannot be sent.
+        """
+        kinds = (vars(kind).items() for kind in type(self).__mro__)
+        made_again = {name for kind in kinds for name, value in kind if isinstance(value, functools.cached_property)}
+        return {name: value for name, value in vars(self).items() if name not in made_again}
+
     def __repr__(self) -> str:
         shown = ", ".join(self.languages[:8]) + (", …" if len(self.languages) > 8 else "")
         return f"{type(self).__name__}({self.network.name}, {self.tokenizer!r}, languages: {shown or 'not told'})"
