@@ -8,7 +8,7 @@ from typing import Any
 from keras_i18n.export import golden_replay
 from keras_i18n.export.exportable import exportable
 from keras_i18n.export.formats import FORMATS, format_of
-from keras_i18n.export.metadata import TOLERANCES
+from keras_i18n.export.metadata import TOLERANCES, Metadata
 from keras_i18n.export.opening_check import check_opening
 from keras_i18n.export.packing import packed
 from keras_i18n.export.runner import Runner
@@ -135,6 +135,19 @@ def load_exported(path: Path, *, replay: bool = False) -> Runner:
     with told_with_the_path(path, expected="a file that keras_i18n exported", way_out="Export the model again"):
         refuse_another_kind(path, ("exported file",))
         runner = format_of(path).load(path)
+        runner.reopen = reopened
         if replay and (problems := golden_replay.replay(runner)):
             raise ValueError(f"'{path}' must answer as its metadata says. Received: {' '.join(problems)}")
         return runner
+
+
+def reopened(path: Path, metadata: Metadata) -> Runner:
+    """The copy of a runner: its file, opened anew.
+
+    Raises:
+        ValueError: another file stands there now.
+    """
+    runner = load_exported(path)
+    if runner.metadata != metadata:
+        raise ValueError(f"'{path}' must be the file that the runner was opened from. Received: another. Open it anew.")
+    return runner

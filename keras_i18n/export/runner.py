@@ -23,6 +23,9 @@ class Runner:
         operators: names of the operators in the file, sorted; empty where the runtime has no such list.
     """
 
+    # (path, metadata) -> the file opened anew; `load_exported` sets it
+    reopen: Callable[..., "Runner"] | None = None
+
     def __init__(self, path: Path, metadata: Metadata, run: Callable[..., Any], operators: Sequence[str] = ()) -> None:
         self.path = path
         self.metadata = metadata
@@ -31,7 +34,9 @@ class Runner:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy, or what another process gets, is the file opened anew: a runtime's state cannot be sent."""
-        return _reopened, (os.path.abspath(self.path), self.metadata)
+        if self.reopen is None:
+            raise TypeError(f"Only what `load_exported` opened can be copied or sent. Received: {self!r}.")
+        return self.reopen, (os.path.abspath(self.path), self.metadata)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -115,12 +120,3 @@ class Runner:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}('{self.path}', {self.metadata.task}, {self.metadata.precision})"
-
-
-def _reopened(path, metadata):
-    from keras_i18n.export.exporting import load_exported
-
-    runner = load_exported(path)
-    if runner.metadata != metadata:
-        raise ValueError(f"'{path}' must be the file that the runner was opened from. Received: another. Open it anew.")
-    return runner

@@ -13,6 +13,7 @@ from keras_i18n.export.interpreter_pool import InterpreterPool
 from keras_i18n.export.metadata import MEMBER, MOST_BYTES, Metadata
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
+from keras_i18n.export.tflite_refusal import refusal
 from keras_i18n.export.tflite_weights import to_int8
 from keras_i18n.protocols import Path
 
@@ -58,7 +59,7 @@ def _converted(converter, precision):
     try:
         data = converter.convert()
     except Exception as error:
-        raise ValueError(f"TFLite has no built-in operators for this model: {str(error)[:2000]}") from error
+        raise ValueError(refusal(str(error))) from error
     return data if finish is None else finish(data)
 
 
