@@ -20,18 +20,23 @@ def evaluate(
     text: str = options.TEXT,
     label: str = options.LABEL,
     language: str = options.LANGUAGE,
+    label_separator: Annotated[str | None, options.LABEL_SEPARATOR] = None,
 ) -> None:
     """Score a model in every language of a data set.
 
     Example: keras-i18n evaluate model.keras sample:assistant --plot accuracy.png
     """
-    dataset = open_dataset(data, text=text, label=label, language=language, part="test")
+    dataset = open_dataset(
+        data, text=text, label=label, language=language, label_separator=label_separator, part="test"
+    )
+    if plot is not None and dataset.multi_label:
+        raise typer.BadParameter("A picture shows one label a text. Use --csv or --json.", param_hint="--plot")
     from keras_i18n import evaluate_by_language
 
     with console.status("evaluating"):
         report = evaluate_by_language(open_model(model), dataset, source_language=source_language)
     console.print(str(report), highlight=False)
-    for path, write in ((csv, report.to_csv), (json, report.to_json), (plot, report.plot)):
+    for path, name in ((csv, "to_csv"), (json, "to_json"), (plot, "plot")):
         if path is not None:
-            write(path)
+            getattr(report, name)(path)
             console.print(f"wrote {path}")

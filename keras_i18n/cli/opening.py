@@ -10,7 +10,13 @@ _PREFERRED = ("model.tflite", "model.onnx", "model.keras", "model.h5", "saved_mo
 
 
 def open_dataset(
-    source: str, *, text: str = "text", label: str = "label", language: str = "language", part: str = "train"
+    source: str,
+    *,
+    text: str = "text",
+    label: str = "label",
+    language: str = "language",
+    label_separator: str | None = None,
+    part: str = "train",
 ) -> Any:
     """A data set from a file, or from the embedded samples (`sample:assistant`, of which `part` is taken)."""
     from keras_i18n import datasets
@@ -18,7 +24,7 @@ def open_dataset(
     if source.startswith(_SAMPLE):
         train, test = datasets.sample(source.removeprefix(_SAMPLE))
         return {"train": train, "test": test}[part]
-    return datasets.read(source, text=text, label=label, language=language)
+    return datasets.read(source, text=text, label=label, language=language, label_separator=label_separator)
 
 
 def open_model(path: str | os.PathLike[str]) -> Any:

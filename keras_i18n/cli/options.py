@@ -7,4 +7,7 @@ MODEL = "A saved model (.keras) or an exported file."
 
 TEXT = typer.Option("text", help="Name of the column with texts.")
 LABEL = typer.Option("label", help="Name of the column with labels.")
+LABEL_SEPARATOR = typer.Option(
+    help="Where a text may have several labels: what stands between them, such as '|'. An empty cell has none."
+)
 LANGUAGE = typer.Option("language", help="Name of the column with BCP-47 tags, or one tag for the whole file.")

@@ -48,9 +48,13 @@ def predict(
         raise ValueError(f"`model` must be a classifier. Received: '{model}', which has no labels.")
     if not 1 <= top <= len(opened.labels):
         raise ValueError(f"`--top` must lie in 1 .. {len(opened.labels)}. Received: {top}.")
+    multi_label = getattr(opened, "multi_label", False)
+    if multi_label and top != 1:
+        raise ValueError(f"Thresholds tell how many labels a text has: leave `--top` out. Received: {top}.")
     found = _labelled(opened, given, top)
     if output is not None:
-        _write(output, columns, found, for_spreadsheets)
+        answers = _joined(found) if multi_label else _ranked(found)
+        _write(output, columns, answers, for_spreadsheets)
         console.print(f"wrote {output}: {len(found):,} rows", soft_wrap=True)
     elif jsonl:
         for one, best in zip(given, found, strict=True):
@@ -62,9 +66,9 @@ def predict(
         show_table(
             ("text", "label", "score"),
             [
-                (one if place == 0 else "", each.label, f"{each.score:.3f}")
+                (one if place == 0 else "", each.label if each else "-", f"{each.score:.3f}" if each else "-")
                 for one, best in rows
-                for place, each in enumerate(best)
+                for place, each in enumerate(best or [None])
             ],
         )
 
@@ -81,7 +85,7 @@ def _labelled(opened, texts, top):
             for start in range(0, len(texts), _BATCH):
                 found += opened.classify(texts[start : start + _BATCH], top=top)
                 show(Progress("texts", len(found), len(texts)))
-    return [[one] for one in found] if top == 1 else found
+    return [one if isinstance(one, list | tuple) else [one] for one in found]
 
 
 def _columns_of(path, text):
@@ -111,15 +115,28 @@ def _check_output(output, columns):
         )
 
 
-def _write(output, columns, found, for_spreadsheets):
+def _write(output, columns, answers, for_spreadsheets):
     from keras_i18n.datasets.writing import write
 
+    write({**columns, **answers}, output, for_spreadsheets=for_spreadsheets)
+
+
+def _joined(found):
+    """Columns of several labels a text, and of their scores."""
+    return {
+        "predicted": ["|".join(each.label for each in best) for best in found],
+        "score": ["|".join(f"{each.score:.6f}" for each in best) for best in found],
+    }
+
+
+def _ranked(found):
+    """Columns of the best label of each text, of the second best, ..."""
     answers = {}
     for place in range(len(found[0]) if found else 1):
         number = "" if place == 0 else f"_{place + 1}"
         answers[f"predicted{number}"] = [best[place].label for best in found]
         answers[f"score{number}"] = [round(best[place].score, 6) for best in found]
-    write({**columns, **answers}, output, for_spreadsheets=for_spreadsheets)
+    return answers
 
 
 def _lines_of_input():

@@ -1,5 +1,5 @@
 import pathlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,13 +28,17 @@ def train(
     text: str = options.TEXT,
     label: str = options.LABEL,
     language: str = options.LANGUAGE,
+    label_separator: Annotated[str | None, options.LABEL_SEPARATOR] = None,
 ) -> None:
     """Train a text classifier in one language or in many.
+
+    Where rows have several labels (lists in .jsonl and .parquet, or --label-separator), it gives a text as many of them
+    as fit; their thresholds are chosen on the validation data.
 
     Example: keras-i18n train sample:assistant model.keras -l en
     """
     resources.check_model_name(model)
-    columns = {"text": text, "label": label, "language": language}
+    columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
     dataset = open_dataset(data, **columns)
     held_out = None if validation is None else open_dataset(validation, **columns, part="test")
     if languages:
@@ -43,7 +47,9 @@ def train(
     from keras_i18n import TextClassifier
 
     with console.status(f"loading {preset}"):
-        classifier = TextClassifier.from_preset(preset, labels=dataset.labels, head=head)
+        classifier = TextClassifier.from_preset(
+            preset, labels=dataset.labels, head=head, multi_label=dataset.multi_label
+        )
     with progress_bar("reading") as show:
         history = classifier.fit(
             dataset,
@@ -61,6 +67,9 @@ def train(
         )
     last = {name: values[-1] for name, values in history.history.items()}
     console.print(", ".join(f"{name} {value:.4g}" for name, value in last.items()))
+    if dataset.multi_label and held_out is not None:
+        classifier.choose_thresholds(held_out)
+        console.print("thresholds chosen on the validation data")
     with console.status("saving"):
         classifier.save(model)
     console.print(f"saved {model}. Next: keras-i18n evaluate {model} DATA")

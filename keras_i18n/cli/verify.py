@@ -17,6 +17,7 @@ def verify(
     text: str = options.TEXT,
     label: str = options.LABEL,
     language: str = options.LANGUAGE,
+    label_separator: Annotated[str | None, options.LABEL_SEPARATOR] = None,
 ) -> None:
     """Compare exported files with the model: format by format, language by language, each in its own runtime.
 
@@ -24,7 +25,8 @@ def verify(
 
     Example: keras-i18n verify model.keras saved_models/assistant sample:assistant
     """
-    dataset = open_dataset(data, text=text, label=label, language=language, part="test")
+    columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
+    dataset = open_dataset(data, **columns, part="test")
     import keras_i18n
 
     with console.status("loading"):

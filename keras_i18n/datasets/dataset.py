@@ -1,5 +1,6 @@
 """Texts with their labels and languages, row by row."""
 
+import collections
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -7,11 +8,10 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n.datasets import splitting, temperature
-from keras_i18n.datasets.labels import problem_of_label, problem_of_look_alikes
-from keras_i18n.datasets.missing import is_missing
+from keras_i18n.datasets.columns import distinct_labels, label_column, strings
+from keras_i18n.datasets.labels import problem_of_look_alikes
 from keras_i18n.datasets.summary import Summary
 from keras_i18n.protocols import Path, Texts
-from keras_i18n.shown import shown
 
 _KNOWN = ("text", "label", "language")
 
@@ -20,13 +20,13 @@ class Dataset:
     """Labelled texts in one or many languages: columns of equal length that never change.
 
     Columns are tuples of str: `.text`, `.label` (None for texts without labels), `.language` (canonical BCP-47 tags),
-    and any others by `dataset["id"]`. `.labels` and `.languages` are the distinct values, sorted.
+    and any others by `dataset["id"]`. Where a text may have several labels, `.label` is a tuple of tuples of str, sorted. `.labels` and `.languages` are the distinct values, sorted.
     `len(dataset)` counts rows, iteration gives each row as a dict, `dataset[3]` is a row, `dataset[10:20]` and
     `dataset[mask_or_indices]` are data sets, and `a + b` is `concatenate(a, b)`.
 
     Args:
         columns: dict from name to a sequence of str. `text` and `language` are needed; `language` may be a single tag,
-            for all rows. An empty text is valid, an empty label is not, nor a missing value (None, NaN, NA). Columns beyond the known ones may hold
+            for all rows. `label` may hold a list of labels in every row, also an empty one. An empty text is valid, an empty label is not, nor a missing value (None, NaN, NA). Columns beyond the known ones may hold
             anything.
 
     Raises:
@@ -56,15 +56,15 @@ class Dataset:
         for name, values in columns.items():
             if isinstance(values, str) and name != "language":
                 raise ValueError(f"`{name}` must be a list with an entry a row. Received: the str {values[:40]!r}.")
-        columns["text"] = _strings("text", columns["text"])
+        columns["text"] = strings("text", columns["text"])
         if isinstance(columns["language"], str):
             columns["language"] = [columns["language"]] * len(columns["text"])
         columns["language"] = tuple(map(tags.normalize, columns["language"]))
         if columns.get("label") is None:
             columns["label"] = None
         else:
-            columns["label"] = _strings("label", columns["label"])
-            problem = problem_of_look_alikes(sorted(set(columns["label"])))
+            columns["label"] = label_column(columns["label"])
+            problem = problem_of_look_alikes(distinct_labels(columns["label"]))
             if problem:
                 raise ValueError(problem)
         columns = {name: None if values is None else tuple(values) for name, values in columns.items()}
@@ -108,8 +108,13 @@ class Dataset:
     def labels(self) -> tuple[str, ...]:
         """Distinct labels, sorted; an empty tuple for texts without labels."""
         if self._labels is None:
-            object.__setattr__(self, "_labels", tuple(sorted(set(self.label or ()))))
+            object.__setattr__(self, "_labels", tuple(distinct_labels(self.label or ())))
         return self._labels
+
+    @property
+    def multi_label(self) -> bool:
+        """Whether rows have a tuple of labels each, which may hold several or none."""
+        return isinstance(next(iter(self.label or ()), None), tuple)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -172,7 +177,7 @@ class Dataset:
 
         Args:
             languages: BCP-47 tags (or one); `zh` finds `zh-Hans` as `languages.matches` tells.
-            labels: labels (or one).
+            labels: labels (or one); of several labels a row, one is enough.
 
         Returns: `Dataset`.
 
@@ -187,7 +192,10 @@ class Dataset:
             missing = sorted(set(asked) - set(self.labels))
             if missing:
                 raise ValueError(f"No row has these labels: {missing}. The data set has: {list(self.labels)}.")
-            keep &= np.isin(_array(self.label or ()), asked)
+            if self.multi_label:
+                keep &= [not set(asked).isdisjoint(row) for row in self.label or ()]
+            else:
+                keep &= np.isin(_array(self.label or ()), asked)
         return self[keep]
 
     def _wanted_languages(self, languages):
@@ -212,15 +220,21 @@ class Dataset:
                 sentences this is what keeps a translation of a test sentence out of the training part.
 
         Returns: `(train, test)`, both with rows in their order. A value of `by` that has one row only stays in train.
+            Of several labels a row, the one that is rarest in the data set counts.
 
         Raises:
             ValueError: one part would be empty.
         """
         by = tuple(name for name in ((by,) if isinstance(by, str) else by) if name != "label" or self.label)
-        strata = list(zip(*(self[name] for name in by), strict=True)) if by else [()] * len(self)
+        values = (self._rarest_labels() if name == "label" and self.multi_label else self[name] for name in by)
+        strata = list(zip(*values, strict=True)) if by else [()] * len(self)
         members = None if groups is None else self[groups]
         in_test = splitting.choose_test_rows(strata, test, members=members, seed=seed)
         return self[~in_test], self[in_test]
+
+    def _rarest_labels(self):
+        counts = collections.Counter(label for row in self.label or () for label in row)
+        return [min(row, key=lambda label: (counts[label], label), default=None) for row in self.label or ()]
 
     def shuffle(self, seed: int = 0) -> "Dataset":
         """The same rows in an order that the seed decides.
@@ -266,7 +280,7 @@ class Dataset:
             kept[self._column(name)] = None
         return self._of({name: values for name, values in kept.items() if values is not None or name == "label"})
 
-    def to_file(self, path: Path, *, for_spreadsheets: bool = False) -> None:
+    def to_file(self, path: Path, *, for_spreadsheets: bool = False, label_separator: str | None = None) -> None:
         """Writes all columns to `.tsv`, `.csv`, `.jsonl` or `.parquet`, the first three also as `.gz` or `.xz`.
 
         The file is written whole or not at all, and `read` gives the same data set again.
@@ -275,24 +289,29 @@ class Dataset:
             path: the file.
             for_spreadsheets: put an apostrophe before texts of a `.tsv` or `.csv` that a spreadsheet would run as a
                 formula (those that begin with = + - @); `read` then gives them with it.
+            label_separator: what stands between the labels of a row in a `.tsv` or `.csv`, such as "|"; `read` then
+                needs it too.
 
         Raises:
-            ValueError: another ending, or a TAB or line end inside a value of a `.tsv`, which has no quoting.
+            ValueError: several labels a row and no separator, or a label that holds it; another ending, or a TAB or line end inside a value of a `.tsv`, which has no quoting.
             OSError: the disk is full or the path cannot be written.
         """
         from keras_i18n.datasets import writing
 
-        writing.write({name: self._columns[name] for name in self.columns}, path, for_spreadsheets=for_spreadsheets)
+        columns = {name: self._columns[name] for name in self.columns}
+        if self.multi_label and writing.is_flat(path):
+            columns["label"] = writing.joined_labels(columns["label"], label_separator)
+        writing.write(columns, path, for_spreadsheets=for_spreadsheets)
 
 
 def from_lists(
-    text: Texts, label: Sequence[str] | None = None, *, language: str | Sequence[str], **columns: Sequence[Any]
+    text: Texts, label: Sequence[Any] | None = None, *, language: str | Sequence[str], **columns: Sequence[Any]
 ) -> Dataset:
     """A data set from lists of equal length.
 
     Args:
         text: texts, a list of str.
-        label: labels, a list of str, or None.
+        label: labels, a list of str, or None; where a text may have several, a list of lists of str.
         language: BCP-47 tags, a list of str, or one tag for all rows.
         **columns: further columns, such as `id`.
 
@@ -339,26 +358,6 @@ def concatenate(*datasets: Dataset) -> Dataset:
         parts = [part._columns[name] for part in datasets]
         columns[name] = None if parts[0] is None else tuple(value for part in parts for value in part)
     return Dataset._of(columns)
-
-
-def _strings(name, values):
-    values = list(values)
-    known = set()
-    for row, value in enumerate(values):
-        if isinstance(value, str) and value in known:
-            continue
-        if name == "label" and (not isinstance(value, int) or isinstance(value, bool)):
-            problem = problem_of_label(value)
-            if problem:
-                raise ValueError(f"`label`, row {row}: {problem}")
-            known.add(value)
-        if not isinstance(value, str):
-            way_out = "Leave such rows out." if is_missing(value) else "Convert it with str()."
-            missing = " (missing)" if is_missing(value) and value is not None else ""
-            raise ValueError(f"`{name}` must hold str. Received: {shown(value)}{missing} in row {row}. {way_out}")
-        if type(value) is not str:
-            values[row] = str(value)
-    return tuple(values)
 
 
 def _array(values):

@@ -1,4 +1,4 @@
-"""What a label may look like: a line of text that differs from the others by more than spaces."""
+"""What a label may look like: a line of text that differs from the others by more than spaces; and sets of labels."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ def problem_of_label(label: Any) -> str | None:
     Example:
 
     >>> problem_of_label("alarm"), problem_of_label(["alarm", "music"])
-    (None, "A row has one label. Received: ['alarm', 'music'], a list. Give the row one label, or a row to each label.")
+    (None, "A row has one label. Received: ['alarm', 'music'], a list. Give the row one label, or every row a list of its labels.")
     """
     if is_missing(label) or (isinstance(label, str) and not label.strip()):
         received = "nothing" if label is None else f"{shown(label)}{'' if isinstance(label, str) else ' (missing)'}"
@@ -31,12 +31,57 @@ def problem_of_label(label: Any) -> str | None:
         return (
             f"A label must be one line. Received: {shown(label)}, which holds a line end. Write a blank in its place."
         )
-    if isinstance(label, list | tuple | set | frozenset) or getattr(label, "ndim", False):
+    if is_label_set(label) or getattr(label, "ndim", False):
         return (
             f"A row has one label. Received: {shown(label)}, a {type(label).__name__}. "
-            "Give the row one label, or a row to each label."
+            "Give the row one label, or every row a list of its labels."
         )
     return f"A label must be text or a whole number. Received: {shown(label)}. Write it as text."
+
+
+def is_label_set(value: Any) -> bool:
+    """Whether a value is several labels, one or none in a list, a tuple, a set or an array.
+
+    Example:
+
+    >>> is_label_set(["alarm", "music"]), is_label_set(()), is_label_set("alarm")
+    (True, True, False)
+    """
+    return isinstance(value, list | tuple | set | frozenset) or getattr(value, "ndim", 0) == 1
+
+
+def label_set(value: Any, separator: str | None = None) -> tuple[Any, ...]:
+    """The labels of a row, sorted, each once; whole numbers as text.
+
+    Args:
+        value: a set of labels as `is_label_set` knows them or, where there is a separator, a str of them.
+        separator: such as "|", or None. The blank str has no label.
+
+    Example:
+
+    >>> label_set("music | alarm", "|"), label_set(""), label_set([2, 1, 1])
+    (('alarm', 'music'), (), ('1', '2'))
+    """
+    if not is_label_set(value):
+        parts = [value] if separator is None else str(value).split(separator)
+        value = [part.strip() for part in parts] if any(part.strip() for part in parts) else []
+    plain = value.tolist() if hasattr(value, "tolist") else value
+    labels = [str(label) if type(label) is int else label for label in plain]
+    return tuple(sorted(set(labels)) if all(isinstance(label, str) for label in labels) else labels)
+
+
+def problem_of_label_set(labels: Sequence[Any]) -> str | None:
+    """What is wrong with the labels of a row; None where all are good, and where there are none.
+
+    Args:
+        labels: as `label_set` gives them.
+
+    Example:
+
+    >>> problem_of_label_set(("alarm", "music")), problem_of_label_set(("", "music"))
+    (None, "Every row needs a label. Received: ''. Fill it in or leave the row out.")
+    """
+    return next(filter(None, map(problem_of_label, labels)), None)
 
 
 def look_alikes(labels: Sequence[str]) -> tuple | None:

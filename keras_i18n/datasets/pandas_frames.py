@@ -23,7 +23,14 @@ def is_frame(value: Any) -> bool:
     return any(kind.__name__ == "DataFrame" and kind.__module__.startswith("pandas") for kind in kinds)
 
 
-def from_pandas(frame: Any, *, text: str = "text", label: str | None = "label", language: str = "language") -> Dataset:
+def from_pandas(
+    frame: Any,
+    *,
+    text: str = "text",
+    label: str | None = "label",
+    language: str = "language",
+    label_separator: str | None = None,
+) -> Dataset:
     """A data set of a DataFrame.
 
     Args:
@@ -31,6 +38,7 @@ def from_pandas(frame: Any, *, text: str = "text", label: str | None = "label", 
         text: name of the column of texts.
         label: name of the column of labels (text or whole numbers), or None for texts without labels.
         language: name of the column of BCP-47 tags, or one tag for all rows, such as `"sw"`.
+        label_separator: as in `read`; not needed where every row has a list of labels.
 
     Returns: `Dataset`; the other columns are kept by their names.
 
@@ -63,7 +71,7 @@ def from_pandas(frame: Any, *, text: str = "text", label: str | None = "label", 
     if label in columns:
         columns[label] = _whole_numbers(columns[label])
     records = Records(columns, list(range(len(frame))))
-    return dataset_of(records, problems, text=text, label=label, language=language)
+    return dataset_of(records, problems, text=text, label=label, language=language, label_separator=label_separator)
 
 
 def _whole_numbers(values):

@@ -8,7 +8,14 @@ from keras_i18n import languages as tags
 from keras_i18n.datasets.dataset import Dataset
 from keras_i18n.datasets.formats import READERS
 from keras_i18n.datasets.formats.records import Records
-from keras_i18n.datasets.labels import look_alikes, problem_of_label, problem_of_look_alikes
+from keras_i18n.datasets.labels import (
+    is_label_set,
+    label_set,
+    look_alikes,
+    problem_of_label,
+    problem_of_label_set,
+    problem_of_look_alikes,
+)
 from keras_i18n.datasets.missing import is_missing
 from keras_i18n.datasets.opening import plain_suffix
 from keras_i18n.datasets.problems import DataError, Problems
@@ -22,6 +29,7 @@ def read(
     text: str = "text",
     label: str | None = "label",
     language: str = "language",
+    label_separator: str | None = None,
     encoding: str = "utf-8",
     max_bytes: int | None = None,
 ) -> Dataset:
@@ -34,6 +42,8 @@ def read(
         label: name of the column of labels (text or whole numbers), or None for texts without labels.
         language: name of the column of BCP-47 tags, or one tag for the whole file, such as `"sw"`. Where a name is
             both a column and a tag (`id`), the column is taken if it holds tags.
+        label_separator: where a text may have several labels, what stands between them, such as "|"; an empty cell has
+            none. Not needed where every row of a `.jsonl` or `.parquet` has a list of labels.
         encoding: of TSV, CSV and JSONL.
         max_bytes: int, the most that the file may hold once decompressed; by default 4 GiB, and 100 times its size if
             that is less.
@@ -42,7 +52,7 @@ def read(
 
     Raises:
         DataError: a column is missing, the encoding is another one, a line is ragged, a label is empty or several
-            lines or a list, two labels differ by blanks only, a language is
+            lines or a list where another row has one label, two labels differ by blanks only, a language is
             no BCP-47 tag, the file is damaged or holds no rows. It names the line of the first problem and counts
             the others.
         FileNotFoundError: there is no such file.
@@ -59,20 +69,30 @@ def read(
     path = os.fspath(path)
     problems = Problems(path)
     records = read_records(path, problems, encoding=encoding, max_bytes=max_bytes)
-    return dataset_of(records, problems, text=text, label=label, language=language)
+    return dataset_of(records, problems, text=text, label=label, language=language, label_separator=label_separator)
 
 
-def dataset_of(records: Records, problems: Problems, *, text: str, label: str | None, language: str) -> Dataset:
+def dataset_of(
+    records: Records,
+    problems: Problems,
+    *,
+    text: str,
+    label: str | None,
+    language: str,
+    label_separator: str | None = None,
+) -> Dataset:
     """The `Dataset` of named columns, all values checked.
 
     Args:
         records: `Records` with at least one row.
         problems: what is wrong is added here, and raised.
-        text, label, language: as in `read`.
+        text, label, language, label_separator: as in `read`.
 
     Raises:
         DataError: as in `read`.
     """
+    if label_separator is not None and not label_separator.strip():
+        raise ValueError(f"`label_separator` must be a sign such as '|'. Received: {label_separator!r}.")
     taken = {"text": _column(records, text, "text", problems)}
     if label is not None:
         taken["label"] = _column(records, label, "label", problems)
@@ -81,7 +101,7 @@ def dataset_of(records: Records, problems: Problems, *, text: str, label: str | 
         taken["language"] = _column(records, language, "language", problems)
     columns = {
         "text": _texts(records.columns[taken["text"]], records.lines, problems),
-        "label": label and _labels(records.columns[taken["label"]], records.lines, problems),
+        "label": label and _labels(records.columns[taken["label"]], records.lines, problems, label_separator),
         "language": constant or _languages(records.columns[taken["language"]], records.lines, problems),
     }
     problems.raise_if_any()
@@ -152,7 +172,9 @@ def _texts(values, lines, problems):
     return values
 
 
-def _labels(values, lines, problems):
+def _labels(values, lines, problems, separator):
+    if separator is not None or all(map(is_label_set, values)):
+        return _label_sets(values, lines, problems, separator)
     values = [str(value) if type(value) is int else value for value in values]
     first = {}
     for value, line in zip(values, lines, strict=True):
@@ -167,6 +189,23 @@ def _labels(values, lines, problems):
     if pair:
         problems.add(first[pair[1]], problem_of_look_alikes(pair))
     return values
+
+
+def _label_sets(values, lines, problems, separator):
+    first, rows = {}, []
+    for value, line in zip(values, lines, strict=True):
+        given = isinstance(value, str) or type(value) is int or is_label_set(value)
+        rows.append(label_set(value, separator) if given else ())
+        problem = problem_of_label_set(rows[-1]) if given else problem_of_label(value)
+        if problem:
+            problems.add(line, problem)
+            continue
+        for label in rows[-1]:
+            first.setdefault(label, line)
+    pair = look_alikes(first)
+    if pair:
+        problems.add(first[pair[1]], problem_of_look_alikes(pair))
+    return rows
 
 
 def _languages(values, lines, problems):

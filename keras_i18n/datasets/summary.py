@@ -17,6 +17,7 @@ class Summary:
         languages: sorted tags.
         labels: sorted labels; empty for texts without labels.
         counts: int64 `[languages, labels]`, or `[languages, 1]` without labels.
+        rows: int64 `[languages]`; of rows with several labels, each label counts in `counts`.
 
     Example:
 
@@ -30,25 +31,32 @@ class Summary:
     languages: tuple
     labels: tuple
     counts: np.ndarray
+    rows: np.ndarray
 
     @classmethod
-    def of(cls, language: Sequence[str], label: Sequence[str] | None = None) -> Self:
+    def of(cls, language: Sequence[str], label: Sequence[Any] | None = None) -> Self:
         """Counts the rows of a column of languages and, if there is one, a column of labels."""
         languages = tuple(sorted(set(language)))
-        labels = tuple(sorted(set(label or ())))
+        sets = [row if isinstance(row, tuple) else (row,) for row in label or ()]
+        labels = tuple(sorted({name for names in sets for name in names}))
         row = {tag: number for number, tag in enumerate(languages)}
         column = {name: number for number, name in enumerate(labels)}
         counts = np.zeros((len(languages), max(1, len(labels))), np.int64)
-        columns: Any = [column[name] for name in label] if label else np.zeros(len(language), np.int64)
-        np.add.at(counts, ([row[tag] for tag in language], columns), 1)
-        return cls(languages, labels, counts)
+        rows = np.zeros(len(languages), np.int64)
+        np.add.at(rows, [row[tag] for tag in language], 1)
+        if not labels:
+            return cls(languages, labels, rows[:, None], rows)
+        for tag, names in zip(language, sets, strict=True):
+            for name in names:
+                counts[row[tag], column[name]] += 1
+        return cls(languages, labels, counts, rows)
 
     def __str__(self) -> str:
         from keras_i18n.text_table import text_table
 
         rows = [
-            [tag, tags.name(tag), counts.sum(), *(counts if self.labels else ())]
-            for tag, counts in zip(self.languages, self.counts, strict=True)
+            [tag, tags.name(tag), total, *(counts if self.labels else ())]
+            for tag, total, counts in zip(self.languages, self.rows, self.counts, strict=True)
         ]
-        rows.append(["all", "", self.counts.sum(), *(self.counts.sum(0) if self.labels else ())])
+        rows.append(["all", "", self.rows.sum(), *(self.counts.sum(0) if self.labels else ())])
         return text_table(["language", "name", "rows", *self.labels], rows)

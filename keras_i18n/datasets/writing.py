@@ -45,6 +45,28 @@ def write(columns: Mapping[str, Sequence[Any]], path: Path, *, for_spreadsheets:
                 file.write(_encoded(line))
 
 
+def is_flat(path: Path) -> bool:
+    """Whether the format of a file's name has no lists in its cells."""
+    return plain_suffix(path) in (".tsv", ".csv")
+
+
+def joined_labels(rows: Sequence[Sequence[str]], separator: str | None) -> tuple[str, ...]:
+    """The labels of each row as one str.
+
+    Raises:
+        ValueError: no separator, or a label that holds it.
+    """
+    if not separator:
+        raise ValueError(
+            f"A .tsv or .csv has no lists. Received: several labels a row, and label_separator={separator!r}. Give one, "
+            "such as label_separator='|', or write a .jsonl or .parquet."
+        )
+    holding = next((label for row in rows for label in row if separator in label), None)
+    if holding is not None:
+        raise ValueError(f"No label may hold `label_separator` {separator!r}. Received: {holding!r}. Take another.")
+    return tuple(separator.join(row) for row in rows)
+
+
 def _no_formula(value):
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 

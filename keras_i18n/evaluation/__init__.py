@@ -9,6 +9,7 @@ from keras_i18n.evaluation.confusion import Confusion, confusion_counts
 from keras_i18n.evaluation.language_report import LanguageReport
 from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.evaluation.macro_f1 import macro_f1
+from keras_i18n.evaluation.multi_label import MultiLabelReport, MultiLabelScore
 from keras_i18n.evaluation.nearest_neighbours import Scorer, nearest
 from keras_i18n.evaluation.retrieval import (
     RetrievalReport,
@@ -24,6 +25,8 @@ __all__ = [
     "Confusion",
     "LanguageReport",
     "LanguageScore",
+    "MultiLabelReport",
+    "MultiLabelScore",
     "RetrievalReport",
     "RetrievalScore",
     "Scorer",

@@ -1,5 +1,7 @@
 """Scoring a model in every language of a data set."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_i18n import languages as tags
@@ -10,6 +12,7 @@ from keras_i18n.evaluation.confusion import confusion_counts
 from keras_i18n.evaluation.language_report import LanguageReport
 from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.evaluation.macro_f1 import macro_f1
+from keras_i18n.evaluation.multi_label import multi_label_report
 from keras_i18n.protocols import Classifier, LabelledTexts
 
 
@@ -21,7 +24,7 @@ def evaluate_by_language(
     confidence: float = 0.95,
     num_bootstrap: int = 1000,
     seed: int = 0,
-) -> LanguageReport:
+) -> Any:
     """Scores a model in each language of a data set.
 
     Args:
@@ -33,7 +36,9 @@ def evaluate_by_language(
         seed: int, of the resamplings.
 
     Returns: `LanguageReport`: a `LanguageScore` a language, mean, worst language, gap; `str`, CSV, JSON and plot.
-        The calibration error is NaN where the model gives scores that are no probabilities.
+        The calibration error is NaN where the model gives scores that are no probabilities. For a model with
+        `multi_label` a `MultiLabelReport`: micro and macro F1 and exact matches; `confidence`, `num_bootstrap` and
+        `seed` then play no part.
 
     Raises:
         ValueError: the data set has no rows or no labels, has a label that the model lacks, does not hold the source
@@ -54,8 +59,17 @@ def evaluate_by_language(
     ([('en', 2, 0.5), ('sw', 1, 1.0)], -0.5)
     """
     labels = tuple(model.labels)
-    dataset = _in_own_tags(labels, as_dataset(dataset, name="dataset", language_needed=True))
+    dataset = as_dataset(dataset, name="dataset", language_needed=True)
+    multi_label = getattr(model, "multi_label", dataset.multi_label)
+    if len(dataset) and multi_label != dataset.multi_label:
+        wanted = "a list of labels in every row" if multi_label else "one label a row"
+        raise ValueError(
+            f"`dataset` must have {wanted}, as the model has multi_label={multi_label}. Received: {dataset!r}."
+        )
+    if not multi_label:
+        dataset = _in_own_tags(labels, dataset)
     _check(labels, dataset)
+    given: Any = dataset.label
     source = None
     if source_language is not None:
         source = tags.lookup(source_language, dataset.languages)
@@ -65,9 +79,11 @@ def evaluate_by_language(
                 f"The data set has: {', '.join(dataset.languages)}."
             )
     scores = _scores(model, dataset, len(labels))
+    if dataset.multi_label:
+        return multi_label_report(model, dataset, scores, source=source)
     predicted = scores.argmax(1)
     number = {label: position for position, label in enumerate(labels)}
-    true = np.array([number[label] for label in dataset.label])
+    true = np.array([number[label] for label in given])
     probable = scores.min(1) >= 0
     probable &= np.abs(scores.sum(1) - 1) < 1e-3
     rows, confusions = [], []
@@ -112,7 +128,7 @@ def _check(labels, dataset):
         raise ValueError("`dataset` must have labels to be scored. Received: one without a `label` column.")
     lacking = [label for label in dataset.labels if label not in labels]
     if lacking:
-        rows = sum(label in set(lacking) for label in dataset.label)
+        rows = sum(not set(lacking).isdisjoint(row if dataset.multi_label else (row,)) for row in dataset.label)
         raise ValueError(
             f"`dataset` has labels that the model lacks: {lacking} ({rows} rows). The model knows: {list(labels)}. "
             "Leave those rows out with `dataset.select(labels=model.labels)`, or train with them."

@@ -61,6 +61,7 @@ def _of_text_model(model):
             task=model.task,
             outputs=(_OUTPUT_NAMES.get(model.task, "output"),),
             labels=getattr(model, "labels", ()),
+            thresholds=model.thresholds.by_language if getattr(model, "multi_label", False) else {},
             languages=model.languages,
             tokenizer_digest=model.tokenizer.digest,
             max_codepoints=model.max_codepoints,

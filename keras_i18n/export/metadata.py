@@ -42,6 +42,8 @@ class Metadata:
         image_shape: shape of one image, None where any size fits; empty for texts.
         generation: of a language model: "states" (input, output, size, dtype, first value), "end_id", "language_tags",
             "subwords" (whether U+2581 in a piece is a space, and <0xNN> a byte).
+        thresholds: where a text may have several labels, BCP-47 tag -> the score from which on it has a label, for each
+            label; "und" is for texts in any other language. Empty, and left out of the JSON, where a text has one label.
         contract: version of this description.
         sha256: hex digest of this description and of all else that decides the file's answers (`sealed`). Empty in .h5,
             which carries a digest of the whole file at its end.
@@ -59,6 +61,7 @@ class Metadata:
     label_names: dict = dataclasses.field(default_factory=dict)
     image_shape: tuple = ()
     generation: dict = dataclasses.field(default_factory=dict)
+    thresholds: dict = dataclasses.field(default_factory=dict)
     contract: int = CONTRACT_VERSION
     sha256: str = ""
 
@@ -74,6 +77,8 @@ class Metadata:
             ValueError: something in it is no number or no Unicode text.
         """
         values = dataclasses.asdict(self)
+        if not self.thresholds:
+            del values["thresholds"]
         try:
             text = json.dumps(values, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
             json.dumps(values, ensure_ascii=False).encode("utf-8")
@@ -159,6 +164,10 @@ class Metadata:
             return "two labels are the same"
         if any(len(names) != len(self.labels) for names in self.label_names.values()):
             return "label_names has not as many names as there are labels"
+        if self.thresholds and ("und" not in self.thresholds or self.task != "text-classification"):
+            return "thresholds are of a text classifier, and hold those of 'und'"
+        if any(len(values) != len(self.labels) for values in self.thresholds.values()):
+            return "thresholds has not as many numbers as there are labels"
         example_of = "image" if self.image_shape else "codepoints"
         if any(example_of not in example for example in self.golden):
             return f"a golden example lacks its {example_of}"

@@ -8,6 +8,7 @@ from keras_i18n import languages as tags
 from keras_i18n.export.codepoints import batches_by_length, codepoints_of
 from keras_i18n.export.metadata import Metadata, text_of
 from keras_i18n.models.classifier import ranked
+from keras_i18n.models.label_thresholds import LabelThresholds
 from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.progress import Counter, Progress
 from keras_i18n.protocols import Path, Texts, TokenIds
@@ -42,6 +43,16 @@ class Runner:
     def labels(self) -> tuple[str, ...]:
         """Names of the scores' columns."""
         return self.metadata.labels
+
+    @property
+    def multi_label(self) -> bool:
+        """Whether a text may have several labels, or none."""
+        return bool(self.metadata.thresholds)
+
+    @property
+    def thresholds(self) -> LabelThresholds:
+        """From which score on a text has a label, where it may have several."""
+        return LabelThresholds(self.labels, self.metadata.thresholds)
 
     def predict(self, texts: Texts, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
         """Runs the file on raw texts.
@@ -85,21 +96,29 @@ class Runner:
                 sequences[row] = ids[:length]
         return sequences
 
-    def classify(self, inputs: Any, *, top: int = 1, language: str | None = None) -> list[Any]:
+    def classify(self, inputs: Any, *, top: int = 1, language: str | Sequence[str] | None = None) -> list[Any]:
         """The best label of each text or image, or the `top` best: `Prediction`s, as the models give them.
+
+        Where a text may have several labels, it is a tuple of all that reach their thresholds, best first.
 
         Args:
             inputs: what `predict` takes.
             top: 1 for one `Prediction` an input, more for a list of them, best first.
             language: tag of the language to name labels in, where the file has names; None for the labels themselves.
+                Where a text may have several labels: the tag of the texts, or of each, whose thresholds count.
 
         Raises:
-            ValueError: the file has no names in that language; `top` is no number of labels.
+            ValueError: the file has no names in that language; `top` is no number of labels, or is given where
+                thresholds decide.
         """
+        if self.multi_label:
+            if top != 1:
+                raise ValueError(f"Thresholds tell how many labels a text of this file has. Received: top={top!r}.")
+            return self.thresholds.predictions(self.predict(inputs), language)
         names = self.labels if language is None else self.labels_in(language)
         return ranked(self.predict(inputs), names, top=top)
 
-    def labels_in(self, language: str) -> tuple[str, ...]:
+    def labels_in(self, language: Any) -> tuple[str, ...]:
         """Names of the labels in a language, out of the file's own metadata.
 
         Raises:

@@ -23,8 +23,10 @@ class Comparison:
 
     Args:
         largest_difference: of any number to the Keras model's.
-        label_agreement: share of texts with the same best label (for vectors: with all numbers within tolerance).
-        accuracy_change: of the file against the Keras model, None without labels.
+        label_agreement: share of texts with the same best label (of several labels a text: with the same ones above
+            their thresholds; for vectors: with all numbers within tolerance).
+        accuracy_change: of the file against the Keras model (of several labels a text: of exact matches), None without
+            labels.
     """
 
     format: str
@@ -157,6 +159,8 @@ def verify(
         runner = load_exported(path)
         if runner.metadata.tokenizer_digest != digest:
             problems.append(f"{name}: the tokenizer in the file is another one than the model's.")
+        if runner.multi_label and runner.thresholds != getattr(model, "thresholds", None):
+            problems.append(f"{name}: the thresholds in the file are others than the model's. Export it again.")
         problems += [f"{name}: {told}" for told in replay(runner)]
         for tag, some in parts.items():
             received = getattr(runner, answers)(some)
@@ -211,12 +215,18 @@ def _compare_ids(name, tag, runner, expected, received, _labels):
 def _compare(name, tag, runner, expected, received, labels):
     difference = np.abs(received.astype("float64") - expected)
     tolerance = runner.metadata.tolerance
-    if runner.labels:
+    if runner.multi_label:
+        has, wanted = (runner.thresholds.passed(scores, tag) for scores in (received, expected))
+        agree = (has == wanted).all(axis=1)
+    elif runner.labels:
         agree = received.argmax(axis=1) == expected.argmax(axis=1)
     else:
         agree = (difference <= tolerance).all(axis=1)
     change = None
-    if labels is not None and set(labels) <= set(runner.labels):
+    if runner.multi_label and labels and isinstance(labels[0], tuple):
+        true = np.array([[label in row for label in runner.labels] for row in labels])
+        change = float(np.mean((has == true).all(axis=1)) - np.mean((wanted == true).all(axis=1)))
+    elif labels is not None and set(labels) <= set(runner.labels):
         wanted = np.array([runner.labels.index(label) for label in labels])
         change = float(np.mean(received.argmax(axis=1) == wanted) - np.mean(expected.argmax(axis=1) == wanted))
     largest = float(difference.max()) if np.isfinite(received).all() else float("nan")

@@ -6,6 +6,7 @@ from keras_i18n.models.combined.router import Router
 from keras_i18n.models.decoding.generation import Suggestion
 from keras_i18n.models.fitting.language_model_fitting import LanguageModelTraining
 from keras_i18n.models.image_classifier import ImageClassifier
+from keras_i18n.models.label_thresholds import LabelThresholds
 from keras_i18n.models.language_identifier import LanguageIdentifier
 from keras_i18n.models.language_model import LanguageModel
 from keras_i18n.models.localized_labels import LocalizedLabels
@@ -22,6 +23,7 @@ __all__ = [
     "Classifier",
     "Ensemble",
     "ImageClassifier",
+    "LabelThresholds",
     "LanguageIdentifier",
     "LanguageMetrics",
     "LanguageModel",

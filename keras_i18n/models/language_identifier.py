@@ -55,6 +55,8 @@ class LanguageIdentifier(TextClassifier):
         **options: Any,
     ) -> None:
         labels = _different(labels)
+        if options.get("multi_label"):
+            raise ValueError("A text has one language. Received: multi_label=True. Leave it out.")
         super().__init__(tokenizer=tokenizer, network=network, labels=labels, languages=languages or labels, **options)
         if not 0 <= threshold < 1:
             raise ValueError(f"`threshold` must be at least 0 and below 1. Received: {threshold!r}.")
@@ -105,18 +107,19 @@ class LanguageIdentifier(TextClassifier):
             validation_data = self.labelled(validation_data)
         return super().fit(self.labelled(train), validation_data=validation_data, **options)
 
-    def classify(self, texts: Texts, *, top: int = 1) -> list[Any]:
+    def classify(self, inputs: Texts, *, top: int = 1, **options: Any) -> list[Any]:
         """The language of each text, or the `top` best; `und` where it cannot be told.
 
         The answer is `und` (undetermined) for a text without letters, such as "12:30", and where the best probability
         is below `.threshold`. Its score is then the probability of the best language. `predict` never abstains.
 
         Args:
-            texts: list of str.
+            inputs: list of str.
             top: 1 for one `Prediction` a text, more for a list of them: `und` first, where it is the answer.
+            options: of `predict`.
         """
-        texts = list(texts) if not isinstance(texts, str) else texts
-        ranked = super().classify(texts, top=top)
+        texts = list(inputs) if not isinstance(inputs, str) else inputs
+        ranked = super().classify(texts, top=top, **options)
         return [self._or_undetermined(text, found, top) for text, found in zip(texts, ranked, strict=True)]
 
     def _or_undetermined(self, text, found, top):

@@ -50,18 +50,30 @@ def probe(network: keras.Model, tokenizer: Any) -> np.ndarray | None:
     return alone
 
 
-def check_probabilities(network: keras.Model, scores: np.ndarray | None) -> None:
-    """Refuses a classifier's network whose scores are no probabilities of labels that exclude each other.
+def check_probabilities(network: keras.Model, scores: np.ndarray | None, *, multi_label: bool = False) -> None:
+    """Refuses a classifier's network whose scores are no probabilities of labels.
 
     Args:
         network: the network.
         scores: float `(texts, labels)`, what it answered; None where that is not known.
+        multi_label: whether a text may have several labels; else they exclude each other.
 
     Raises:
-        ValueError: the scores of a text do not sum to 1.
+        ValueError: the scores of a text do not sum to 1; where it may have several, they do not lie in 0 .. 1, or the
+            last layer makes them sum to 1.
     """
     last = network.layers[-1]
     activation = getattr(getattr(last, "activation", None), "__name__", None)
+    told = f"activation '{activation}'" if activation else type(last).__name__
+    if multi_label:
+        outside = scores is not None and not ((scores >= -_SUM) & (scores <= 1 + _SUM)).all()
+        if outside or activation == "softmax" or isinstance(last, keras.layers.Softmax):
+            raise ValueError(
+                "With multi_label=True `network` must give each label a score of its own in 0 .. 1. Received: "
+                f"'{network.name}', which ends in '{last.name}' ({told}). Let its last layer have "
+                'activation="sigmoid"; leave multi_label out where a text has one label.'
+            )
+        return
     sums = None if scores is None else scores.sum(axis=-1)
     fits = (
         scores is None
@@ -69,13 +81,13 @@ def check_probabilities(network: keras.Model, scores: np.ndarray | None) -> None
         or (np.abs(sums - 1).max(initial=0.0) <= _SUM and scores.min(initial=0.0) >= -_SUM)
     )
     if activation == "sigmoid" or not fits:
-        told = f"activation '{activation}'" if activation else type(last).__name__
         raise ValueError(
             "`network` must give a probability for each label, and those of a text must sum to 1. Received: "
             f"'{network.name}', which ends in '{last.name}' ({told})"
             + (f" and gives scores that sum to {sums.flatten()[0]:.3g}" if sums is not None else "")
             + '. Let its last layer have activation="softmax", or put one on it: '
-            "keras.Model(network.input, keras.layers.Softmax()(network.output))."
+            "keras.Model(network.input, keras.layers.Softmax()(network.output)). Where a text may have several labels: "
+            "multi_label=True."
         )
 
 

@@ -1,13 +1,15 @@
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import keras
 import numpy as np
 
+from keras_i18n.datasets import as_dataset
 from keras_i18n.models.classifier import Classifier, checked_labels
 from keras_i18n.models.fitting import classifier_fitting
 from keras_i18n.models.heads.building import build_head
+from keras_i18n.models.label_thresholds import LabelThresholds
 from keras_i18n.models.network_checks import check_probabilities
 from keras_i18n.models.presets import load_preset
 from keras_i18n.models.saving.kinds import savable
@@ -15,7 +17,7 @@ from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 from keras_i18n.models.text_model import TextModel, sub_network
 from keras_i18n.progress import Progress
-from keras_i18n.protocols import Texts
+from keras_i18n.protocols import Config, LabelledTexts, Texts
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 _VECTOR, _HEAD = "vector", "head"
@@ -24,12 +26,16 @@ _ROWS = 4096  # vectors scored at once
 
 @savable
 class TextClassifier(TextModel, Classifier):
-    """Gives each text one of a set of labels.
+    """Gives each text one of a set of labels, or as many of them as fit it.
 
     Args:
         tokenizer, languages, max_codepoints: as in `TextModel`.
-        network: token ids -> a probability for each label; its last layer is a softmax. It is probed with one text.
+        network: token ids -> a probability for each label; its last layer is a softmax, with `multi_label` a sigmoid.
+            It is probed with one text.
         labels: the labels, in the order of the network's outputs.
+        multi_label: whether a text may have several labels, or none. Scores then lie in 0 .. 1 each.
+        thresholds: with `multi_label`, BCP-47 tag -> the score from which on a text has a label, for each label; 0.5
+            unless given. `choose_thresholds` sets them.
 
     Example:
 
@@ -42,7 +48,7 @@ class TextClassifier(TextModel, Classifier):
     """
 
     task = "text-classification"
-    _saved = ("labels", *TextModel._saved)
+    _saved = ("labels", "multi_label", *TextModel._saved)
 
     def __init__(
         self,
@@ -52,44 +58,68 @@ class TextClassifier(TextModel, Classifier):
         labels: Sequence[str],
         languages: Sequence[str] = (),
         max_codepoints: int = MAX_CODEPOINTS,
+        multi_label: bool = False,
+        thresholds: Mapping[str, Sequence[float]] | None = None,
     ) -> None:
+        self.multi_label = bool(multi_label)
         super().__init__(tokenizer=tokenizer, network=network, languages=languages, max_codepoints=max_codepoints)
         self.labels = checked_labels(labels)
         if network.output_shape[-1] != len(self.labels):
             raise ValueError(
                 f"`network` must have one output a label ({len(self.labels)}). Received: {network.output_shape}."
             )
+        if thresholds and not self.multi_label:
+            raise ValueError(f"`thresholds` need multi_label=True. Received: {thresholds!r:.120}.")
+        self.thresholds = LabelThresholds(self.labels, thresholds)
 
     def check_network(self) -> np.ndarray | None:
         """As in `TextModel`; and the scores must be probabilities.
 
         Raises:
-            ValueError: padding changes its answers, the empty text has none, or scores do not sum to 1.
+            ValueError: padding changes its answers, the empty text has none, or scores do not sum to 1 (with
+                `multi_label`: do not lie in 0 .. 1).
         """
         scores = super().check_network()
-        check_probabilities(self.network, scores)
+        check_probabilities(self.network, scores, multi_label=self.multi_label)
         return scores
 
     @classmethod
-    def from_preset(cls, name: str, *, labels: Sequence[str], head: Any = "kernel", **head_options: Any) -> Self:
+    def from_preset(
+        cls,
+        name: str,
+        *,
+        labels: Sequence[str],
+        head: Any = "kernel",
+        multi_label: bool = False,
+        **head_options: Any,
+    ) -> Self:
         """A classifier on a pretrained encoder; its head is untrained.
 
         Args:
             name: a key of `keras_i18n.models.presets.PRESETS`, such as "use_multilingual_v3".
             labels: the labels, such as `train.labels`.
             head: "kernel" (best from few texts), "mlp" or "linear".
+            multi_label: whether a text may have several labels, or none.
             head_options: of the head: num_anchors and gamma for "kernel", hidden_dim and dropout for "mlp"; seed.
         """
         preset = load_preset(name)
         encoder = TextEncoder(tokenizer=preset.tokenizer, network=preset.network, languages=preset.languages)
-        return cls.on_encoder(encoder, labels=labels, head=head, **head_options)
+        return cls.on_encoder(encoder, labels=labels, head=head, multi_label=multi_label, **head_options)
 
     @classmethod
     def on_encoder(
-        cls, encoder: TextEncoder, *, labels: Sequence[str], head: Any = "kernel", **head_options: Any
+        cls,
+        encoder: TextEncoder,
+        *,
+        labels: Sequence[str],
+        head: Any = "kernel",
+        multi_label: bool = False,
+        **head_options: Any,
     ) -> Self:
         """A classifier on a `TextEncoder`, whose network it shares; options as in `from_preset`."""
-        head_network = build_head(head, encoder.dim, len(checked_labels(labels)), **head_options)
+        head_network = build_head(
+            head, encoder.dim, len(checked_labels(labels)), multi_label=multi_label, **head_options
+        )
         network = keras.Model(
             encoder.network.inputs[0],
             head_network(encoder.network.outputs[0]),
@@ -101,6 +131,7 @@ class TextClassifier(TextModel, Classifier):
             labels=labels,
             languages=encoder.languages,
             max_codepoints=encoder.max_codepoints,
+            multi_label=multi_label,
         )
 
     @functools.cached_property
@@ -146,13 +177,70 @@ class TextClassifier(TextModel, Classifier):
         parts = [vectors[start : start + _ROWS] for start in range(0, max(len(vectors), 1), _ROWS)]
         return np.concatenate([np.asarray(self.head(part, training=False)) for part in parts])
 
+    def classify(
+        self, inputs: Texts, *, top: int = 1, language: str | Sequence[str] | None = None, **options: Any
+    ) -> list[Any]:
+        """The best label of each text, or the `top` best; with `multi_label` all labels that reach their thresholds.
+
+        Args:
+            inputs: list of str.
+            top: 1 for one `Prediction` a text, more for a list of them, best first. It is 1 with `multi_label`.
+            language: with `multi_label`, the tag of the texts, or of each, whose thresholds count; None where it is not
+                told.
+            options: of `predict`.
+
+        Returns:
+            A `Prediction` or a list of them for each text; with `multi_label` a tuple of them, best first, maybe empty.
+
+        Raises:
+            ValueError: `top` is no number of labels; it or `language` is given where it plays no part.
+        """
+        if not self.multi_label:
+            if language is not None:
+                raise ValueError(
+                    f"`language` chooses thresholds: multi_label=True has them. Received: {language!r:.60}."
+                )
+            return super().classify(inputs, top=top, **options)
+        if top != 1:
+            raise ValueError(
+                f"With multi_label=True thresholds tell how many labels a text has. Received: top={top!r}."
+            )
+        return self.thresholds.predictions(self.predict(inputs, **options), language)
+
+    def choose_thresholds(self, validation: Any, *, min_texts: int = 50) -> LabelThresholds:
+        """Sets `.thresholds` so that the F1 of each label is largest; of a language too where it has enough texts.
+
+        Args:
+            validation: `Dataset` that the model was not trained on, or what `datasets.as_dataset` makes one of; every
+                row with a list of labels.
+            min_texts: texts that a language must have to get thresholds of its own.
+
+        Returns:
+            The `LabelThresholds`. They are saved and exported with the model; `fit` sets them back to 0.5.
+
+        Raises:
+            ValueError: the model has one label a text, an empty data set, labels that the model lacks.
+        """
+        if not self.multi_label:
+            raise ValueError("Thresholds are for several labels a text. Received: a model without multi_label=True.")
+        data: LabelledTexts = as_dataset(validation, name="validation")
+        targets = classifier_fitting.targets_of(self, data, "validation")
+        scores = self.predict(list(data.text))
+        self.thresholds = LabelThresholds.chosen(self.labels, scores, targets, data.language, min_texts=min_texts)
+        return self.thresholds
+
+    def to_config(self) -> Config:
+        """As in `TextModel`, with the thresholds by language."""
+        thresholds = {"thresholds": self.thresholds.by_language} if self.multi_label else {}
+        return {**super().to_config(), **thresholds}
+
     def fit(
         self, train: Any, *, validation_data: Any = None, trainable: str = "head", **options: Any
     ) -> keras.callbacks.History:
         """Trains with `keras.Model.fit`.
 
         Args:
-            train: `Dataset` with labels, or what `datasets.as_dataset` makes one of: the path of a file, a
+            train: `Dataset` with labels (with `multi_label` a list of them in every row), or what `datasets.as_dataset` makes one of: the path of a file, a
                 `pandas.DataFrame`, a `tf.data.Dataset` of `(text, label)`.
             validation_data: the same, with labels that the training data has too.
             trainable: "head" trains the head on vectors that are computed once (seconds); "all" trains the whole

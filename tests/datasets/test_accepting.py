@@ -61,13 +61,13 @@ def test_a_gap_in_a_file_is_told(tmp_path, suffix):
 
 @pytest.mark.parametrize("several", [["a", "b"], ("a",), {"a"}, np.array(["a", "b"])])
 def test_several_labels_are_told_apart_from_a_wrong_one(several):
-    with pytest.raises(ValueError, match=r"A row has one label. Received: .*a row to each label"):
+    with pytest.raises(ValueError, match=r"A row has one label. Received: .*every row a list of its labels"):
         from_lists(["text", "text"], ["x", several], language="en")
 
 
 def test_a_list_as_label_in_a_file(tmp_path):
     path = tmp_path / "several.jsonl"
-    path.write_text('{"text": "a", "label": ["x", "y"]}\n')
+    path.write_text('{"text": "a", "label": ["x", "y"]}\n{"text": "a", "label": "x"}\n')
     with pytest.raises(DataError, match=r"line 1: A row has one label. Received: \['x', 'y'\], a list"):
         read(path, language="en")
 

@@ -24,6 +24,13 @@ def answers(opened, inputs):
     return opened.predict(inputs)
 
 
+def wrong_labels(opened, inputs, languages, passed):
+    """Whether texts get other labels than those that passed their thresholds in the process that wrote the file."""
+    wanted = [{label for label, has in zip(opened.labels, row, strict=True) if has} for row in passed]
+    answers = opened.classify(inputs, language=languages)
+    return [{each.label for each in found} for found in answers] != wanted
+
+
 def main(folder):
     expected = np.load(folder / "expected.npz")
     found = {}
@@ -35,6 +42,10 @@ def main(folder):
             wanted = expected[cell["model"]]
             if received.shape != wanted.shape:
                 found[cell["path"]] = f"shape {received.shape}, expected {wanted.shape}"
+            elif cell["languages"] and wrong_labels(
+                opened, inputs, cell["languages"], expected[cell["model"] + "/passed"]
+            ):
+                found[cell["path"]] = "classify gives other labels"
             elif cell["classifies"] and len(opened.classify(inputs)) != len(inputs):
                 found[cell["path"]] = "classify gives another number of answers"
             else:

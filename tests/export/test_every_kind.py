@@ -27,6 +27,7 @@ from tests.layers.checks import randomise
 
 LABELS = ("alarm", "music", "weather")
 TEXTS = ["Wake me at six", "明日は傘が要りますか？", "cafe\u0301 Ａ１ ﬁ", "👩🏽‍🚀 ok", "", "x"]
+LANGUAGES = ["en", "ja", "fr", "en", "ja", "en"]
 TOKENIZER = NgramTokenizer(num_buckets=50)
 
 
@@ -54,6 +55,15 @@ def identifier():
 
 def on_encoder(head, **options):
     return randomised(ki.TextClassifier.on_encoder(encoder(), labels=LABELS, head=head, **options))
+
+
+def several_labels():
+    """A text may have several labels, or none; thresholds differ by language."""
+    model = on_encoder("kernel", num_anchors=8, multi_label=True)
+    thresholds = {"und": [0.4, 0.5, 0.6], "ja": [0.7, 0.2, 0.5]}
+    return ki.TextClassifier.from_saved(
+        tokenizer=model.tokenizer, network=model.network, config={**model.to_config(), "thresholds": thresholds}
+    )
 
 
 def image_classifier():
@@ -86,6 +96,7 @@ def trained():
 MODELS = {
     "TextClassifier": classifier,
     "kernel head": lambda: on_encoder("kernel", num_anchors=8),
+    "several labels": several_labels,
     "trained": trained,
     "TextEncoder": encoder,
     "LanguageIdentifier": identifier,
@@ -155,6 +166,8 @@ class Written:
         self.expected[name] = open_every_file.answers(model, inputs)
         if isinstance(model, Classifier):
             self.classifiers.add(name)
+        if getattr(model, "multi_label", False):
+            self.expected[f"{name}/passed"] = model.thresholds.passed(self.expected[name], LANGUAGES)
         if not isinstance(inputs, list):
             self.expected[f"{name}/inputs"] = inputs
 
@@ -167,6 +180,7 @@ class Written:
             "texts": texts,
             "precision": precision,
             "classifies": name in self.classifiers,
+            "languages": LANGUAGES if f"{name}/passed" in self.expected else None,
         }
 
     def write(self, name):

@@ -93,6 +93,10 @@ def checked_members(members: Iterable[Any], what: str = "members") -> tuple[Any,
     for member in members:
         if not hasattr(member, "labels") or not hasattr(member, "to_keras"):
             raise TypeError(f"`{what}` must be classifiers. Received: {type(member).__name__}.")
+        if getattr(member, "multi_label", False):
+            raise ValueError(
+                f"`{what}` must have one label a text. Received: a model with multi_label=True. Use it alone."
+            )
         if tuple(member.labels) != tuple(members[0].labels):
             raise ValueError(
                 f"`{what}` must have the same labels in the same order. Received: {tuple(members[0].labels)} and "

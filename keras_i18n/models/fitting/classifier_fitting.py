@@ -11,9 +11,10 @@ import numpy as np
 from keras_i18n.datasets import as_dataset
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.fitting.from_scratch import LEARNING_RATE, epochs_for, is_from_scratch
-from keras_i18n.models.fitting.near_majority import warn_if_near_majority
+from keras_i18n.models.fitting.near_majority import warn_if_near_majority, warn_if_no_label
 from keras_i18n.models.fitting.whole_files import whole_files
 from keras_i18n.models.heads import kernel_least_squares
+from keras_i18n.models.label_thresholds import DEFAULT, LabelThresholds
 from keras_i18n.training import device_placement
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
@@ -69,10 +70,14 @@ def fit_classifier(
         learning_rate=chosen.learning_rate or plan.learning_rate,
     )
     check_table(model)
-    targets = _targets(model, train, "train")
+    multi_label = getattr(model, "multi_label", False)
+    targets = targets_of(model, train, "train")
     label: Any = train.label  # which `as_dataset` has seen to
     if len(set(label)) < 2:
-        raise ValueError(f"Training needs at least two labels. Received: only {label[0]!r}, {len(train)} times.")
+        rule = "rows with different labels" if multi_label else "at least two labels"
+        raise ValueError(f"Training needs {rule}. Received: only {label[0]!r}, {len(train)} times.")
+    if multi_label:
+        _refuse_what_needs_one_label(chosen)
     backup = _backup(model, train, validation_data, trainable, chosen)
     if backup is not None:
         backup.read_state()  # a backup that does not belong here is told before the work begins
@@ -80,7 +85,7 @@ def fit_classifier(
         missing = sorted(set(validation_data.labels) - set(train.labels))
         if missing:
             raise ValueError(f"`validation_data` has labels that the training data lacks: {missing}.")
-        validation_data = (validation_data.text, _targets(model, validation_data, "validation_data"))
+        validation_data = (validation_data.text, targets_of(model, validation_data, "validation_data"))
     weights = _sample_weights(train.label, chosen.class_weight)
     draw = sampled_rows(train, chosen)
     for callback in chosen.callbacks:
@@ -89,6 +94,10 @@ def fit_classifier(
     with device:
         history = plan.run(model, (train.text, targets, weights, draw), validation_data, chosen, backup)
     model.check_network()  # weights that were zeros hid it when the model was made
+    if multi_label:
+        model.thresholds = LabelThresholds(model.labels)  # those of other weights say nothing of these
+        warn_if_no_label(history.history.get("micro_f1"), epochs=chosen.epochs, learning_rate=chosen.learning_rate)
+        return TrainingHistory.of(history)
     warn_if_near_majority(
         next(reversed(history.history.get("accuracy") or [None])),
         label,
@@ -162,12 +171,16 @@ def _fit_all(model, train, validation, options, backup):
 
 
 def _run(model, network, batches, validation, options, backup):
-    loss = keras.losses.CategoricalCrossentropy(label_smoothing=options.label_smoothing)
+    multi_label = getattr(model, "multi_label", False)
+    make_loss = keras.losses.BinaryCrossentropy if multi_label else keras.losses.CategoricalCrossentropy
+    loss = make_loss(label_smoothing=options.label_smoothing)
+    # "accuracy" would compare the best label alone
+    metrics = [keras.metrics.F1Score("micro", threshold=DEFAULT, name="micro_f1")] if multi_label else ["accuracy"]
     good_weights = GoodWeights()
     trained, compiled = network, network
     if options.strategy is None:
         optimizer = scaling_optimizer(optimizer_of(options), options.mixed_precision)
-        network.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+        network.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     else:
         trained = StrategyTraining(network, options.strategy, optimizer=lambda: optimizer_of(options), loss=loss)
         compiled = trained.model
@@ -217,19 +230,64 @@ _HEAD = _Plan(60, 1e-3, _fit_head)
 _PLANS = {"head": _HEAD, "all": _Plan(4, 1e-4, _fit_all)}
 
 
-def _targets(model, dataset, name):
+def _refuse_what_needs_one_label(options):
+    """Options that a training with several labels a text does not know."""
+    for option, way_out in _ONE_LABEL_OPTIONS.items():
+        if getattr(options, option) is not None:
+            raise ValueError(
+                f"`{option}` is for one label a text. Received: {option}={getattr(options, option)!r:.60} with "
+                f"multi_label=True. {way_out}"
+            )
+    if any(isinstance(callback, LanguageMetrics) for callback in options.callbacks):
+        raise ValueError(
+            "LanguageMetrics compares one label a text. Received: it among `callbacks`, with multi_label=True. Score "
+            "the trained model with evaluate_by_language."
+        )
+
+
+_ONE_LABEL_OPTIONS = {
+    "class_weight": "Leave it out, and call `choose_thresholds` with validation data: rare labels get low thresholds.",
+    "strategy": "Leave it out: train on one device.",
+}
+
+
+def targets_of(model: Any, dataset: Any, name: str) -> np.ndarray:
+    """The labels of a data set as float32 `(texts, labels)`: a 1 for each label that a text has.
+
+    Args:
+        model: with `labels`, and `multi_label` where a text may have several.
+        dataset: `Dataset`.
+        name: of the argument, for messages.
+
+    Raises:
+        ValueError: no rows, no labels, labels that the model lacks; one label a row where the model has several, or
+            the other way round.
+    """
     if len(dataset) == 0:
         raise ValueError(f"`{name}` must have at least one row. Received: an empty data set.")
     if dataset.label is None:
         raise ValueError(f"`{name}` must have labels. Received: a data set with columns {', '.join(dataset.columns)}.")
     place_of = {label: place for place, label in enumerate(model.labels)}
-    unknown = collections.Counter(label for label in dataset.label if label not in place_of)
+    multi_label = getattr(model, "multi_label", False)
+    if multi_label != dataset.multi_label:
+        raise ValueError(
+            f"`{name}` must have a list of labels in every row: read it with label_separator='|', or give lists. "
+            "Received: one label a row, for a model with multi_label=True."
+            if multi_label
+            else f"`{name}` must have one label a row. Received: a list of labels in every row. Make the model with "
+            "multi_label=True."
+        )
+    rows = dataset.label if multi_label else [(label,) for label in dataset.label]
+    unknown = collections.Counter(label for row in rows for label in row if label not in place_of)
     if unknown:
         raise ValueError(
             f"`{name}` has labels that the model lacks: {dict(unknown.most_common(5))}. "
             f"The model has: {', '.join(model.labels)}."
         )
-    return np.eye(len(model.labels), dtype="float32")[[place_of[label] for label in dataset.label]]
+    targets = np.zeros((len(rows), len(model.labels)), "float32")
+    for target, row in zip(targets, rows, strict=True):
+        target[[place_of[label] for label in row]] = 1
+    return targets
 
 
 def _sample_weights(labels, class_weight):

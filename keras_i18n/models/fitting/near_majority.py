@@ -28,3 +28,21 @@ def warn_if_near_majority(
         "at the labels.",
         stacklevel=4,
     )
+
+
+def warn_if_no_label(micro_f1: Sequence[float] | None, *, epochs: int | None, learning_rate: float | None) -> None:
+    """Warns where, with several labels a text, hardly any text got a label that it has.
+
+    Args:
+        micro_f1: of the training texts after each epoch, from 0 to 1; None where it is not known.
+        epochs: that the training had.
+        learning_rate: that it had.
+    """
+    if not micro_f1 or micro_f1[-1] >= _NEAR:
+        return
+    warnings.warn(
+        f"Training ended with a micro F1 of {micro_f1[-1]:.0%} on the training texts: hardly any label reaches a score "
+        f"of 0.5. Train longer (`epochs` were {epochs}), change `learning_rate` (it was {learning_rate:g}), or call "
+        "`choose_thresholds`.",
+        stacklevel=4,
+    )
