@@ -111,3 +111,30 @@ def test_what_is_told_without_a_backup():
     assert "--backup FOLDER" in interrupts.what_is_kept(["train", "a.tsv", "b.keras"])
     assert "'k'" in interrupts.what_is_kept(["train", "--backup=k"])
     assert "begin anew" in interrupts.what_is_kept(["export", "a", "b"])
+
+
+def test_texts_that_may_have_several_labels(tmp_path):
+    """From a file with a separator to a model, its scores, and a file of answers."""
+    rows = {"text": ["wake song", "song", "3 o'clock"] * 20, "label": ["alarm|music", "music", ""] * 20}
+    write({**rows, "language": ["en"] * 60}, tmp_path / "data.tsv")
+    data = read(tmp_path / "data.tsv", label_separator="|")
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    network = ki.networks.pooling(vocabulary_size=50, task="encoder", vector_dim=8, size="tiny")
+    encoder = ki.TextEncoder(tokenizer=tokenizer, network=network)
+    model = ki.TextClassifier.on_encoder(encoder, labels=data.labels, multi_label=True, num_anchors=8)
+    model.fit(data, verbose=0)
+    model.save(tmp_path / "model.keras")
+    predict(tmp_path / "model.keras", "--data", tmp_path / "data.tsv", "--output", tmp_path / "out.tsv")
+    found = read(tmp_path / "out.tsv", label="predicted", label_separator="|", language="en")
+    assert found.label == data.label
+    assert [score.count("|") for score in found["score"][:3]] == [1, 0, 0]
+    lines = predict(tmp_path / "model.keras", "3 o'clock", "song", "--jsonl").splitlines()
+    assert [[one["label"] for one in json.loads(line)["labels"]] for line in lines] == [[], ["music"]]
+    assert "3 o'clock" in predict(tmp_path / "model.keras", "3 o'clock")
+    two = CliRunner().invoke(app, ["predict", str(tmp_path / "model.keras"), "song", "--top", "2"])
+    assert "leave `--top` out" in str(two.exception)
+    options = ["evaluate", str(tmp_path / "model.keras"), str(tmp_path / "data.tsv"), "--label-separator", "|"]
+    told = CliRunner().invoke(app, options)
+    assert "Mean micro F1 of 1 language 100.0 %" in told.output.replace("\n", " ")
+    refused = CliRunner().invoke(app, [*options, "--plot", str(tmp_path / "picture.png")])
+    assert "shows one label" in refused.output
