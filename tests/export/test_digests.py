@@ -22,6 +22,7 @@ from keras_i18n.export import keras_file, onnx_contents
 from keras_i18n.export.metadata import MEMBER, Metadata
 from keras_i18n.export.schema import KEYWORDS, metadata_schema, problem
 from keras_i18n.models.saving.file_kind import file_kind
+from tests.export.sealing import sealed_onnx
 
 FORMATS = ki.export.FORMATS
 TEXTS = ["Wake me at six", "明日の朝", ""]
@@ -208,18 +209,6 @@ def test_an_h5_file_that_was_signed_again(folder, tmp_path, told):
     path.write_bytes(content + h5_format._MARK + h5_format._sha256(path, len(content)).encode())
     with pytest.raises(ValueError, match=rf"(?s)model\.h5.*{told}"):
         ki.load_exported(path)
-
-
-def sealed_onnx(path, change):
-    model = onnx.load(path)
-    told = Metadata.from_json(model.metadata_props[0].value, path)
-    del model.metadata_props[:]
-    change(model)
-    content = model.SerializeToString()
-    properties = onnx.ModelProto()
-    metadata = told.sealed(onnx_contents.content_sha256(content))
-    onnx.helper.set_model_props(properties, {MEMBER: metadata.to_json()})
-    path.write_bytes(content + properties.SerializeToString())
 
 
 def _data_elsewhere(model):

@@ -5,12 +5,12 @@ import shutil
 
 import keras
 import numpy as np
-import onnx
 import pytest
 from onnx import numpy_helper
 
 import keras_i18n as ki
 from keras_i18n.export.verification import VerificationReport
+from tests.export.sealing import sealed_onnx
 
 
 def test_every_format_and_language_is_compared(classifier, exported, sample):
@@ -32,13 +32,15 @@ def broken(exported, tmp_path):
     """Exports of which the .onnx file has one weight that is off."""
     folder = tmp_path / "broken"
     shutil.copytree(exported("float32"), folder)
-    model = onnx.load(folder / "model.onnx")
+    sealed_onnx(folder / "model.onnx", _turn_half_of_the_table)
+    return folder
+
+
+def _turn_half_of_the_table(model):
     table = next(tensor for tensor in model.graph.initializer if "token_embedding" in tensor.name)
     values = numpy_helper.to_array(table).copy()
     values[values.shape[0] // 2 :] *= -1
     table.CopyFrom(numpy_helper.from_array(values, table.name))
-    onnx.save(model, folder / "model.onnx")
-    return folder
 
 
 def test_a_planted_fault_is_named(classifier, broken, sample, tmp_path):

@@ -173,6 +173,13 @@ def test_exported_and_verified(fitted, tmp_path):
     ]
     with pytest.raises(ValueError, match="Thresholds tell how many labels"):
         runner.classify(["a"], top=2)
+    other = on(fitted.encoder)  # not trained: all its scores are 0.5
+    other.thresholds = model.thresholds
+    for row in ki.verify(other, folder, VALIDATION, formats=["tflite"], max_texts=60).rows:
+        texts = VALIDATION.select(languages=row.language).text
+        pairs = zip(*(names(one.classify(texts, language=row.language)) for one in (runner, other)), strict=True)
+        assert row.label_agreement == pytest.approx(np.mean([one == wanted for one, wanted in pairs]))
+        assert 0 < row.label_agreement < 1
     model.thresholds = LabelThresholds(model.labels, {"und": [0.1, 0.2, 0.3]})
     with pytest.raises(ValueError, match="thresholds in the file are others"):
         ki.verify(model, folder, VALIDATION).raise_if_different()
