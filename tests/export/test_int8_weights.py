@@ -37,7 +37,8 @@ def _convolutions(token_ids, mask):
 
 BODIES = {"pooled": _pooled, "wide table": _wide_table, "LSTM": _unmasked_lstm, "convolutions": _convolutions}
 # ids as high as the tables are long
-TOKENIZER = CharacterTokenizer("".join(map(chr, range(33, 2030))))
+# without composition, whose tables would hide the size of the weights
+TOKENIZER = CharacterTokenizer("".join(map(chr, range(33, 2030))), compose=False)
 
 
 def classifier_of(body):
