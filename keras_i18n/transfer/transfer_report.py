@@ -117,7 +117,8 @@ def transfer_report(
         `TransferReport`.
 
     Raises:
-        ValueError: a sentence is both in `train` and in `test`; no models; a translated set with other rows.
+        ValueError: a sentence is both in `train` and in `test`; no models; a translated set with other rows; several
+            labels a row.
 
     Example:
 
@@ -134,6 +135,11 @@ def transfer_report(
     """
     if not models:
         raise ValueError("`models` must name at least one model. Received: none.")
+    if getattr(test, "multi_label", False):
+        raise ValueError(
+            "`test` must have one label a row. Received: a list of labels in every row. Compare such models with "
+            "evaluate_by_language, one by one."
+        )
     for part in [train] if isinstance(train, datasets.Dataset) else train or ():
         refuse_leaks(part, test, column=column)
     translated = dict(translated or {})

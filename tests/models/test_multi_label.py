@@ -7,6 +7,7 @@ import pytest
 import keras_i18n as ki
 from keras_i18n.models.label_thresholds import LabelThresholds, best_threshold
 from keras_i18n.tokenizers import NgramTokenizer
+from keras_i18n.transfer.adding.unchanged import compare_unseen
 
 TOKENIZER = NgramTokenizer(num_buckets=200)
 WORDS = {"alarm": "wake", "music": "song", "weather": "rain"}
@@ -229,6 +230,33 @@ def test_what_is_for_one_label_only(encoder, fitted):
         ki.Ensemble([fitted, fitted])
     with pytest.raises(ValueError, match="A text has one language"):
         ki.LanguageIdentifier(tokenizer=TOKENIZER, network=fitted.network, labels=["en", "sw", "fr"], multi_label=True)
+
+
+def test_transfer_tells_what_is_for_one_label_only(fitted):
+    with pytest.raises(ValueError, match="`test` must have one label a row"):
+        ki.transfer.transfer_report({"zero-shot": fitted}, VALIDATION, source_language="en", column="text")
+    with pytest.raises(ValueError, match="`model` must give one label a text"):
+        ki.transfer.adjust(fitted, ["song"])
+
+
+def test_unseen_texts_that_change_a_label_are_counted(fitted):
+    """The second model reads "song" otherwise: only texts that hold it get other labels."""
+    other = fitted.with_networks(ki.networks.copy_network)
+    other.tokenizer = Renaming()
+    texts = ["7 song", "7 rain", "wake song"]
+    found = compare_unseen(fitted, other, texts)
+    assert found.tokenized_differently == pytest.approx(2 / 3)
+    changed = [one != now for one, now in zip(*(names(m.classify(texts)) for m in (fitted, other)), strict=True)]
+    assert found.changed_labels == pytest.approx(np.mean(changed))
+    assert np.mean(changed) == pytest.approx(2 / 3)
+
+
+class Renaming(NgramTokenizer):
+    def __init__(self):
+        super().__init__(num_buckets=200)
+
+    def tokenize(self, texts, max_tokens=None):
+        return super().tokenize([text.replace("song", "rain") for text in texts], max_tokens)
 
 
 def test_scores_must_fit_what_the_model_is_for():

@@ -60,13 +60,20 @@ def compare_unseen(old: Any, new: Any, texts: Sequence[str]) -> UnseenTexts | No
         lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
         lowest = float(((before * after).sum(axis=1) / np.maximum(lengths, 1e-12)).min())
         if has_labels:
-            labels = float((before.argmax(axis=1) != after.argmax(axis=1)).sum()) / len(texts)
+            labels = float(_other_labels(old, before, after).sum()) / len(texts)
     return UnseenTexts(
         count=len(texts),
         tokenized_differently=len(changed) / len(texts),
         changed_labels=labels,
         lowest_cosine=lowest,
     )
+
+
+def _other_labels(model, before, after):
+    """bool (texts,): whether a text's labels change."""
+    if getattr(model, "multi_label", False):
+        return (model.thresholds.passed(before) != model.thresholds.passed(after)).any(axis=1)
+    return before.argmax(axis=1) != after.argmax(axis=1)
 
 
 def check_weights(old: keras.Model, new: keras.Model, name: str, old_digest: str) -> None:

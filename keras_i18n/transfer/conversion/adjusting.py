@@ -80,6 +80,11 @@ def adjust(
         raise ValueError("`texts` must have at least one text. Received: none.")
     if not 0 <= threshold < 1:
         raise ValueError(f"`threshold` must be a probability below 1. Received: {threshold!r}.")
+    if getattr(model, "multi_label", False):
+        raise ValueError(
+            "`model` must give one label a text: the surest one trains it. Received: a model with multi_label=True. "
+            "Train it with labelled texts."
+        )
     language = language or (model.languages[0] if len(model.languages) == 1 else "und")
     adjusted = model.with_networks(networks.copy_network)
     training = {"seed": seed, **training}
