@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_i18n import layers
 from keras_i18n.export import metadata as contract
-from keras_i18n.models import ImageClassifier, LanguageModel, TextModel
+from keras_i18n.models import ImageClassifier, LanguageIdentifier, LanguageModel, TextModel
 from keras_i18n.protocols import Tensor
 
 _OUTPUT_NAMES = {"text-classification": "scores", "text-embedding": "vector"}
@@ -62,6 +62,7 @@ def _of_text_model(model):
             outputs=(_OUTPUT_NAMES.get(model.task, "output"),),
             labels=getattr(model, "labels", ()),
             thresholds=model.thresholds.by_language if getattr(model, "multi_label", False) else {},
+            abstain_below=model.threshold if isinstance(model, LanguageIdentifier) else None,
             languages=model.languages,
             tokenizer_digest=model.tokenizer.digest,
             max_codepoints=model.max_codepoints,

@@ -44,6 +44,8 @@ class Metadata:
             "subwords" (whether U+2581 in a piece is a space, and <0xNN> a byte).
         thresholds: where a text may have several labels, BCP-47 tag -> the score from which on it has a label, for each
             label; "und" is for texts in any other language. Empty, and left out of the JSON, where a text has one label.
+        abstain_below: of a language identifier: the probability below which its answer is "und", as it is for a text
+            without letters. None, and left out of the JSON, where every text is answered.
         contract: version of this description.
         sha256: hex digest of this description and of all else that decides the file's answers (`sealed`). Empty in .h5,
             which carries a digest of the whole file at its end.
@@ -62,6 +64,7 @@ class Metadata:
     image_shape: tuple = ()
     generation: dict = dataclasses.field(default_factory=dict)
     thresholds: dict = dataclasses.field(default_factory=dict)
+    abstain_below: float | None = None
     contract: int = CONTRACT_VERSION
     sha256: str = ""
 
@@ -79,6 +82,8 @@ class Metadata:
         values = dataclasses.asdict(self)
         if not self.thresholds:
             del values["thresholds"]
+        if self.abstain_below is None:
+            del values["abstain_below"]
         try:
             text = json.dumps(values, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
             json.dumps(values, ensure_ascii=False).encode("utf-8")
@@ -168,6 +173,8 @@ class Metadata:
             return "thresholds are of a text classifier, and hold those of 'und'"
         if any(len(values) != len(self.labels) for values in self.thresholds.values()):
             return "thresholds has not as many numbers as there are labels"
+        if self.abstain_below is not None and (self.task != "text-classification" or self.thresholds):
+            return "abstain_below is of a classifier that gives each text one label"
         example_of = "image" if self.image_shape else "codepoints"
         if any(example_of not in example for example in self.golden):
             return f"a golden example lacks its {example_of}"

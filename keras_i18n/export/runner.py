@@ -7,6 +7,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n.export.codepoints import batches_by_length, codepoints_of
 from keras_i18n.export.metadata import Metadata, text_of
+from keras_i18n.models.abstention import or_undetermined
 from keras_i18n.models.classifier import ranked
 from keras_i18n.models.label_thresholds import LabelThresholds
 from keras_i18n.models.text_inputs import checked_texts
@@ -99,6 +100,7 @@ class Runner:
     def classify(self, inputs: Any, *, top: int = 1, language: str | Sequence[str] | None = None) -> list[Any]:
         """The best label of each text or image, or the `top` best: `Prediction`s, as the models give them.
 
+        A language identifier answers `und` as the model does: for texts without letters and below its threshold.
         Where a text may have several labels, it is a tuple of all that reach their thresholds, best first.
 
         Args:
@@ -116,7 +118,9 @@ class Runner:
                 raise ValueError(f"Thresholds tell how many labels a text of this file has. Received: top={top!r}.")
             return self.thresholds.predictions(self.predict(inputs), language)
         names = self.labels if language is None else self.labels_in(language)
-        return ranked(self.predict(inputs), names, top=top)
+        found = ranked(self.predict(inputs), names, top=top)
+        below = self.metadata.abstain_below
+        return found if below is None else or_undetermined(inputs, found, below)
 
     def labels_in(self, language: Any) -> tuple[str, ...]:
         """Names of the labels in a language, out of the file's own metadata.

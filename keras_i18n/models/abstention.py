@@ -2,8 +2,14 @@
 
 import dataclasses
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+
+from keras_i18n.models.classifier import Prediction
+
+_UNDETERMINED = "und"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +51,30 @@ def has_letters(text: str) -> bool:
     (False, True, True)
     """
     return any(unicodedata.category(character)[0] == "L" for character in text)
+
+
+def or_undetermined(texts: Sequence[str], found: Sequence[Any], threshold: float) -> list[Any]:
+    """The answers of a language identifier, `und` where it cannot tell.
+
+    Args:
+        texts: list of str.
+        found: a `Prediction` for each text, or a list of them, best first.
+        threshold: probability below which the answer is `und`.
+
+    Example:
+
+    >>> from keras_i18n.models import Prediction
+    >>> or_undetermined(["12:30", "jua"], [Prediction("en", 0.9), Prediction("sw", 0.9)], 0.5)[0].label
+    'und'
+    """
+    answers = []
+    for text, one in zip(texts, found, strict=True):
+        best = one[0] if isinstance(one, list) else one
+        if not has_letters(text) or best.score < threshold:
+            unknown = Prediction(_UNDETERMINED, best.score)
+            one = [unknown, *one[:-1]] if isinstance(one, list) else unknown
+        answers.append(one)
+    return answers
 
 
 def chosen_threshold(best: np.ndarray, right: np.ndarray, *, max_loss: float) -> AbstentionReport:

@@ -9,15 +9,12 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n import layers
 from keras_i18n.datasets import as_dataset
-from keras_i18n.models.abstention import chosen_threshold, has_letters
-from keras_i18n.models.classifier import Prediction
+from keras_i18n.models.abstention import chosen_threshold, or_undetermined
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_classifier import TextClassifier
 from keras_i18n.protocols import LabelledTexts, Texts
 from keras_i18n.tokenizers import NgramTokenizer
 from keras_i18n.tokenizers.tokenizer import Tokenizer
-
-_UNDETERMINED = "und"
 
 
 @savable
@@ -119,15 +116,7 @@ class LanguageIdentifier(TextClassifier):
             options: of `predict`.
         """
         texts = list(inputs) if not isinstance(inputs, str) else inputs
-        ranked = super().classify(texts, top=top, **options)
-        return [self._or_undetermined(text, found, top) for text, found in zip(texts, ranked, strict=True)]
-
-    def _or_undetermined(self, text, found, top):
-        best = found if top == 1 else found[0]
-        if has_letters(text) and best.score >= self.threshold:
-            return found
-        unknown = Prediction(_UNDETERMINED, best.score)
-        return unknown if top == 1 else [unknown, *found[:-1]]
+        return or_undetermined(texts, super().classify(texts, top=top, **options), self.threshold)
 
     def choose_threshold(self, dataset: LabelledTexts, *, max_loss: float = 0.01) -> Any:
         """Sets `.threshold` as high as it may be: at most a share of the right answers is given up for it.
