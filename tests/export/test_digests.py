@@ -276,8 +276,8 @@ def test_the_schema_is_kept_by_us_and_by_a_library_of_the_standard(folder):
     schema = metadata_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     fields = {field.name for field in dataclasses.fields(Metadata)}
-    # files of one label a text have no thresholds, and those of earlier versions neither
-    assert set(schema["properties"]) == fields == set(schema["required"]) | {"thresholds"}
+    # only some files have these, and those of earlier versions neither
+    assert set(schema["properties"]) == fields == set(schema["required"]) | {"thresholds", "abstain_below"}
     good = metadata_of(folder)
     jsonschema.validate(good, schema)
     assert problem(good, schema) == ""
@@ -292,6 +292,7 @@ def test_the_schema_is_kept_by_us_and_by_a_library_of_the_standard(folder):
         "generation": [{"more": 1}, {"states": [{}]}],
         "sha256": ["zz", 5],
         "thresholds": [[], {"sw": 0.5}, {"sw": ["x"]}, {"und": [1.5]}],
+        "abstain_below": [-0.1, 2, "x"],
         "more": [1],
     }
     for name, values in wrong.items():
