@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 IMPOSSIBLE = -1e38
-_GROUP = 64  # blocks that the inner loop reads
+_GROUP = 128  # blocks that the inner loop reads
 
 
 def best_path_scores(steps):
@@ -53,19 +53,19 @@ def _scores(steps, block):
 
 def _by_group(steps, state, blocks, block):
     groups = tf.truncatediv(blocks + _GROUP - 1, _GROUP)
-    # all groups are alike: the last one may end in blocks of nothing
-    steps = tf.pad(steps, [[0, 0], [0, groups * _GROUP - blocks], [0, 0], [0, 0]], constant_values=IMPOSSIBLE)
 
     def body(group, state, best):
         first = group * _GROUP
-        state, of_group = _run(steps[:, first : first + _GROUP], state, _GROUP, block)
+        # the last one is as short as it is: filled up, 65 blocks would cost as much as 128
+        size = tf.minimum(_GROUP, blocks - first)
+        state, of_group = _run(steps[:, first : first + size], state, size, block)
         return group + 1, state, tf.concat([best, of_group], axis=1)
 
     nothing = tf.zeros(tf.stack([tf.shape(steps)[0], 1, block]))  # no runtime likes a tensor of no size
     _, _, best = tf.while_loop(
         lambda group, *_: group < groups, body, [0, state, nothing], shape_invariants=_shapes(block)
     )
-    return best[:, 1 : blocks + 1]
+    return best[:, 1:]
 
 
 def _run(steps, state, blocks, block):
