@@ -13,7 +13,7 @@ console = Console(markup=False, emoji=False)
 
 
 @contextlib.contextmanager
-def progress_bar(told: str, total: int | None = None) -> Iterator[Callable[[Progress], None]]:
+def progress_bar(told: str, total: int | None = None) -> Iterator[Callable[[Any], None]]:
     """Shows a bar; gives a function that takes what `progress=` tells, a `keras_i18n.progress.Progress`.
 
     Args:

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from keras_i18n.cli import add_language, convert, demo, evaluate, export, predict, train, verify
+from keras_i18n.cli import add_language, check, convert, demo, evaluate, export, predict, train, verify
 from keras_i18n.cli.interrupts import Interrupted, end_at_once, signals_as_exceptions, what_is_kept
 from keras_i18n.cli.native_logs import native_logs_silenced
 from keras_i18n.version import __version__
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 for command in (
     demo.demo,
+    check.check,
     train.train,
     evaluate.evaluate,
     predict.predict,

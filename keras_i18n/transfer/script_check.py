@@ -1,29 +1,10 @@
 """Whether texts are written in the script of their language, and in Unicode."""
 
 import collections
-import re
-import unicodedata
 
 from keras_i18n import languages as tags
+from keras_i18n.languages.letters import is_zawgyi, letter_counts, letters_of
 from keras_i18n.protocols import Texts
-
-# ISO 15924 code of a language's writing -> first words of the Unicode names of its letters, where it is not the
-# script's own English name
-_LETTERS = {
-    "Hans": ("CJK",),
-    "Hant": ("CJK",),
-    "Hani": ("CJK",),
-    "Jpan": ("CJK", "HIRAGANA", "KATAKANA", "HALFWIDTH"),
-    "Kore": ("HANGUL", "CJK"),
-    "Beng": ("BENGALI",),
-    "Cans": ("CANADIAN",),
-    "Nkoo": ("NKO",),
-    "Olck": ("OL",),
-    "Mtei": ("MEETEI",),
-}
-# Zawgyi, a font's own code for Burmese on the code points of Unicode: its sign U+1039 stacks no consonant, its vowel
-# U+1031 comes before the consonant. NTREX-128's Burmese is in it, SIB-200's is not: 1,979 of 1,997 texts, and none of 800.
-_ZAWGYI = re.compile("\u1039(?![\u1000-\u1021])|(?<!\\S)\u1031")
 
 
 def check_script(texts: Texts, language: str) -> None:
@@ -44,22 +25,20 @@ def check_script(texts: Texts, language: str) -> None:
     script = tags.script(language)
     if script == "Zzzz":
         return
-    wanted = _LETTERS.get(script, (tags.script_name(script).upper().split()[0],))
+    wanted = letters_of(script)
     counts: collections.Counter[str] = collections.Counter()
     for text in texts:
-        for letter in text:
-            if letter.isalpha():
-                counts[unicodedata.name(letter, "?").split()[0]] += 1
+        counts.update(letter_counts(text))
     own = sum(counts[name] for name in wanted)
     if counts and own * 2 < counts.total():
         other, count = max(((name, n) for name, n in counts.items() if name not in wanted), key=lambda pair: pair[1])
-        example = next(text for text in texts if any(unicodedata.name(c, "?").startswith(other) for c in text))
+        example = next(text for text in texts if other in letter_counts(text))
         raise ValueError(
             f"Texts in '{language}' ({tags.name(language)}) must be in the script {tags.script_name(script)}. Received: "
             f"{100 * count / counts.total():.0f} % of the letters in {other}, as in {example[:60]!r}. Is the right file read? "
             "A language in another script has a tag that says so, such as 'sr-Latn'."
         )
-    zawgyi = [text for text in texts if _ZAWGYI.search(text)] if script == "Mymr" else []
+    zawgyi = [text for text in texts if is_zawgyi(text)] if script == "Mymr" else []
     if 10 * len(zawgyi) > len(texts):
         raise ValueError(
             f"Texts in '{language}' ({tags.name(language)}) must be in Unicode. Received: {len(zawgyi)} of {len(texts)} "
