@@ -7,7 +7,7 @@ MOBILE := .venvs/tflite_runtime
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-times lint dist bench clean install
+.PHONY: help demo clients debian test test-fast test-times lint dist bench clean install
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,17 +27,31 @@ install: $(VENV)/.installed $(MOBILE)/.installed ## both environments
 demo: $(VENV)/.installed ## train on English, answer in every language, export, verify
 	$(BIN)/keras-i18n demo
 
+# The clients of examples/, each with the packages that its own folder pins; what a machine has no tool for is left out,
+# and its tests say so.
+examples/%/node_modules/.installed: examples/%/package-lock.json
+	cd examples/$* && npm ci --silent
+	touch $@
+
+HAS = $(if $(shell command -v $(1)),$(2))
+clients: $(VENV)/.installed $(call HAS,npm,examples/node/node_modules/.installed examples/web/node_modules/.installed) ## what the clients of examples/ need
+	$(call HAS,$(CC),$(MAKE) -s -C examples/c PYTHON=$(CURDIR)/$(BIN)/python)
+	$(call HAS,$(CC),$(call HAS,javac,$(MAKE) -s -C examples/jvm PYTHON=$(CURDIR)/$(BIN)/python))
+
+debian: ## Debian's packages that the tests of examples/ use: a browser, Node.js, a JDK; as root
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends $$(cat examples/debian-packages.txt)
+
 # one worker a file: tests of a file share what is costly to make
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-test: install ## every test
+test: install clients ## every test
 	$(PYTEST)
 
 TESTS ?= tests
-test-fast: install ## before each commit: all but the slow tests; of one room: make test-fast TESTS=tests/export
+test-fast: install clients ## before each commit: all but the slow tests; of one room: make test-fast TESTS=tests/export
 	$(PYTEST) -m "not slow" $(TESTS)
 
-test-times: install ## every test, with the CPU seconds of each folder; writes down which are slow
+test-times: install clients ## every test, with the CPU seconds of each folder; writes down which are slow
 	KERAS_I18N_WRITE_SLOW_TESTS=1 $(PYTEST) -p tests.cpu_seconds
 
 lint: $(VENV)/.installed ## style and types
@@ -52,4 +66,4 @@ bench: $(VENV)/.installed ## how to run the benchmarks
 	@cat benchmarks/README.md
 
 clean: ## remove the environments and everything exported
-	rm -rf $(VENV) .venvs build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) .venvs build examples/*/build examples/*/node_modules dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

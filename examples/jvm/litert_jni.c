@@ -1,0 +1,29 @@
+/* Between LiteRt.java and ../c/litert_model.c. */
+#include <jni.h>
+#include <stdlib.h>
+
+#include "../c/litert_model.h"
+
+enum { MOST_NUMBERS = 1 << 14 };
+
+JNIEXPORT jlong JNICALL Java_LiteRt_open(JNIEnv *java, jclass class, jstring path) {
+  (void)class;
+  struct litert_model *model = malloc(sizeof *model);
+  const char *name = (*java)->GetStringUTFChars(java, path, NULL);
+  int failed = !model || litert_open(model, name);
+  (*java)->ReleaseStringUTFChars(java, path, name);
+  if (failed) free(model);
+  return failed ? 0 : (jlong)model;
+}
+
+JNIEXPORT jfloatArray JNICALL Java_LiteRt_run(JNIEnv *java, jclass class, jlong model, jintArray codepoints) {
+  (void)class;
+  float numbers[MOST_NUMBERS];
+  jsize length = (*java)->GetArrayLength(java, codepoints);
+  jint *values = (*java)->GetIntArrayElements(java, codepoints, NULL);
+  int count = litert_run((struct litert_model *)model, values, length, numbers, MOST_NUMBERS);
+  (*java)->ReleaseIntArrayElements(java, codepoints, values, JNI_ABORT);
+  jfloatArray answer = count < 0 ? NULL : (*java)->NewFloatArray(java, count);
+  if (answer) (*java)->SetFloatArrayRegion(java, answer, 0, count, numbers);
+  return answer;
+}

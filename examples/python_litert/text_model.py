@@ -1,0 +1,84 @@
+"""An exported .tflite file without keras_i18n: numpy and LiteRT are all it takes.
+
+    pip install ai-edge-litert numpy
+    python text_model.py model.tflite "Wie wird das Wetter morgen?"
+
+Without texts it reads lines of standard input, each the code points of a text as decimal numbers, and writes for each the
+milliseconds it took and the file's numbers: what every client beside this one does, so that they can be compared.
+"""
+
+import json
+import sys
+import time
+import zipfile
+
+import numpy as np
+
+try:
+    from ai_edge_litert.interpreter import Interpreter
+except ImportError:  # its predecessor, on devices of 2023
+    from tflite_runtime.interpreter import Interpreter
+
+CONTRACT = 2
+
+
+class TextModel:
+    """A classifier, encoder or tokenizer in a .tflite file; it opens only if it answers as the file says it must."""
+
+    def __init__(self, path):
+        with zipfile.ZipFile(path) as tail:  # a zip archive lies behind the model
+            self.metadata = metadata = json.loads(tail.read("keras_i18n.json"))
+        if metadata["contract"] != CONTRACT or metadata["task"] == "text-generation":
+            raise ValueError(
+                f"This client reads classifiers, encoders and tokenizers of contract {CONTRACT}. Received: "
+                f"{metadata['task']}, contract {metadata['contract']}. Take the client of the keras_i18n that wrote it."
+            )
+        self._run = Interpreter(model_path=str(path), num_threads=1).get_signature_runner("serving_default")
+        for golden in metadata["golden"]:
+            difference = np.abs(self._padded(self.predict(golden["codepoints"]), golden["output"])).max(initial=0)
+            if not difference <= metadata["tolerance"]:
+                raise ValueError(f"'{path}' does not answer as it must on this machine: {difference:.2g} off.")
+
+    @staticmethod
+    def _padded(numbers, expected):
+        """The difference; infinite where the counts differ."""
+        return numbers - np.array(expected) if len(numbers) == len(expected) else np.array([np.inf])
+
+    def predict(self, codepoints):
+        """Scores, a vector or token ids of one text, given as Unicode code points."""
+        outputs = self._run(codepoints=np.array([codepoints or [0]], "int32"))
+        first, *length = (outputs[name][0] for name in self.metadata["outputs"])
+        return first[: length[0]] if length else first
+
+    def classify(self, text, language="und"):
+        """[(label, score)], best first: one, or where a text may have several labels those above their thresholds."""
+        told, scores = self.metadata, self.predict([ord(character) for character in text])
+        ranked = sorted(zip(told["labels"], scores.tolist(), strict=True), key=lambda pair: -pair[1])
+        if "thresholds" in told:
+            least = told["thresholds"].get(language, told["thresholds"]["und"])
+            return [pair for pair in ranked if pair[1] >= least[told["labels"].index(pair[0])]]
+        unsure = ranked[0][1] < told.get("abstain_below", 0)
+        if "abstain_below" in told and (unsure or not any(map(str.isalpha, text))):
+            return [("und", ranked[0][1])]
+        return ranked[:1]
+
+
+def main(path, *texts):
+    """Labels of texts, or numbers of code points."""
+    model = TextModel(path)
+    for text in texts:
+        told = model.classify(text) if model.metadata["labels"] else model.predict([ord(one) for one in text]).tolist()
+        print(text, json.dumps(told, ensure_ascii=False), sep="\t")
+    for line in () if texts else sys.stdin:
+        codepoints = [int(one) for one in line.split()]
+        begin = time.perf_counter()
+        numbers = model.predict(codepoints)
+        took = time.perf_counter() - begin
+        print(f"{took * 1000:.4f}\t{' '.join(f'{number:.9g}' for number in numbers)}")
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        sys.exit(f"error: {error}")
