@@ -4,7 +4,7 @@ For each kind of recurrent layer: a small model that tells fourteen related lang
 words hashed to ids, right padding; the outputs of all tokens averaged) is trained, its weights are carried into
 Keras' own layer and compared, then it is exported once for each precision and asked about every other dev text, in
 batches of changing size and length. Weights are stored as `keras_i18n.export` stores them: in int8 the table is a
-`PackedEmbedding`, matrices of 65,536 numbers or more are bytes with a step an output, and smaller ones, as a recurrent
+`FewBitRows`, matrices of 65,536 numbers or more are bytes with a step an output, and smaller ones, as a recurrent
 layer of 48 units has them, are float16; `--units 160` has its matrices in bytes. A row tells the largest difference of a probability from Keras and the share of
 texts that keep their label. A Flex or custom operator ends the run.
 """
@@ -127,7 +127,7 @@ def in_onnx_runtime(converted, batches):
 def measure(kind, units, epochs, train, dev):
     import keras
 
-    from keras_i18n import layers
+    from keras_i18n import layers, networks
     from tests.layers import runtimes
 
     keras.utils.set_random_seed(1)
@@ -140,9 +140,7 @@ def measure(kind, units, epochs, train, dev):
     kerass.set_weights(model.get_weights())
     rows = [("Keras' own layer", "float32", [np.array(kerass(batch, training=False)) for batch in batches], None)]
     # in int8 each row of the table has its own step
-    packed = build(kind, layers, units, layers.PackedEmbedding.of(model.get_layer("table")))
-    packed_weights = packed.get_layer("table").get_weights()
-    packed.set_weights([*packed_weights, *model.get_weights()[1:]])
+    packed = networks.few_bit_tables(model, "int8")
     for precision in LIMITS:
         exported = packed if precision == "int8" else model
         onnx = runtimes.onnx_model(exported)

@@ -6,6 +6,7 @@ from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.choose_by_language import ChooseByLanguage
 from keras_i18n.layers.convolution_block import ConvolutionBlock
+from keras_i18n.layers.few_bit_rows import FewBitRows
 from keras_i18n.layers.gaussian_kernel import GaussianKernel
 from keras_i18n.layers.global_average_pooling import GlobalAveragePooling1D
 from keras_i18n.layers.gru import GRU
@@ -19,10 +20,10 @@ from keras_i18n.layers.multilingual_embedding import MultilingualEmbedding
 from keras_i18n.layers.ngram_convolutions import NgramConvolutions
 from keras_i18n.layers.ngram_embedding import NgramEmbedding
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
-from keras_i18n.layers.packed_embedding import PackedEmbedding
 from keras_i18n.layers.padding_mask import PaddingMask
 from keras_i18n.layers.pooled_embedding import PooledEmbedding
 from keras_i18n.layers.position_embedding import PositionEmbedding
+from keras_i18n.layers.product_quantized_rows import ProductQuantizedRows
 from keras_i18n.layers.projected_sum import ProjectedSum
 from keras_i18n.layers.simple_rnn import SimpleRNN
 from keras_i18n.layers.text_normalization import TextNormalization
@@ -45,6 +46,7 @@ __all__ = [
     "CharacterTokenization",
     "ChooseByLanguage",
     "ConvolutionBlock",
+    "FewBitRows",
     "GaussianKernel",
     "GlobalAveragePooling1D",
     "HashEmbedding",
@@ -56,10 +58,10 @@ __all__ = [
     "NgramConvolutions",
     "NgramEmbedding",
     "NgramTokenization",
-    "PackedEmbedding",
     "PaddingMask",
     "PooledEmbedding",
     "PositionEmbedding",
+    "ProductQuantizedRows",
     "ProjectedSum",
     "SimpleRNN",
     "TextNormalization",

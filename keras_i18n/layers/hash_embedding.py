@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
 from keras_i18n.protocols import Config, Shape, Tensor
 
 # odd constants, a pair for each hash: Marsaglia's and Knuth's, then the primes of xxHash and MurmurHash
@@ -51,6 +52,7 @@ class HashEmbedding(keras.layers.Layer):
         num_weights: how many sets of learned weights the ids share; None for `num_rows`, 0 for no weights.
         padding_id: the id that stands for padding; all other int32 are ids.
         embeddings_initializer: how the table is filled.
+        stored_rows: a layer that keeps the rows in few bits, such as `FewBitRows`, in place of a weight of this layer.
 
     Input shape: `(batch, tokens)`, int32.
     Output shape: `(batch, tokens, dim)`.
@@ -73,6 +75,7 @@ class HashEmbedding(keras.layers.Layer):
         num_weights: int | None = None,
         padding_id: int = -1,
         embeddings_initializer: str | keras.initializers.Initializer = "uniform",
+        stored_rows: keras.layers.Layer | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -87,21 +90,34 @@ class HashEmbedding(keras.layers.Layer):
         self.num_weights = self.num_rows if num_weights is None else int(num_weights)
         self.padding_id = int(padding_id)
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
+        self.stored_rows = checked_rows(stored_rows, self.num_rows, self.dim)
 
     def build(self, token_ids_shape: Shape | None = None) -> None:
-        self.embeddings = self.add_weight(
-            name="embeddings", shape=(self.num_rows, self.dim), initializer=self.embeddings_initializer, autocast=False
-        )
+        if self.stored_rows is None:
+            shape = (self.num_rows, self.dim)
+            self.embeddings = self.add_weight(
+                name="embeddings", shape=shape, initializer=self.embeddings_initializer, autocast=False
+            )
+        elif not self.stored_rows.built:
+            self.stored_rows.build()
         if self.num_weights:
             self.hash_weights = self.add_weight(
                 name="hash_weights", shape=(self.num_weights, self.num_hashes), initializer="ones", autocast=False
             )
         self.built = True
 
+    def stored_by(self, make_rows: MakeRows) -> "HashEmbedding":
+        """Its twin whose rows lie in the layer that `make_rows` makes of the table; the ids' weights stay as they are."""
+        twin = twin_of(self, make_rows(self.embeddings.numpy()))
+        if self.num_weights:
+            twin.hash_weights.assign(self.hash_weights)
+        return twin
+
     def call(self, token_ids: Tensor) -> Tensor:
         token_ids = ops.cast(token_ids, "int32")
         rows = tf.stack([hashed_rows(token_ids, number, self.num_rows) for number in range(self.num_hashes)], axis=-1)
-        vectors = ops.cast(tf.gather(self.embeddings.value, rows), self.compute_dtype)  # (batch, tokens, hashes, dim)
+        vectors = tf.gather(self.embeddings.value, rows) if self.stored_rows is None else self.stored_rows(rows)
+        vectors = ops.cast(vectors, self.compute_dtype)  # (batch, tokens, hashes, dim)
         if self.num_weights:
             weights = tf.gather(self.hash_weights.value, hashed_rows(token_ids, self.num_hashes, self.num_weights))
             vectors = vectors * ops.expand_dims(ops.cast(weights, self.compute_dtype), -1)
@@ -121,4 +137,5 @@ class HashEmbedding(keras.layers.Layer):
             "num_weights": self.num_weights,
             "padding_id": self.padding_id,
             "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
+            "stored_rows": serialized(self.stored_rows),
         }

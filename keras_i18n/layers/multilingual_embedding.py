@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
 from keras_i18n.protocols import Config, Shape, Tensor
 
 
@@ -24,6 +25,8 @@ class MultilingualEmbedding(keras.layers.Layer):
         language_vectors: languages that have a vector, added to every token of their texts.
         padding_id: the id that stands for padding.
         embeddings_initializer: how new rows are filled; language vectors start as zeros.
+        stored_rows: a layer that keeps the rows of all languages in few bits, such as `FewBitRows`, in place of weights
+            of this layer. They are then only looked up: not trained, swapped or multiplied with (`reverse`).
 
     Input shape: `token_ids` int32 `(batch, tokens)`; `language` int32 `(batch,)`, the place of each text's language in
     `language_vectors`, -1 for none of them.
@@ -55,6 +58,7 @@ class MultilingualEmbedding(keras.layers.Layer):
         language_vectors: Sequence[str] = (),
         padding_id: int = -1,
         embeddings_initializer: str | keras.initializers.Initializer = "uniform",
+        stored_rows: keras.layers.Layer | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -73,6 +77,7 @@ class MultilingualEmbedding(keras.layers.Layer):
         self._language_vectors = tuple(language_vectors)
         self.padding_id = int(padding_id)
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
+        self.stored_rows = checked_rows(stored_rows, self.num_rows, self.dim)
 
     @property
     def language_rows(self) -> dict[str, int]:
@@ -96,8 +101,11 @@ class MultilingualEmbedding(keras.layers.Layer):
                 autocast=False,  # half precision: cast the rows that are read, not the table
             )
 
-        self.embeddings = add_rows("embeddings", self.vocabulary_size)
-        self._own_rows = [add_rows(f"rows_{language}", rows) for language, rows in self._language_rows]
+        if self.stored_rows is None:
+            self.embeddings = add_rows("embeddings", self.vocabulary_size)
+            self._own_rows = [add_rows(f"rows_{language}", rows) for language, rows in self._language_rows]
+        elif not self.stored_rows.built:
+            self.stored_rows.build()
         if self._language_vectors:
             self.vectors = self.add_weight(
                 name="language_vectors", shape=(len(self._language_vectors), self.dim), initializer="zeros"
@@ -115,6 +123,8 @@ class MultilingualEmbedding(keras.layers.Layer):
         return ops.where(mask, vectors, ops.zeros_like(vectors))
 
     def _rows(self, token_ids):
+        if self.stored_rows is not None:
+            return self.stored_rows(ops.maximum(token_ids, 0))
         # straight from the variable: `ops.take` reads the whole table first
         tables = [self.embeddings, *self._own_rows]
         vectors, first = None, 0
@@ -136,6 +146,7 @@ class MultilingualEmbedding(keras.layers.Layer):
         return ops.where(ops.expand_dims(language >= 0, -1), vectors, ops.zeros_like(vectors))
 
     def _scores(self, vectors):
+        self._refuse_stored("multiplied with")
         vectors = ops.cast(vectors, self.compute_dtype)
         flat = tf.reshape(vectors, (-1, self.dim))  # two axes: the exported product shares the table's own buffer
         tables = [ops.cast(table.value, self.compute_dtype) for table in (self.embeddings, *self._own_rows)]
@@ -148,8 +159,24 @@ class MultilingualEmbedding(keras.layers.Layer):
         leading = token_ids.shape[:-1] if reverse else token_ids.shape
         return keras.KerasTensor((*leading, last), dtype=self.compute_dtype)
 
+    def _refuse_stored(self, what):
+        if self.stored_rows is not None:
+            raise ValueError(
+                f"Rows in few bits can be looked up, not {what}. Received: '{self.name}' with stored rows. Use the model "
+                "that they were made of, and make few bits of it at the end."
+            )
+
+    def stored_by(self, make_rows: MakeRows) -> "MultilingualEmbedding":
+        """Its twin whose rows, of all languages, lie in the layer that `make_rows` makes of the table."""
+        self._refuse_stored("stored again")
+        twin = twin_of(self, make_rows(np.concatenate([table.numpy() for table in (self.embeddings, *self._own_rows)])))
+        if self._language_vectors:
+            twin.vectors.assign(self.vectors)
+        return twin
+
     def variable_of(self, language: str) -> keras.Variable:
         """The variable that holds a language's own rows."""
+        self._refuse_stored("read or swapped by language")
         if language not in self.language_rows:
             raise ValueError(f"`language` must be one of {sorted(self.language_rows)}. Received: {language!r}.")
         return self._own_rows[list(self.language_rows).index(language)]
@@ -197,6 +224,7 @@ class MultilingualEmbedding(keras.layers.Layer):
             language_rows: dict, language -> number of rows; the first rows of a language are kept.
             language_vectors: languages that have a vector; those of this layer unless given.
         """
+        self._refuse_stored("added to")
         config = self.get_config()
         config["language_rows"] = dict(language_rows)
         config["language_vectors"] = self._language_vectors if language_vectors is None else tuple(language_vectors)
@@ -224,4 +252,5 @@ class MultilingualEmbedding(keras.layers.Layer):
             "language_vectors": list(self._language_vectors),
             "padding_id": self.padding_id,
             "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
+            "stored_rows": serialized(self.stored_rows),
         }

@@ -5,6 +5,7 @@ import keras
 import tensorflow as tf
 
 from keras_i18n.layers.hash_embedding import hashed_rows
+from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
 from keras_i18n.protocols import Config, Shape, Tensor
 
 # odd, so that they lose no bit; a pair for the n-gram so far and for the token that joins it
@@ -27,6 +28,8 @@ class NgramEmbedding(keras.layers.Layer):
         ngrams: lengths of the n-grams, each from 2 to 8.
         dropout: share of the n-grams that training leaves out, each by itself: a rare n-gram has seen one continuation
             and would be believed.
+        stored_rows: two layers that keep rows in few bits, such as `FewBitRows`, those of the tokens and those of the
+            n-grams, in place of weights of this layer.
 
     Input shape: token ids, int32 `(batch, tokens)`, -1 is padding; `initial_state`, a list of one tensor `(batch,
         longest)`, float32: the tokens before, counted from 1, 0 where there is none; `mask` bool `(batch, tokens)`,
@@ -54,6 +57,7 @@ class NgramEmbedding(keras.layers.Layer):
         ngram_dim: int = 96,
         ngrams: Sequence[int] = (2, 3, 4, 5),
         dropout: float = 0.0,
+        stored_rows: Sequence[keras.layers.Layer] | None = None,
         **kwargs: Any,
     ) -> None:
         # a state in half precision would forget which tokens there were
@@ -78,8 +82,16 @@ class NgramEmbedding(keras.layers.Layer):
         self.vocabulary_size, self.dim = int(vocabulary_size), int(dim)
         self.num_rows, self.ngram_dim = int(num_rows), int(ngram_dim)
         self.dropout = float(dropout)
+        self.stored_rows: list[Any] | None = None
+        if stored_rows is not None:
+            pairs = zip(stored_rows, self._shapes.values(), strict=True)
+            self.stored_rows = [checked_rows(rows, *shape) for rows, shape in pairs]
         self.supports_masking = True
         self.seed_generator = keras.random.SeedGenerator() if dropout else None
+
+    @property
+    def _shapes(self):
+        return {"embeddings": (self.vocabulary_size, self.dim), "ngram_embeddings": (self.num_rows, self.ngram_dim)}
 
     @property
     def state_size(self) -> int:
@@ -88,14 +100,27 @@ class NgramEmbedding(keras.layers.Layer):
 
     def build(self, token_ids_shape: Shape | None = None) -> None:
         start = keras.initializers.RandomNormal(stddev=0.02)
-        shapes = {"embeddings": (self.vocabulary_size, self.dim), "ngram_embeddings": (self.num_rows, self.ngram_dim)}
-        self.embeddings, self.ngram_embeddings = (
-            self.add_weight(
-                name=name, shape=shape, initializer="uniform" if name == "embeddings" else start, autocast=False
+        if self.stored_rows is None:
+            self.embeddings, self.ngram_embeddings = (
+                self.add_weight(
+                    name=name, shape=shape, initializer="uniform" if name == "embeddings" else start, autocast=False
+                )
+                for name, shape in self._shapes.items()
             )
-            for name, shape in shapes.items()
-        )
+        else:
+            for rows in self.stored_rows:
+                if not rows.built:
+                    rows.build()
         self.built = True
+
+    def stored_by(self, make_rows: MakeRows) -> "NgramEmbedding":
+        """Its twin whose rows, of tokens and of n-grams, lie in layers that `make_rows` makes of the tables."""
+        return twin_of(self, [make_rows(table.numpy()) for table in (self.embeddings, self.ngram_embeddings)])
+
+    def _look_up(self, table, rows):
+        if self.stored_rows is not None:
+            return self.stored_rows[list(self._shapes).index(table)](rows)
+        return tf.gather(getattr(self, table).value, rows)
 
     def call(
         self,
@@ -120,7 +145,7 @@ class NgramEmbedding(keras.layers.Layer):
 
     def _vectors(self, line, training):
         token_ids = line[:, self.state_size :] - 1
-        tokens = tf.gather(self.embeddings.value, tf.clip_by_value(token_ids, 0, self.vocabulary_size - 1))
+        tokens = self._look_up("embeddings", tf.clip_by_value(token_ids, 0, self.vocabulary_size - 1))
         vectors = tf.cast(tf.concat([tokens, self._ngrams(line, training)], axis=-1), self.compute_dtype)
         return tf.where(tf.expand_dims(token_ids >= 0, -1), vectors, tf.zeros_like(vectors))
 
@@ -136,7 +161,7 @@ class NgramEmbedding(keras.layers.Layer):
             if length in self.ngrams:
                 rows.append(hashed_rows(key, length - 2, self.num_rows))
         rows = tf.stack(rows, axis=-1)
-        vectors = tf.gather(self.ngram_embeddings.value, rows)  # (batch, tokens, lengths, ngram_dim)
+        vectors = self._look_up("ngram_embeddings", rows)  # (batch, tokens, lengths, ngram_dim)
         if training and self.dropout:
             kept = keras.random.uniform(tf.shape(rows), seed=self.seed_generator) >= self.dropout
             vectors *= tf.expand_dims(tf.cast(kept, vectors.dtype) / (1 - self.dropout), -1)
@@ -177,4 +202,5 @@ class NgramEmbedding(keras.layers.Layer):
             "ngram_dim": self.ngram_dim,
             "ngrams": list(self.ngrams),
             "dropout": self.dropout,
+            "stored_rows": None if self.stored_rows is None else list(map(serialized, self.stored_rows)),
         }

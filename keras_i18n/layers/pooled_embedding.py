@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
 from keras_i18n.protocols import Config, Shape, Tensor
 
 _FACTORS = {"count": lambda count: ops.rsqrt(ops.square(count)), "sqrt_count": ops.rsqrt, "one": ops.ones_like}
@@ -22,6 +23,7 @@ class PooledEmbedding(keras.layers.Layer):
         dim: size of a vector.
         divide_by: "count", "sqrt_count" or "one", as in `MaskedMean`.
         embeddings_initializer: how the table is filled.
+        stored_rows: a layer that keeps the rows in few bits, such as `FewBitRows`, in place of a weight of this layer.
 
     Input shape: `(batch, tokens)`, int32; negative ids are padding.
     Output shape: `(batch, dim)`.
@@ -42,6 +44,7 @@ class PooledEmbedding(keras.layers.Layer):
         *,
         divide_by: str = "sqrt_count",
         embeddings_initializer: str | keras.initializers.Initializer = "uniform",
+        stored_rows: keras.layers.Layer | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -54,21 +57,33 @@ class PooledEmbedding(keras.layers.Layer):
         self.dim = int(dim)
         self.divide_by = divide_by
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
+        self.stored_rows = checked_rows(stored_rows, self.vocabulary_size, self.dim)
 
     def build(self, token_ids_shape: Shape | None = None) -> None:
-        self.embeddings = self.add_weight(
-            name="embeddings", shape=(self.vocabulary_size, self.dim), initializer=self.embeddings_initializer
-        )
+        if self.stored_rows is None:
+            self.embeddings = self.add_weight(
+                name="embeddings", shape=(self.vocabulary_size, self.dim), initializer=self.embeddings_initializer
+            )
+        elif not self.stored_rows.built:
+            self.stored_rows.build()
         self.built = True
+
+    def stored_by(self, make_rows: MakeRows) -> "PooledEmbedding":
+        """Its twin whose rows lie in the layer that `make_rows` makes of the table."""
+        return twin_of(self, make_rows(self.embeddings.numpy()))
 
     def call(self, token_ids: Tensor) -> Tensor:
         token_ids = tf.cast(token_ids, tf.int32)
-        # straight from the variable: `ops.take` reads the whole table first
-        vectors = tf.cast(tf.gather(self.embeddings.value, tf.maximum(token_ids, 0)), self.compute_dtype)
+        vectors = tf.cast(self._rows(tf.maximum(token_ids, 0)), self.compute_dtype)
         is_token = tf.cast(token_ids >= 0, self.compute_dtype)
         total = tf.squeeze(tf.matmul(tf.expand_dims(is_token, 1), vectors), axis=1)
         count = tf.reduce_sum(tf.cast(token_ids >= 0, tf.float32), axis=1, keepdims=True)
         return total * ops.cast(_FACTORS[self.divide_by](tf.maximum(count, 1.0)), total.dtype)
+
+    def _rows(self, token_ids):
+        if self.stored_rows is not None:
+            return self.stored_rows(token_ids)
+        return tf.gather(self.embeddings.value, token_ids)  # `ops.take` reads the whole table first
 
     def compute_output_shape(self, token_ids_shape: Shape) -> Shape:
         return (token_ids_shape[0], self.dim)
@@ -80,4 +95,5 @@ class PooledEmbedding(keras.layers.Layer):
             "dim": self.dim,
             "divide_by": self.divide_by,
             "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
+            "stored_rows": serialized(self.stored_rows),
         }

@@ -3,6 +3,7 @@
 from keras_i18n.networks.building import build
 from keras_i18n.networks.convolution import convolution
 from keras_i18n.networks.copying import copy_network, uncompiled
+from keras_i18n.networks.few_bit_tables import few_bit_tables, refuse_few_bits, tables_in_few_bits
 from keras_i18n.networks.gru import gru
 from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.language_rows import token_embedding, with_language_rows
@@ -21,6 +22,7 @@ __all__ = [
     "build",
     "convolution",
     "copy_network",
+    "few_bit_tables",
     "gru",
     "language_model",
     "lstm",
@@ -28,8 +30,10 @@ __all__ = [
     "pack_sequences",
     "padded_with_zero",
     "pooling",
+    "refuse_few_bits",
     "sentence_transformer",
     "simple_rnn",
+    "tables_in_few_bits",
     "token_embedding",
     "transformer",
     "uncompiled",

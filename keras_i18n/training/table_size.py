@@ -23,4 +23,4 @@ def check_table(model: Any) -> None:
 def _rows(layer):
     if isinstance(layer, layers.MultilingualEmbedding):
         return layer.num_rows
-    return layer.embeddings.shape[0] if isinstance(layer, layers.PooledEmbedding) else None
+    return layer.vocabulary_size if isinstance(layer, layers.PooledEmbedding) else None

@@ -15,6 +15,7 @@ from keras_i18n.models.fitting.near_majority import warn_if_near_majority, warn_
 from keras_i18n.models.fitting.whole_files import whole_files
 from keras_i18n.models.heads import kernel_least_squares
 from keras_i18n.models.label_thresholds import DEFAULT, LabelThresholds
+from keras_i18n.networks import refuse_few_bits
 from keras_i18n.training import device_placement
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
@@ -48,6 +49,8 @@ def fit_classifier(
         raise ValueError(f"`trainable` must be one of {', '.join(map(repr, _PLANS))}. Received: {trainable!r}.")
     if trainable == "head" and model.head is None:
         raise ValueError("This network has no head on an encoder. Train all of it: trainable='all'.")
+    if trainable == "all":
+        refuse_few_bits(model.network, "Training with trainable='all'")
     train = as_dataset(train, name="train")
     if validation_data is not None:
         validation_data = as_dataset(validation_data, name="validation_data")

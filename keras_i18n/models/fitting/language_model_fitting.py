@@ -17,6 +17,7 @@ from keras_i18n import optimizers
 from keras_i18n.forked import refuse_forked
 from keras_i18n.keras_privates import loss_tracker
 from keras_i18n.models.fitting.whole_files import whole_files
+from keras_i18n.networks import refuse_few_bits
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Tensor
@@ -91,6 +92,7 @@ def fit_language_model(
 ) -> keras.callbacks.History:
     """See `LanguageModel.fit`."""
     refuse_forked()
+    refuse_few_bits(model.network, "Training")
     known = {field.name for field in dataclasses.fields(LanguageModelTraining)}
     if not set(options) <= known:
         raise TypeError(f"Training options are {', '.join(sorted(known))}. Received: {sorted(set(options) - known)}.")

@@ -29,6 +29,7 @@ def checked_resources(
             f"{type(model.tokenizer).__name__}."
         )
     networks.token_embedding(model.network)
+    networks.refuse_few_bits(model.network, "A new language")
     if not resources:
         raise ValueError("`resources` must name a language. Received: an empty dict.")
     _check_different(list(resources))

@@ -38,6 +38,7 @@ class TokenWeights:
                 f"converted. Received: '{network.name}' with {len(tables)}. Hashed tables have no rows of their own."
             )
         table = tables[0]
+        networks.refuse_few_bits(network, "Converting to another vocabulary")
         parts = [np.concatenate([weights.numpy() for weights in (table.embeddings, *table._own_rows)])[:num_tokens]]
         output = None
         if scores_tokens:

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_i18n import optimizers
+from keras_i18n import networks, optimizers
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Path, Tensor, Texts
 from keras_i18n.training.backup import Backup
@@ -82,6 +82,7 @@ def distill(
     """
     if isinstance(texts, (str, bytes)):
         raise TypeError(f"`texts` must be a list of str. Received: {texts!r:.60}. Put it into a list: [text].")
+    networks.refuse_few_bits(student.network, "Learning from a teacher")
     texts = list(texts)
     if len(texts) < 20:
         raise ValueError(f"`texts` must hold at least 20 texts, better thousands. Received: {len(texts)}.")

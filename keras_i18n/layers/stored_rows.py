@@ -1,0 +1,52 @@
+"""Tables of token vectors whose rows another layer keeps, in few bits, in place of float32 weights.
+
+A layer with tables takes `stored_rows` (one such layer, or one for each of its tables) and looks rows up there. Its
+`stored_by(make_rows)` gives its twin: `make_rows` takes a float table and gives the layer that keeps it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+# a float table `(rows, dim)` -> a layer, int32 ids -> float32 vectors, such as `FewBitRows.of`
+MakeRows = Callable[[np.ndarray], keras.layers.Layer]
+
+
+def checked_rows(stored_rows: Any, num_rows: int, dim: int) -> keras.layers.Layer | None:
+    """The layer that keeps a table's rows, made from its config where it comes as one.
+
+    Raises:
+        ValueError: it keeps a table of another size.
+    """
+    if isinstance(stored_rows, dict):
+        stored_rows = keras.saving.deserialize_keras_object(stored_rows)
+    if stored_rows is None:
+        return None
+    found = (getattr(stored_rows, "num_rows", None), getattr(stored_rows, "dim", None))
+    if found != (num_rows, dim):
+        raise ValueError(
+            f"`stored_rows` must be a layer such as FewBitRows that keeps {num_rows} rows of {dim} numbers. "
+            f"Received: {stored_rows!r:.80} of {found[0]} x {found[1]}."
+        )
+    return stored_rows
+
+
+def twin_of(layer: keras.layers.Layer, stored_rows: Any) -> keras.layers.Layer:
+    """A layer of the same class and options that has its rows stored; its own weights are not yet set.
+
+    Args:
+        layer: with float tables.
+        stored_rows: what its class takes under this name.
+    """
+    config = layer.get_config()
+    twin = type(layer).from_config({**config, "stored_rows": stored_rows})
+    if not twin.built:
+        twin.build(None)
+    return twin
+
+
+def serialized(stored_rows: Any) -> Any:
+    """For `get_config`."""
+    return None if stored_rows is None else keras.saving.serialize_keras_object(stored_rows)

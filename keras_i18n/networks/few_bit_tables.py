@@ -1,0 +1,82 @@
+"""A network's twin whose tables of token vectors take few bits."""
+
+import functools
+from collections.abc import Callable, Mapping
+
+import keras
+
+from keras_i18n import layers
+from keras_i18n.keras_privates import all_layers, call_inputs
+from keras_i18n.layers.stored_rows import MakeRows
+from keras_i18n.networks.copying import copy_network
+from keras_i18n.networks.text_network import choose
+
+_TABLES = (layers.MultilingualEmbedding, layers.PooledEmbedding, layers.HashEmbedding, layers.NgramEmbedding)
+# name -> how a float table is kept. A number of a row takes 8, 4, 2 or 1 bits; "int4_blocks" has a step for every 32
+# numbers in place of one a row, another quarter of a bit
+ROWS: Mapping[str, Callable[..., MakeRows]] = {
+    "int8": lambda seed: functools.partial(layers.FewBitRows.of, bits=8),
+    "int4": lambda seed: functools.partial(layers.FewBitRows.of, bits=4),
+    "int4_blocks": lambda seed: functools.partial(layers.FewBitRows.of, bits=4, block=32),
+    "pq2": lambda seed: functools.partial(layers.ProductQuantizedRows.of, piece_dim=4, seed=seed),
+    "pq1": lambda seed: functools.partial(layers.ProductQuantizedRows.of, piece_dim=8, seed=seed),
+}
+
+
+def few_bit_tables(network: keras.Model, rows: str, *, seed: int = 0) -> keras.Model:
+    """The same network with its tables of token vectors in few bits; every other weight is copied bit for bit.
+
+    Such tables are looked up, not trained. Those that are also an output projection stay as they are; so do tables in
+    few bits. Nothing is shared with `network`.
+
+    Args:
+        network: functional `keras.Model`.
+        rows: "int8" or "int4", a step for each row; "int4_blocks", a step for every 32 numbers; "pq2" or "pq1", product
+            quantisation with a byte for four or eight numbers.
+        seed: of product quantisation.
+
+    Returns:
+        A `keras.Model`; `network` itself where it has no such table.
+
+    Raises:
+        ValueError: no such kind of rows.
+
+    Example:
+
+    >>> import keras_i18n as ki
+    >>> network = ki.networks.universal_sentence_encoder(vocabulary_size=1000, dim=64, ngram_dim=4, hidden_dim=6)
+    >>> twin = ki.networks.few_bit_tables(network, "int4")
+    >>> sum(weight.value.numpy().nbytes for weight in twin.get_layer("token_embedding").weights)
+    33000
+    """
+    make_rows = choose(ROWS, rows, "rows")(seed)
+    if not any(map(_can_be_stored, network.layers)):
+        return network
+    return copy_network(network, replace=lambda layer: layer.stored_by(make_rows) if _can_be_stored(layer) else None)
+
+
+def tables_in_few_bits(network: keras.Model) -> list[str]:
+    """Names of a network's layers whose rows take few bits, also inside of networks that it holds."""
+    return [layer.name for layer in all_layers(network) if getattr(layer, "stored_rows", None) is not None]
+
+
+def refuse_few_bits(network: keras.Model, what: str) -> None:
+    """Tells that something cannot be done with a network whose rows take few bits.
+
+    Args:
+        network: `keras.Model`.
+        what: the beginning of a sentence, as "Training" or "A new language".
+
+    Raises:
+        ValueError: the network has such rows.
+    """
+    names = tables_in_few_bits(network)
+    if names:
+        raise ValueError(
+            f"{what} needs tables of float32 weights: rows in few bits are looked up, not changed. Received: "
+            f"'{names[0]}' in few bits. Take the model that it was made of, and make few bits at the end."
+        )
+
+
+def _can_be_stored(layer):
+    return isinstance(layer, _TABLES) and layer.stored_rows is None and len(call_inputs(layer)) == 1
