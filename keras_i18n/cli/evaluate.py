@@ -35,7 +35,7 @@ def evaluate(
 
     with console.status("evaluating"):
         report = evaluate_by_language(open_model(model), dataset, source_language=source_language)
-    console.print(str(report), highlight=False)
+    console.print(str(report), highlight=False, soft_wrap=True)
     for path, name in ((csv, "to_csv"), (json, "to_json"), (plot, "plot")):
         if path is not None:
             getattr(report, name)(path)

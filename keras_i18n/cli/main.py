@@ -8,6 +8,7 @@ import typer
 from keras_i18n.cli import add_language, check, convert, demo, evaluate, export, predict, train, verify
 from keras_i18n.cli.interrupts import Interrupted, end_at_once, signals_as_exceptions, what_is_kept
 from keras_i18n.cli.native_logs import native_logs_silenced
+from keras_i18n.cli.warning_lines import warnings_in_lines
 from keras_i18n.version import __version__
 
 _EPILOG = "Start with: keras-i18n demo"
@@ -55,7 +56,7 @@ def main() -> None:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        with signals_as_exceptions(), native_logs_silenced():
+        with signals_as_exceptions(), native_logs_silenced(), warnings_in_lines():
             app()
     except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
         if os.environ.get("KERAS_I18N_DEBUG"):

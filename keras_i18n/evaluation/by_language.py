@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n.datasets import as_dataset
+from keras_i18n.evaluation.baseline import baseline_accuracies
 from keras_i18n.evaluation.bootstrap import bootstrap_interval
 from keras_i18n.evaluation.calibration import expected_calibration_error
 from keras_i18n.evaluation.confusion import confusion_counts
@@ -21,6 +22,7 @@ def evaluate_by_language(
     dataset: LabelledTexts,
     *,
     source_language: str | None = None,
+    baseline: Any = None,
     confidence: float = 0.95,
     num_bootstrap: int = 1000,
     seed: int = 0,
@@ -31,18 +33,21 @@ def evaluate_by_language(
         model: anything with `predict(texts)` (list of str -> float `[texts, labels]`) and `.labels`.
         dataset: a labelled `Dataset`, or what `datasets.as_dataset` makes one of. Where labels are language tags, `swh_Latn` counts for the model's `sw`.
         source_language: tag of the language that the model was trained in; the report then tells the gap to it.
+        baseline: what the scores stand beside: a model as above, a `LanguageReport` of the same data, or a label a text; None for
+            nothing but the most frequent label.
         confidence: width of the bootstrap interval of the accuracy.
         num_bootstrap: int, resamplings a language.
         seed: int, of the resamplings.
 
     Returns: `LanguageReport`: a `LanguageScore` a language, mean, worst language, gap; `str`, CSV, JSON and plot.
+        It says where the model is no better than the most frequent label of a language, and where it was not made for one.
         The calibration error is NaN where the model gives scores that are no probabilities. For a model with
         `multi_label` a `MultiLabelReport`: micro and macro F1 and exact matches; `confidence`, `num_bootstrap` and
         `seed` then play no part.
 
     Raises:
         ValueError: the data set has no rows or no labels, has a label that the model lacks, does not hold the source
-            language, or the scores have the wrong shape or are not finite.
+            language, the scores have the wrong shape or are not finite, or a baseline is none.
 
     Example:
 
@@ -78,6 +83,7 @@ def evaluate_by_language(
                 f"`source_language` must be a language of the data set. Received: {source_language!r}. "
                 f"The data set has: {', '.join(dataset.languages)}."
             )
+    beside = baseline_accuracies(baseline, dataset)
     scores = _scores(model, dataset, len(labels))
     if dataset.multi_label:
         return multi_label_report(model, dataset, scores, source=source)
@@ -107,6 +113,9 @@ def evaluate_by_language(
                 high=high,
                 macro_f1=macro_f1(confusions[-1]),
                 calibration_error=error,
+                majority=float(np.bincount(true[own]).max() / len(own)),
+                baseline=beside.get(tag),
+                made_for=tags.made_for(model, tag),
             )
         )
     return LanguageReport(tuple(rows), labels, np.array(confusions), source_language=source, confidence=confidence)

@@ -2,13 +2,13 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import numpy as np
 
 from keras_i18n import languages as tags
-from keras_i18n.evaluation import report_files
+from keras_i18n.evaluation import report_files, report_warnings
 from keras_i18n.evaluation.confusion import Confusion
 from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.protocols import Path
@@ -99,10 +99,13 @@ class LanguageReport:
         return Confusion(self.labels, counts)
 
     def table(self) -> str:
-        """The rows as text, best language first."""
-        header = ["language", "name", "script", "texts", "accuracy", f"{self.confidence:.0%} interval"]
+        """The rows as text, best language first; columns of which nothing is known are left out."""
         ordered = sorted(self.rows, key=lambda row: (-row.accuracy, row.language))
-        return text_table([*header, "macro F1", "calibration error"], [_cells(row) for row in ordered])
+        columns = {name: [cell(row) for row in ordered] for name, cell in _COLUMNS.items()}
+        columns[f"{self.confidence:.0%} interval"] = columns.pop(_INTERVAL)
+        order = [f"{self.confidence:.0%} interval" if name == _INTERVAL else name for name in _COLUMNS]
+        shown = [name for name in order if name not in _OPTIONAL or set(columns[name]) != {"-"}]
+        return text_table(shown, list(zip(*(columns[name] for name in shown), strict=True)))
 
     def headline(self) -> str:
         """One line: mean, worst language, all texts, and the gap to the source."""
@@ -116,11 +119,19 @@ class LanguageReport:
             told.append(f"gap to {tags.name(self.source_language)} {100 * self.gap:.1f} points")
         return ", ".join(told)
 
+    def warnings(self) -> list[str]:
+        """What the scores do not say by themselves, a line each: the majority class, unknown languages, the baseline."""
+        return report_warnings.of_rows(self.rows)
+
     def _repr_html_(self) -> str:
         return preformatted(str(self))
 
     def __str__(self) -> str:
-        return f"{self.table()}\n{self.headline()}"
+        return "\n".join([self.table(), self.headline(), *self.warnings()])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data that JSON can hold; an unknown number is None."""
+        return report_files.to_dict(self)
 
     def to_csv(self, path: Path) -> None:
         """Writes the rows, best language first, whole or not at all; shares from 0 to 1, an unknown one empty."""
@@ -139,32 +150,43 @@ class LanguageReport:
         """
         return cls(*report_files.read_json(path))
 
-    def plot(self, path: Path, *, title: str = "Accuracy by language") -> None:
-        """Draws accuracies with their intervals, languages sorted, colours by script.
+    def plot(self, path: Path | None = None, *, title: str = "Accuracy by language") -> Any:
+        """Draws accuracies with their intervals, languages sorted, colours by script, from 0 to 100 %.
+
+        Marked are chance, the most frequent label and the baseline of each language, and the languages that the model was
+        not made for.
 
         Args:
-            path: `.png`, `.svg` or `.pdf`; written whole or not at all.
+            path: `.png`, `.svg` or `.pdf`, written whole or not at all; None for no file.
             title: str.
+
+        Returns: the matplotlib `Figure`, which a notebook shows.
 
         Raises:
             ImportError: matplotlib is missing.
         """
         from keras_i18n.evaluation.report_plot import plot_report
 
-        plot_report(self, path, title=title)
+        return plot_report(self, path, title=title)
 
 
-def _cells(row):
-    """The columns of the table; shares in percent."""
-    error = "-" if math.isnan(row.calibration_error) else f"{100 * row.calibration_error:.1f}"
-    interval = f"{100 * row.low:.1f} to {100 * row.high:.1f}"
-    return [
-        row.language,
-        row.name,
-        row.script,
-        row.count,
-        f"{100 * row.accuracy:.1f}",
-        interval,
-        f"{100 * row.macro_f1:.1f}",
-        error,
-    ]
+def _percent(share):
+    return "-" if share is None or math.isnan(share) else f"{100 * share:.1f}"
+
+
+_INTERVAL = "interval"
+# column of the table -> what it says of a row; shares in percent
+_COLUMNS: dict[str, Callable[[LanguageScore], Any]] = {
+    "language": lambda row: row.language,
+    "name": lambda row: row.name,
+    "script": lambda row: row.script,
+    "texts": lambda row: row.count,
+    "accuracy": lambda row: _percent(row.accuracy),
+    _INTERVAL: lambda row: f"{100 * row.low:.1f} to {100 * row.high:.1f}",
+    "majority": lambda row: _percent(row.majority),
+    "baseline": lambda row: _percent(row.baseline),
+    "macro F1": lambda row: _percent(row.macro_f1),
+    "calibration error": lambda row: _percent(row.calibration_error),
+    "made for it": lambda row: {True: "yes", False: "no", None: "-"}[row.made_for],
+}
+_OPTIONAL = {"majority", "baseline", "made for it"}

@@ -13,6 +13,10 @@ class LanguageScore:
         accuracy, low, high: the accuracy and its bootstrap interval.
         macro_f1: F1 averaged over labels.
         calibration_error: expected calibration error; NaN where the model gives no probabilities.
+        majority: share of the most frequent label, which an answer that is always the same gets right; None where it was
+            not counted.
+        baseline: accuracy of another model on the same texts; None where there was none.
+        made_for: whether the model was made for the language; None where it does not say.
 
     Example:
 
@@ -29,3 +33,11 @@ class LanguageScore:
     high: float
     macro_f1: float
     calibration_error: float
+    majority: float | None = None
+    baseline: float | None = None
+    made_for: bool | None = None
+
+    @property
+    def at_majority(self) -> bool:
+        """Whether always giving the most frequent label would do as well."""
+        return self.majority is not None and self.accuracy <= self.majority < 1

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n import languages as tags
+from keras_i18n.evaluation import report_warnings
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Path
 from keras_i18n.text_table import preformatted, text_table
@@ -26,6 +27,7 @@ class MultiLabelScore:
         micro_f1: F1 over all pairs of text and label.
         macro_f1: F1 averaged over the labels that occur or are predicted.
         exact_match: share of texts that get their labels, all of them and no other.
+        made_for: whether the model was made for the language; None where it does not say.
 
     Example:
 
@@ -40,6 +42,7 @@ class MultiLabelScore:
     micro_f1: float
     macro_f1: float
     exact_match: float
+    made_for: bool | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,7 +130,16 @@ class MultiLabelReport:
         return ", ".join(told)
 
     def __str__(self) -> str:
-        return f"{self.table()}\n{self.headline()}"
+        return "\n".join([self.table(), self.headline(), *self.warnings()])
+
+    def warnings(self) -> list[str]:
+        """A line about languages that the model was not made for, where there are any."""
+        return report_warnings.of_unknown_languages(self.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data that JSON can hold."""
+        head = {"kind": "keras_i18n multi-label report", "version": 1, "mean": self.mean, "gap": self.gap}
+        return {**head, "warnings": self.warnings(), **dataclasses.asdict(self)}
 
     def _repr_html_(self) -> str:
         return preformatted(str(self))
@@ -144,13 +156,7 @@ class MultiLabelReport:
 
     def to_json(self, path: Path) -> None:
         """Writes everything, whole or not at all."""
-        content = {
-            "kind": "keras_i18n multi-label report",
-            "version": 1,
-            "mean": self.mean,
-            "gap": self.gap,
-            **dataclasses.asdict(self),
-        }
+        content = self.to_dict()
         with atomic_path(path) as temporary:
             temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -173,7 +179,11 @@ def multi_label_report(model: Any, dataset: Any, scores: np.ndarray, *, source: 
         own = language == tag
         micro, macro = f1_scores(true[own], passed[own])
         exact = float((true[own] == passed[own]).all(axis=1).mean())
-        rows.append(MultiLabelScore(tag, tags.name(tag), tags.script(tag), int(own.sum()), micro, macro, exact))
+        rows.append(
+            MultiLabelScore(
+                tag, tags.name(tag), tags.script(tag), int(own.sum()), micro, macro, exact, tags.made_for(model, tag)
+            )
+        )
     return MultiLabelReport(tuple(rows), labels, source_language=source)
 
 

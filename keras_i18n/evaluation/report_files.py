@@ -14,6 +14,8 @@ from keras_i18n.protocols import Path
 
 _KIND = "keras_i18n language report"
 _COLUMNS = [field.name for field in dataclasses.fields(LanguageScore)]
+_FLOATS = {field.name for field in dataclasses.fields(LanguageScore) if field.type is float}
+_NAN = float("nan")
 
 
 def write_csv(report: Any, path: Path) -> None:
@@ -24,8 +26,9 @@ def write_csv(report: Any, path: Path) -> None:
             lines.writerow(["" if value is None else value for value in _plain(row).values()])
 
 
-def write_json(report: Any, path: Path) -> None:
-    content = {
+def to_dict(report: Any) -> dict[str, Any]:
+    """A report as plain data that JSON can hold: None for NaN."""
+    return {
         "kind": _KIND,
         "version": 1,
         "source_language": report.source_language,
@@ -33,12 +36,17 @@ def write_json(report: Any, path: Path) -> None:
         "mean": report.mean,
         "micro_accuracy": report.micro_accuracy,
         "gap": report.gap,
+        "warnings": report.warnings(),
         "labels": list(report.labels),
         "rows": [
             {**_plain(row), "confusion": counts.tolist()}
             for row, counts in zip(report.rows, report.confusions, strict=True)
         ],
     }
+
+
+def write_json(report: Any, path: Path) -> None:
+    content = to_dict(report)
     with atomic_path(path) as temporary:
         temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -52,9 +60,10 @@ def read_json(path: Path) -> tuple[Any, ...]:
         if content["kind"] != _KIND:
             raise ValueError(f"{wrong} Received: a JSON of kind {content['kind']!r:.60}.")
         values: Any = (
-            [float("nan") if row[name] is None else row[name] for name in _COLUMNS] for row in content["rows"]
+            {name: _NAN if row[name] is None and name in _FLOATS else row[name] for name in _COLUMNS if name in row}
+            for row in content["rows"]
         )
-        rows = tuple(LanguageScore(*row) for row in values)
+        rows = tuple(LanguageScore(**row) for row in values)
         confusions = np.array([row["confusion"] for row in content["rows"]], np.int64)
         return rows, tuple(content["labels"]), confusions, content["source_language"], content["confidence"]
     except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:

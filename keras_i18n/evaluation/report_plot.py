@@ -1,6 +1,7 @@
 """The picture of a report: every language with its accuracy and interval."""
 
 import collections
+import io
 import itertools
 import math
 import re
@@ -14,16 +15,29 @@ from keras_i18n.protocols import Path
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6A00", "#8B3FB0")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _ROWS_OF_A_PANEL = 52
+_FILLED, _HOLLOW = {"markeredgewidth": 0.5}, {"markeredgewidth": 1.4, "markerfacecolor": "white"}
+_MAJORITY = {"marker": "|", "markersize": 8, "markeredgewidth": 1.2, "color": "#8A8A8A", "linestyle": ""}
+_BASELINE = {"marker": "x", "markersize": 5, "markeredgewidth": 1.2, "color": "#222222", "linestyle": ""}
+_CHANCE = "#B0493A"
 _INK, _FAINT, _SOURCE = "#222222", "#767676", "#FFE9A8"
 # Inches: the picture grows with its languages, so that type and spacing stay the same.
 _ROW, _MARGIN, _HEAD, _AXIS, _VALUE, _LEGEND_ROW, _NOTE = 0.23, 0.22, 1.0, 0.58, 0.62, 0.19, 0.42
 
 
-def plot_report(report: Any, path: Path, *, title: str) -> None:
-    """Draws a `LanguageReport` into `path`; panels stand side by side when languages are many."""
+def plot_report(report: Any, path: Path | None, *, title: str) -> Any:
+    """Draws a `LanguageReport`, into `path` if there is one; panels stand side by side when languages are many."""
     figure = report_figure(report, title=title)
-    with atomic_path(path) as temporary:
-        figure.savefig(temporary, dpi=150)
+    if path is not None:
+        with atomic_path(path) as temporary:
+            figure.savefig(temporary, dpi=150)
+    figure._repr_png_ = lambda: _png(figure)  # by which notebooks show what they display
+    return figure
+
+
+def _png(figure):
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=110)
+    return file.getvalue()
 
 
 def report_figure(report: Any, *, title: str = "Accuracy by language") -> Any:
@@ -55,7 +69,6 @@ def report_figure(report: Any, *, title: str = "Accuracy by language") -> Any:
     total = _HEAD + rows_height + _AXIS + foot
     figure.set_size_inches(width, total)
 
-    left_end = _left_end(ordered)
     for number in range(num_panels):
         rows = slice(number * height, (number + 1) * height)
         left = _MARGIN + number * panel_width + names_width
@@ -63,7 +76,8 @@ def report_figure(report: Any, *, title: str = "Accuracy by language") -> Any:
         panel = figure.add_axes(box)
         _draw_rows(panel, ordered[rows], names[rows], report, styles)
         _draw_mean(panel, report)
-        _dress(panel, max(height, 3), left_end)
+        _draw_chance(panel, report)
+        _dress(panel, max(height, 3))
     figure.text(_MARGIN / width, 1 - 0.2 / total, title, fontsize=13, fontweight="bold", color=_INK, va="top")
     figure.text(_MARGIN / width, 1 - 0.5 / total, report.headline(), fontsize=9, color=_INK, va="top")
     figure.text(_MARGIN / width, 0.14 / total, _note(report), fontsize=8, color=_FAINT, va="bottom")
@@ -108,11 +122,6 @@ def _styles(rows):
     return {script: (*next(marks), count) for script, count in ordered}
 
 
-def _left_end(rows):
-    """Where the axis begins, in percent: the ten below the lowest interval, and never above 60."""
-    return min(60, 10 * math.floor(min(row.low for row in rows) * 10))
-
-
 def _draw_rows(panel, rows, names, report, styles):
     for position, (row, name) in enumerate(zip(rows, names, strict=True)):
         color, marker, _ = styles[row.script]
@@ -122,12 +131,20 @@ def _draw_rows(panel, rows, names, report, styles):
             panel.axhspan(position - 0.5, position + 0.5, color=_SOURCE, linewidth=0, zorder=0)
         line = {"color": color, "linewidth": 2.4, "alpha": 0.45, "solid_capstyle": "butt", "clip_on": False}
         panel.plot([100 * row.low, 100 * row.high], [position, position], **line)
-        dot = {"color": color, "markersize": 6, "markeredgecolor": "white", "markeredgewidth": 0.5, "clip_on": False}
+        dot = {"color": color, "markersize": 6, "clip_on": False, **(_HOLLOW if row.made_for is False else _FILLED)}
+        dot["markeredgecolor"] = color if row.made_for is False else "white"
         panel.plot([100 * row.accuracy], [position], marker, zorder=3, **dot)
+        for share, sign in ((row.majority, _MAJORITY), (row.baseline, _BASELINE)):
+            if share is not None:
+                panel.plot([100 * share], [position], zorder=2.5, clip_on=False, **sign)
         side = {"va": "center", "fontsize": 8.5, "color": _INK, "fontweight": weight, "textcoords": "offset points"}
         at = ("axes fraction", "data")
         panel.annotate(name, (0, position), xycoords=at, xytext=(-6, 0), ha="right", **side)
         panel.annotate(f"{100 * row.accuracy:.1f}", (1, position), xycoords=at, xytext=(34, 0), ha="right", **side)
+
+
+def _draw_chance(panel, report):
+    panel.axvline(100 / len(report.labels), color=_CHANCE, linewidth=1, linestyle=(0, (1, 2)), zorder=0.5)
 
 
 def _draw_mean(panel, report):
@@ -137,11 +154,11 @@ def _draw_mean(panel, report):
     panel.annotate(f"mean {mean:.1f}", (mean, 1), xytext=(0, 3), ha="center", fontsize=8, color=_FAINT, **at)
 
 
-def _dress(panel, height, left_end):
+def _dress(panel, height):
     panel.set_ylim(height - 0.4, -0.6)
-    panel.set_xlim(left_end, 100)
+    panel.set_xlim(0, 100)
     panel.set_yticks([])
-    panel.set_xticks(range(100, left_end - 1, -10 if left_end > 40 else -20))
+    panel.set_xticks(range(0, 101, 20))
     panel.set_xlabel("accuracy in %", fontsize=8.5, color=_FAINT)
     panel.tick_params(axis="x", length=0, labelsize=8, labelcolor=_FAINT)
     panel.grid(axis="x", color="#E4E4E4", linewidth=0.8)
@@ -160,6 +177,15 @@ def _handles(styles, report):
         handles.append(Line2D([], [], color=color, marker=marker, linestyle="", markersize=6, label=label))
     if report.source_language is not None:
         handles.append(Patch(color=_SOURCE, label="source language"))
+    chance = {"color": _CHANCE, "linewidth": 1, "linestyle": (0, (1, 2))}
+    handles.append(Line2D([], [], label=f"chance ({len(report.labels)} labels)", **chance))
+    if any(row.majority is not None for row in report.rows):
+        handles.append(Line2D([], [], label="most frequent label", **_MAJORITY))
+    if any(row.baseline is not None for row in report.rows):
+        handles.append(Line2D([], [], label="baseline", **_BASELINE))
+    if any(row.made_for is False for row in report.rows):
+        mark = {"color": _FAINT, "markeredgecolor": _FAINT, "marker": "o", "markersize": 6, "linestyle": ""}
+        handles.append(Line2D([], [], label="the model was not made for it", **mark, **_HOLLOW))
     return handles
 
 

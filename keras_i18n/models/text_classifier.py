@@ -257,6 +257,10 @@ class TextClassifier(TextModel, Classifier):
             ValueError: an empty data set, one label only, labels that the model or the training data lacks, a table
                 with fewer rows than the tokenizer has ids, no such device, a loss that is no number.
             RuntimeError: a worker of `strategy` no longer answers.
+
+        Warns:
+            of labels without a training text, of languages that the model was not made for, and where the training ended near
+            the share of the most frequent label.
         """
         return classifier_fitting.fit_classifier(
             self, train, validation_data=validation_data, trainable=trainable, **options

@@ -151,10 +151,63 @@ def test_the_table(report):
     assert [line.split()[0] for line in lines[1:4]] == ["zh-Hant", "en", "sw"]
     assert "100.0 to 100.0" in lines[1]
     assert (
-        lines[-1] == "Mean of 3 languages 75.0 %, worst 50.0 % (Swahili), all texts 71.4 %, gap to English 0.0 points"
+        lines[-2] == "Mean of 3 languages 75.0 %, worst 50.0 % (Swahili), all texts 71.4 %, gap to English 0.0 points"
     )
     assert len({len(line) for line in lines[:4]}) == 1
-    assert str(report) == f"{report.table()}\n{report.headline()}"
+    assert lines[:-2] == report.table().splitlines()
+
+
+def test_what_is_no_better_than_the_majority_is_told(report):
+    assert [row.majority for row in report] == [0.75, 0.5, 1.0]
+    # of Chinese there is one label only: always giving it is right, and says nothing
+    assert report.warnings() == [
+        "No better than always giving the most frequent label: English 75.0 % (majority 75.0 %), Swahili 50.0 % "
+        "(majority 50.0 %)."
+    ]
+    assert str(report).endswith(report.warnings()[0])
+    better = evaluate_by_language(Answers(), DATA[[0, 1, 2, 6]])
+    assert better.warnings() == []
+
+
+def test_languages_that_the_model_was_not_made_for(tmp_path):
+    class ForChinese(Answers):
+        languages = ("zh-Hant", "sw")
+
+    report = evaluate_by_language(ForChinese(), DATA)
+    assert [row.made_for for row in report] == [False, True, True]
+    assert "The model was not made for English: train with labels of it" in str(report)
+    assert report.table().splitlines()[2].endswith("no")
+    report.to_json(tmp_path / "r.json")
+    assert LanguageReport.from_json(tmp_path / "r.json").rows == report.rows
+    assert json.loads((tmp_path / "r.json").read_text())["warnings"] == report.warnings()
+    assert [row.made_for for row in evaluate_by_language(Answers(), DATA)] == [None] * 3
+
+
+@pytest.mark.parametrize("kind", ["labels", "model", "report"])
+def test_a_baseline_stands_beside_and_wins(kind):
+    class Always(Answers):
+        labels = ("alarm", "weather")
+
+        def predict(self, texts):
+            return [[0.9, 0.1]] * len(texts)
+
+    given = {"labels": ["alarm"] * 7, "model": Always()}
+    if kind == "report":
+        rows = (LanguageScore(tag, tag, "Latn", 1, share, 0, 1, 0, 0) for tag, share in [("en", 0.75), ("sw", 0.5)])
+        given["report"] = LanguageReport(tuple(rows), ("a",), np.ones((2, 1, 1), int))
+    report = evaluate_by_language(Answers(), DATA, baseline=given[kind])
+    assert [row.baseline for row in report] == [0.75, 0.5, None if kind == "report" else 0.0]
+    assert report.warnings()[-1].startswith("Baseline: mean ")
+    right = evaluate_by_language(Answers(), DATA, baseline=list(DATA.label))
+    assert "The baseline wins: mean 100.0 % against 75.0 %, better in 2 of 3, by 50.0 points in Swahili." in str(right)
+    assert "baseline" not in evaluate_by_language(Answers(), DATA).table()
+
+
+def test_what_is_no_baseline():
+    with pytest.raises(ValueError, match=r"a label a text \(7\). Received: 2"):
+        evaluate_by_language(Answers(), DATA, baseline=["alarm", "music"])
+    with pytest.raises(TypeError, match="Received: int"):
+        evaluate_by_language(Answers(), DATA, baseline=3)
 
 
 def test_csv(report, tmp_path):

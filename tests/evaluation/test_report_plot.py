@@ -20,7 +20,7 @@ SIXTEEN = "ar de en es fr it ja ko nl pl pt ru th tr zh-Hans zh-Hant".split()
 TWENTY_EIGHT = SIXTEEN + "hi bn ta te sw vi fi el uk he am ka".split()
 
 
-def report_of(tags, source="en", low=0.1):
+def report_of(tags, source="en", low=0.1, labels=("a", "b", "c"), baseline=None):
     rng = np.random.default_rng(0)
     rows = []
     for tag in tags:
@@ -37,9 +37,12 @@ def report_of(tags, source="en", low=0.1):
                 accuracy + margin,
                 accuracy,
                 0.1,
+                majority=0.4,
+                baseline=baseline,
+                made_for=tag in SIXTEEN,
             )
         )
-    return LanguageReport(tuple(rows), ("a",), np.ones((len(rows), 1, 1), int), source_language=source)
+    return LanguageReport(tuple(rows), labels, np.ones((len(rows), 1, 1), int), source_language=source)
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +97,26 @@ def test_all_languages_of_sib200(all_tags):
     width, height = figure.get_size_inches()
     assert width < 26
     assert height < 20
+
+
+def test_the_axis_begins_at_zero_and_chance_is_marked():
+    figure = report_figure(report_of(TWENTY_EIGHT, low=0.9, baseline=0.95))
+    (panel,) = figure.axes
+    assert panel.get_xlim() == (0, 100)
+    assert pytest.approx(100 / 3) in [line.get_xdata()[0] for line in panel.lines]
+    hollow = [line for line in panel.lines if line.get_markerfacecolor() == "white"]
+    assert len(hollow) == len(set(TWENTY_EIGHT) - set(SIXTEEN))
+    shown = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert shown[-4:] == ["chance (3 labels)", "most frequent label", "baseline", "the model was not made for it"]
+    known = report_figure(report_of(SIXTEEN)).legends[0].get_texts()
+    assert [text.get_text() for text in known][-2:] == ["chance (3 labels)", "most frequent label"]
+
+
+def test_a_notebook_shows_the_figure_without_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    figure = report_of(SIXTEEN).plot()
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_languages_are_sorted_by_accuracy():

@@ -137,7 +137,7 @@ def _rows(checked):
                 labels=len(counts),
                 majority_label=label,
                 majority_share=count / rows_of[part][tag] if judged else None,
-                made_for=language_tags.made_for(checked.model, tag),
+                made_for=tags.made_for(checked.model, tag),
                 unknown_pieces=shares.get(tag),
             )
         )

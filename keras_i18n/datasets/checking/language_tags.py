@@ -10,8 +10,8 @@ from keras_i18n.datasets.checking.finding import Checked, Finding, in_rows
 from keras_i18n.datasets.checking.text_key import bare
 from keras_i18n.datasets.dataset import Dataset
 from keras_i18n.languages.letters import letter_counts, letters_of
+from keras_i18n.languages.made_for import UNDETERMINED
 
-_UNDETERMINED = ("und", "mul", "zxx", "mis")
 _FEW_LETTERS = 6
 # Texts in Latin letters within a language of another script are common: names, and how people type on phones.
 _SHARE_IN_LATIN, _SHARE_IDENTIFIED = 0.05, 0.1
@@ -48,7 +48,7 @@ def other_scripts(checked: Checked) -> Iterator[Finding]:
 def undetermined(checked: Checked) -> Iterator[Finding]:
     """Rows without a language."""
     for part, data in checked.parts():
-        rows = [row for row, tag in enumerate(data.language) if tag.split("-")[0] in _UNDETERMINED]
+        rows = [row for row, tag in enumerate(data.language) if tag.split("-")[0] in UNDETERMINED]
         if not rows:
             continue
         scripts = collections.Counter(
@@ -76,7 +76,7 @@ def identified_otherwise(checked: Checked) -> Iterator[Finding]:
         identified = checked.identify(list(data.text))
         by_tag: dict[str, list] = collections.defaultdict(list)
         for row, (tag, found) in enumerate(zip(data.language, identified, strict=True)):
-            if not {tag.split("-")[0], found.split("-")[0]} & set(_UNDETERMINED) and not tags.matches(tag, [found]):
+            if not {tag.split("-")[0], found.split("-")[0]} & set(UNDETERMINED) and not tags.matches(tag, [found]):
                 by_tag[tag].append(row)
         totals = collections.Counter(data.language)
         for tag, some in by_tag.items():
@@ -114,7 +114,7 @@ def same_text_in_languages(checked: Checked) -> Iterator[Finding]:
 def unknown_languages(checked: Checked) -> Iterator[Finding]:
     """Languages that the model was not made for, by their tags."""
     for part, data in checked.parts():
-        unknown = [tag for tag in data.languages if made_for(checked.model, tag) is False]
+        unknown = [tag for tag in data.languages if tags.made_for(checked.model, tag) is False]
         if unknown:
             counts = collections.Counter(data.language)
             yield Finding(
@@ -145,22 +145,6 @@ def unknown_pieces(checked: Checked) -> Iterator[Finding]:
         )
 
 
-def made_for(model: object, tag: str) -> bool | None:
-    """Whether a model says that it was made for a language; None where it does not say.
-
-    Args:
-        model: with `languages`, or an opened file with them in its metadata.
-        tag: a BCP-47 tag.
-
-    >>> made_for(None, "sw") is None
-    True
-    """
-    known = getattr(model, "languages", ()) or getattr(getattr(model, "metadata", None), "languages", ())
-    if not known or tag.split("-")[0] in _UNDETERMINED:
-        return None
-    return bool(tags.matches(tag, known))
-
-
 def unknown_shares(model: object, data: Dataset) -> dict[str, float]:
     """Share of a language's tokens that the model's tokenizer does not know; empty where it has no such token.
 
@@ -187,7 +171,7 @@ def unknown_shares(model: object, data: Dataset) -> dict[str, float]:
 def _other_script(text, tag):
     """The first word of the Unicode names of most letters, where they are not of the tag's script; None otherwise."""
     script = tags.script(tag)
-    if script == "Zzzz" or tag.split("-")[0] in _UNDETERMINED:
+    if script == "Zzzz" or tag.split("-")[0] in UNDETERMINED:
         return None
     counts = letter_counts(text)
     own = sum(counts[name] for name in letters_of(script))

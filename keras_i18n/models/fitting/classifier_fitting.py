@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_i18n.datasets import as_dataset
 from keras_i18n.forked import refuse_forked
+from keras_i18n.models.fitting.data_warnings import warn_of_data
 from keras_i18n.models.fitting.from_scratch import LEARNING_RATE, epochs_for, is_from_scratch
 from keras_i18n.models.fitting.near_majority import warn_if_near_majority, warn_if_no_label
 from keras_i18n.models.fitting.whole_files import whole_files
@@ -79,6 +80,7 @@ def fit_classifier(
     if len(set(label)) < 2:
         rule = "rows with different labels" if multi_label else "at least two labels"
         raise ValueError(f"Training needs {rule}. Received: only {label[0]!r}, {len(train)} times.")
+    warn_of_data(model, train)
     if multi_label:
         _refuse_what_needs_one_label(chosen)
     backup = _backup(model, train, validation_data, trainable, chosen)
