@@ -36,6 +36,9 @@ from keras_i18n.layers.unigram_segmentation import UnigramSegmentation
 from keras_i18n.layers.unigram_tokenization import UnigramTokenization
 from keras_i18n.layers.unit_length import UnitLength
 from keras_i18n.layers.weighted_mean import WeightedMean
+from keras_i18n.layers.word_characters import WordCharacters
+from keras_i18n.layers.wordpiece_segmentation import WordPieceSegmentation
+from keras_i18n.layers.wordpiece_tokenization import WordPieceTokenization
 
 __all__ = [
     "GRU",
@@ -73,5 +76,8 @@ __all__ = [
     "UnigramTokenization",
     "UnitLength",
     "WeightedMean",
+    "WordCharacters",
+    "WordPieceSegmentation",
+    "WordPieceTokenization",
     "tokenization_layer",
 ]

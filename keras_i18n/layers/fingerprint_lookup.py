@@ -9,6 +9,15 @@ from keras_i18n.protocols import Tensor
 from keras_i18n.tokenizers import fingerprints
 
 
+def symbol_codes(code_points: Tensor) -> Tensor:
+    """`fingerprints.symbol_codes` of int32 code points."""
+    return (
+        code_points * fingerprints.SYMBOL_FACTOR
+        + tf.bitwise.right_shift(code_points, 8) * fingerprints.PAGE_FACTOR
+        + fingerprints.SYMBOL_TERM
+    )
+
+
 def windows(code_points: Tensor, count: Tensor, length: Tensor) -> Any:
     """Both fingerprints of the substrings that start at the first `count` places.
 
@@ -20,11 +29,7 @@ def windows(code_points: Tensor, count: Tensor, length: Tensor) -> Any:
     Returns:
         Two int32 tensors `(batch, count, length)`; the last axis is the substring's length less one.
     """
-    codes = (
-        code_points * fingerprints.SYMBOL_FACTOR
-        + tf.bitwise.right_shift(code_points, 8) * fingerprints.PAGE_FACTOR
-        + fingerprints.SYMBOL_TERM
-    )
+    codes = symbol_codes(code_points)
     places = tf.expand_dims(tf.range(count), 1) + tf.expand_dims(tf.range(length), 0)
     codes = tf.gather(codes, places, axis=1)
     return tuple(

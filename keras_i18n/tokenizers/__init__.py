@@ -7,6 +7,7 @@ from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceMo
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 from keras_i18n.tokenizers.training import train_unigram
 from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
+from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
 
 __all__ = [
     "CharacterTokenizer",
@@ -15,6 +16,7 @@ __all__ = [
     "SentencePieceModel",
     "Tokenizer",
     "UnigramTokenizer",
+    "WordPieceTokenizer",
     "clean_text",
     "from_keras_hub",
     "train_unigram",

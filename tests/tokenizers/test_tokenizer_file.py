@@ -8,7 +8,13 @@ import struct
 import numpy as np
 import pytest
 
-from keras_i18n.tokenizers import CharacterTokenizer, NgramTokenizer, UnigramTokenizer, sentencepiece_model
+from keras_i18n.tokenizers import (
+    CharacterTokenizer,
+    NgramTokenizer,
+    UnigramTokenizer,
+    WordPieceTokenizer,
+    sentencepiece_model,
+)
 from keras_i18n.tokenizers.charsmap import check_charsmap, read_charsmap
 from keras_i18n.tokenizers.charsmap_compiling import compile_charsmap
 from tests.tokenizers.vocabularies import TEXTS, trained
@@ -17,6 +23,7 @@ TOKENIZERS = {
     "unigram": UnigramTokenizer(trained().model_bytes, begin=True, max_tokens=50),
     "ngrams": NgramTokenizer(num_buckets=500),
     "characters": CharacterTokenizer.train(TEXTS),
+    "wordpiece": WordPieceTokenizer(["[UNK]", "a", "##b"]),
 }
 
 
@@ -99,7 +106,7 @@ def test_what_never_ends_or_is_too_big_is_not_read(tmp_path):
     with open(tmp_path / "big", "wb") as file:
         file.truncate(2**40)
     for path in (tmp_path / "pipe", "/dev/zero", tmp_path / "big"):
-        for kind in (UnigramTokenizer, NgramTokenizer, CharacterTokenizer):
+        for kind in (UnigramTokenizer, NgramTokenizer, CharacterTokenizer, WordPieceTokenizer):
             with pytest.raises(ValueError, match=r"regular file|at most"):
                 kind.load(path)
 

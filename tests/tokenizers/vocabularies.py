@@ -1,6 +1,7 @@
 """Small SentencePiece models for tests: trained, and written by hand to walk the edges."""
 
 import functools
+import unicodedata
 
 from sentencepiece import sentencepiece_model_pb2
 
@@ -56,3 +57,19 @@ def tie_rich():
     return UnigramTokenizer(
         written(pieces, add_dummy_prefix=False, remove_extra_whitespaces=False, symbols=("hh", "hhh"), unused=("ba",))
     )
+
+
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+@functools.cache
+def wordpieces():
+    """A vocabulary of the characters and the beginnings, middles and ends of the words of `TEXTS`, in all their forms."""
+    texts = [form for text in TEXTS for form in (text, text.lower(), unicodedata.normalize("NFD", text))]
+    words = [word for text in texts for word in text.split()]
+    found = dict.fromkeys(SPECIAL)
+    found |= dict.fromkeys(c for word in words for c in (word[0], f"##{word[-1]}"))
+    found |= dict.fromkeys(
+        piece for word in words[::3] for piece in (word[:3], word[:5], f"##{word[3:]}", f"##{word[1:4]}")
+    )
+    return [piece for piece in found if piece not in ("##", "")]

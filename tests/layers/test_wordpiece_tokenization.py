@@ -1,0 +1,82 @@
+"""WordPiece as a layer: the ids of the tokenizer in Keras, SavedModel, LiteRT, tflite-runtime and ONNX Runtime."""
+
+import functools
+
+import keras
+import numpy as np
+import pytest
+
+from keras_i18n.layers import WordPieceTokenization, tokenization_layer
+from keras_i18n.tokenizers import WordPieceTokenizer, conformance
+from tests.layers import mobile_runtime, runtimes
+from tests.layers.test_ngram_tokenization import BATCHES, TEXTS, code_points, expected_ids
+from tests.tokenizers.vocabularies import wordpieces
+
+EDGES = [
+    *("", "x" * 100, "x" * 101, "[CLS]", "[CLS][SEP]a[MASK]b", "[CLS", "##a", "é" * 50 + "\u0301" * 60, "a b " * 40),
+    *(
+        "\U0001d158\U0001d16d\U0001d165 \u093e\u1b44\u302e",
+        "각각 \u1112\u1161\u11ab",
+        "\uf8ff\u200db\xadc",
+        *conformance.REAL,
+    ),
+]
+TOKENIZERS = {
+    "uncased": WordPieceTokenizer(wordpieces(), begin=True, end=True),
+    "cased": WordPieceTokenizer(wordpieces(), lowercase=False, special_tokens=(), max_word_length=9),
+}
+
+
+@functools.cache
+def files(name, max_tokens=None):
+    """The tokenizer, its Keras model, TFLite and ONNX files."""
+    tokenizer = TOKENIZERS[name]
+    codepoints = keras.Input((None,), dtype="int32", name="codepoints")
+    model = keras.Model(codepoints, tokenization_layer(tokenizer, max_tokens=max_tokens)(codepoints))
+    return tokenizer, model, runtimes.tflite_bytes(model), runtimes.onnx_model(model)
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+def test_every_runtime_gives_the_ids_of_the_tokenizer(name):
+    tokenizer, model, tflite, onnx = files(name)
+    groups = [*BATCHES, EDGES, *([text] for text in EDGES[3:8])]
+    batches = [code_points(texts, max(map(len, texts)) + 1) for texts in groups]
+    batches.append(np.random.default_rng(1).integers(-5, 0x110005, (50, 30)).astype(np.int32))
+    groups.append(["".join(chr(c) if 0 <= c < 0x110000 else "\ufffd" for c in row) for row in batches[-1]])
+    from_mobile = mobile_runtime.outputs(tflite, batches)
+    for texts, batch, mobile in zip(groups, batches, from_mobile, strict=True):
+        ids = expected_ids(tokenizer, texts)
+        np.testing.assert_array_equal(runtimes.keras_outputs(model, batch)[0], ids)
+        np.testing.assert_array_equal(runtimes.tflite_outputs(tflite, batch)[0], ids)
+        np.testing.assert_array_equal(runtimes.onnx_outputs(onnx, batch)[0], ids)
+        np.testing.assert_array_equal(mobile, ids)
+
+
+def test_saved_files_keep_the_tables():
+    tokenizer, model, *_ = files("uncased")
+    batch, expected = code_points(TEXTS), expected_ids(tokenizer, TEXTS)
+    np.testing.assert_array_equal(runtimes.saved_model_outputs(model, batch)[0], expected)
+    for suffix in (".keras", ".h5"):
+        np.testing.assert_array_equal(runtimes.keras_outputs(runtimes.round_trip(model, suffix), batch)[0], expected)
+
+
+def test_config_twin_with_copied_weights():
+    tokenizer = TOKENIZERS["uncased"]
+    layer = WordPieceTokenization.from_tokenizer(tokenizer, max_tokens=5)
+    twin = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
+    twin.set_weights(layer.get_weights())
+    np.testing.assert_array_equal(twin(code_points(TEXTS)), tokenizer.pad(tokenizer.tokenize(TEXTS, max_tokens=5)))
+    assert not layer.trainable_weights
+
+
+def test_no_columns_and_no_rows():
+    _, model, *_ = files("cased")
+    assert runtimes.keras_outputs(model, np.zeros((2, 0), np.int32))[0].tolist() == [[-1], [-1]]
+    assert runtimes.keras_outputs(model, np.zeros((0, 4), np.int32))[0].shape == (0, 1)
+
+
+def test_refused():
+    with pytest.raises(ValueError, match="at least 2"):
+        WordPieceTokenization.from_tokenizer(TOKENIZERS["uncased"], max_tokens=1)
+    with pytest.raises(ValueError, match="at most 64 code points"):
+        WordPieceTokenization.from_tokenizer(WordPieceTokenizer(["[UNK]", "x" * 65]))
