@@ -13,6 +13,7 @@ _ROOMS = (
     "export",
     "languages",
     "layers",
+    "localization",
     "models",
     "networks",
     "optimizers",

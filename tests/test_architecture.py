@@ -26,6 +26,7 @@ USES = {
     "transfer": {
         "datasets", "evaluation", "languages", "layers", "models", "networks", "optimizers", "tokenizers", "training",
     },
+    "localization": {"datasets", "languages", "layers", "models", "networks", "tokenizers", "transfer"},
     "export": {"datasets", "languages", "layers", "models", "networks"},
     "cli": {"datasets", "evaluation", "export", "languages", "models", "transfer"},
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """BCP-47 language tags: their canonical form, names, scripts and directions."""
 
+from keras_i18n.languages.alphabet import Alphabet, writing
 from keras_i18n.languages.macrolanguages import equivalent
 from keras_i18n.languages.made_for import languages_of, made_for
 from keras_i18n.languages.matching import lookup, matches
@@ -8,6 +9,7 @@ from keras_i18n.languages.scripts import direction, script, script_name
 from keras_i18n.languages.tags import is_valid, normalize
 
 __all__ = [
+    "Alphabet",
     "autonym",
     "direction",
     "equivalent",
@@ -20,4 +22,5 @@ __all__ = [
     "normalize",
     "script",
     "script_name",
+    "writing",
 ]

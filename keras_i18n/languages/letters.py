@@ -44,7 +44,7 @@ def letter_counts(text: str) -> collections.Counter[str]:
     >>> letter_counts("Habari, мир!")
     Counter({'LATIN': 6, 'CYRILLIC': 3})
     """
-    return collections.Counter(_first_word(character) for character in text if character.isalpha())
+    return collections.Counter(first_word(character) for character in text if character.isalpha())
 
 
 def is_zawgyi(text: str) -> bool:
@@ -57,5 +57,10 @@ def is_zawgyi(text: str) -> bool:
 
 
 @functools.lru_cache(maxsize=65_536)
-def _first_word(letter):
+def first_word(letter: str) -> str:
+    """The first word of a character's Unicode name; "?" where it has none.
+
+    >>> first_word("я")
+    'CYRILLIC'
+    """
     return unicodedata.name(letter, "?").split()[0]

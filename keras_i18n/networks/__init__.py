@@ -11,6 +11,7 @@ from keras_i18n.networks.lstm import lstm
 from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, pack_sequences
 from keras_i18n.networks.pooling import pooling
+from keras_i18n.networks.selected_rows import token_rows, with_selected_rows
 from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
 from keras_i18n.networks.transformer import transformer
@@ -35,8 +36,10 @@ __all__ = [
     "simple_rnn",
     "tables_in_few_bits",
     "token_embedding",
+    "token_rows",
     "transformer",
     "uncompiled",
     "universal_sentence_encoder",
     "with_language_rows",
+    "with_selected_rows",
 ]

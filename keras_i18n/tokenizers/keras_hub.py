@@ -2,25 +2,12 @@
 
 from typing import Any
 
-from keras_i18n.tokenizers.sentencepiece_model import PieceType, raw_fields
+from keras_i18n.tokenizers.sentencepiece_model import PieceType, length_delimited, raw_fields
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
 
 
-def _varint(number):
-    out = bytearray()
-    while number >= 0x80:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*out, number])
-
-
-def _field(number, content):
-    """A length-delimited protobuf field."""
-    return _varint(number << 3 | 2) + _varint(len(content)) + content
-
-
 def _control(piece):
-    return _field(1, piece.encode()) + bytes([0x18, PieceType.CONTROL])
+    return length_delimited(1, piece.encode()) + bytes([0x18, PieceType.CONTROL])
 
 
 def from_keras_hub(tokenizer: Any, *, begin: bool = False, end: bool = False) -> UnigramTokenizer:
@@ -69,6 +56,6 @@ def from_keras_hub(tokenizer: Any, *, begin: bool = False, end: bool = False) ->
         )
     contents = [value for field, value in raw_fields(proto) if field == 1]
     of_piece = dict(zip(model.pieces, contents, strict=True))
-    pieces = b"".join(_field(1, of_piece.get(piece) or _control(piece)) for piece in wanted)
-    rest = b"".join(_field(field, value) for field, value in raw_fields(proto) if field != 1)
+    pieces = b"".join(length_delimited(1, of_piece.get(piece) or _control(piece)) for piece in wanted)
+    rest = b"".join(length_delimited(field, value) for field, value in raw_fields(proto) if field != 1)
     return UnigramTokenizer(pieces + rest, **special)

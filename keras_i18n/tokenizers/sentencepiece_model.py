@@ -216,9 +216,17 @@ def with_pieces(data: bytes, pieces: Sequence[str], scores: Iterable[float]) -> 
     out = [bytes(data)]
     for text, score in zip(pieces, scores, strict=True):
         text = text.encode("utf-8")
-        message = b"\x0a" + _varint_bytes(len(text)) + text + b"\x15" + struct.pack("<f", score)
-        out.append(b"\x0a" + _varint_bytes(len(message)) + message)
+        out.append(length_delimited(1, length_delimited(1, text) + b"\x15" + struct.pack("<f", score)))
     return b"".join(out)
+
+
+def length_delimited(field: int, content: bytes) -> bytes:
+    """A field of a protobuf whose value is bytes, a text or a message.
+
+    >>> length_delimited(1, b"to")
+    b'\\n\\x02to'
+    """
+    return _varint_bytes(field << 3 | _BYTES) + _varint_bytes(len(content)) + content
 
 
 def _varint_bytes(value):

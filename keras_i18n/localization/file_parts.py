@@ -1,0 +1,53 @@
+"""What the parts of a text-in model take in a file."""
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+
+from keras_i18n import layers, networks
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FileParts:
+    """Bytes of float32 weights, and of the tokenizer's tables, by part.
+
+    Attributes:
+        rows: of the token table.
+        pieces: the tables in which pieces are looked up.
+        normalizer: the tables of the normaliser.
+        body: all other weights between tokens and the text's vector.
+        head: from there to the scores; 0 for an encoder.
+
+    >>> FileParts(rows=400, pieces=60, normalizer=40, body=100, head=0).total
+    600
+    """
+
+    rows: int
+    pieces: int
+    normalizer: int
+    body: int
+    head: int
+
+    @property
+    def total(self) -> int:
+        return self.rows + self.pieces + self.normalizer + self.body + self.head
+
+
+def file_parts(model: Any) -> FileParts:
+    """What the parts of a model on a `UnigramTokenizer` take in an exported float32 file."""
+    tokenization = layers.tokenization_layer(model.tokenizer, name="tokenization")
+    head = _bytes(model.head) if getattr(model, "head", None) is not None else 0
+    rows = _bytes(networks.token_embedding(model.network))
+    return FileParts(
+        rows=rows,
+        pieces=_bytes(tokenization.segmentation),
+        normalizer=_bytes(tokenization.normalization),
+        body=_bytes(model.network) - rows - head,
+        head=head,
+    )
+
+
+def _bytes(layer):
+    return sum(math.prod(weight.shape) * np.dtype(weight.dtype).itemsize for weight in layer.weights)

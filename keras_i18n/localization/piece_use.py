@@ -1,0 +1,57 @@
+"""How often texts and word lists of languages use each piece."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from keras_i18n.tokenizers import UnigramTokenizer
+
+# the word at place r of a list stands r + 10 times less often in texts than the list's first tenth (Zipf and Mandelbrot)
+_SHIFT = 10
+_TOKENS_OF_A_LIST = 200_000
+_CAPITALISED = 0.1  # share of a word's uses at the beginning of a sentence, or in a title
+
+
+def uses_in_texts(tokenizer: UnigramTokenizer, texts: Sequence[str]) -> np.ndarray:
+    """How often texts use each piece, float64 `(pieces,)`.
+
+    >>> from keras_i18n.tokenizers import train_unigram
+    >>> tokenizer = train_unigram(["to be or not to be", "be not"] * 9, vocabulary_size=20)
+    >>> float(uses_in_texts(tokenizer, ["to be", "to"])[tokenizer.tokenize(["to"])[0][0]])
+    2.0
+    """
+    return _counted(tokenizer, tokenizer.tokenize(texts), np.ones(len(texts)))
+
+
+def uses_in_words(tokenizer: UnigramTokenizer, words: Sequence[str]) -> np.ndarray:
+    """How often texts of such words would use each piece, float64 `(pieces,)`.
+
+    Args:
+        tokenizer: with the pieces.
+        words: the most frequent first.
+    """
+    weights = 1.0 / (np.arange(len(words)) + _SHIFT)
+    weights *= _TOKENS_OF_A_LIST / max(weights.sum(), 1e-9)
+    found = _counted(tokenizer, tokenizer.tokenize(words), weights)
+    capitalised = [word[:1].upper() + word[1:] for word in words]
+    return found + _counted(tokenizer, tokenizer.tokenize(capitalised), weights * _CAPITALISED)
+
+
+def uses_by_language(
+    tokenizer: UnigramTokenizer, texts: Mapping[str, Sequence[str]], words: Mapping[str, Sequence[str]]
+) -> dict[str, np.ndarray]:
+    """dict, language -> how often each piece is used there, as a share of all uses, float64 `(pieces,)`."""
+    found = {}
+    for language in dict.fromkeys([*texts, *words]):
+        uses = uses_in_texts(tokenizer, texts.get(language, ())) + uses_in_words(tokenizer, words.get(language, ()))
+        found[language] = uses / max(uses.sum(), 1.0)
+    return found
+
+
+def _counted(tokenizer, sequences, weights):
+    if not len(sequences):
+        return np.zeros(tokenizer.vocabulary_size)
+    lengths = [len(ids) for ids in sequences]
+    return np.bincount(
+        np.concatenate(sequences), weights=np.repeat(weights, lengths), minlength=tokenizer.vocabulary_size
+    )
