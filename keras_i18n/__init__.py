@@ -8,6 +8,7 @@ import importlib
 from keras_i18n.version import __version__
 
 _ROOMS = (
+    "certification",
     "datasets",
     "evaluation",
     "export",
@@ -33,6 +34,7 @@ _NAMES = {
     "TextEncoder": "models",
     "load": "models",
     "evaluate_by_language": "evaluation",
+    "certify": "certification",
     "load_exported": "export",
     "verify": "export",
 }

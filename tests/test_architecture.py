@@ -28,7 +28,8 @@ USES = {
     },
     "localization": {"datasets", "languages", "layers", "models", "networks", "tokenizers", "transfer"},
     "export": {"datasets", "languages", "layers", "models", "networks"},
-    "cli": {"datasets", "evaluation", "export", "languages", "models", "transfer"},
+    "certification": {"datasets", "export"},
+    "cli": {"certification", "datasets", "evaluation", "export", "languages", "models", "transfer"},
 }  # fmt: skip
 # files beside the rooms, which any room may use and which use no room
 EVERYWHERE = {

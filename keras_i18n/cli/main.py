@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from keras_i18n.cli import add_language, check, convert, demo, evaluate, export, predict, train, verify
+from keras_i18n.cli import add_language, certify, check, convert, demo, evaluate, export, predict, train, verify
 from keras_i18n.cli.interrupts import Interrupted, end_at_once, signals_as_exceptions, what_is_kept
 from keras_i18n.cli.native_logs import native_logs_silenced
 from keras_i18n.cli.warning_lines import warnings_in_lines
@@ -32,6 +32,7 @@ for command in (
     convert.convert,
     export.export,
     verify.verify,
+    certify.certify,
 ):
     app.command(no_args_is_help=command is not demo.demo)(command)
 

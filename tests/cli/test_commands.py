@@ -10,7 +10,7 @@ import pytest
 import keras_i18n as ki
 from tests import fresh_process
 
-COMMANDS = ("demo", "check", "train", "evaluate", "predict", "add-language", "convert", "export", "verify")
+COMMANDS = ("demo", "check", "train", "evaluate", "predict", "add-language", "convert", "export", "verify", "certify")
 COMMAND_LINE = "from keras_i18n.cli.main import main; main()"
 INTERPRETER = (sys.executable, "-m", "keras_i18n.cli.main")
 

@@ -1,0 +1,149 @@
+"""The table of runtimes: to add one, add a row. What is not installed is told with the line that installs it."""
+
+import dataclasses
+import importlib.metadata
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+from keras_i18n.certification.answers import Answers, in_this_process
+from keras_i18n.certification.client_process import in_a_process
+from keras_i18n.protocols import Texts
+
+_TEXTS_IN = ("text-classification", "text-embedding")
+_MAKE = "make clients"
+
+
+@dataclasses.dataclass(frozen=True)
+class Runtime:
+    """A place where a file runs.
+
+    Args:
+        formats: keys of `FORMATS` that it opens.
+        tasks: of files that it reads; empty for all that take texts.
+        several_labels: whether it reads files with thresholds or an answer "und".
+        packages: of Python, whose versions are told, and without which it is not there.
+        install: the line that installs it.
+        command: clients folder -> command of a client; None for this very process.
+        needs: paths below the clients folder, or names of programs, without which it is not there.
+        version: clients folder -> what it says of itself, where packages do not tell.
+    """
+
+    formats: tuple[str, ...]
+    install: str
+    packages: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    several_labels: bool = True
+    command: Callable[[pathlib.Path], Sequence[str | pathlib.Path]] | None = None
+    needs: tuple[str, ...] = ()
+    version: Callable[[pathlib.Path], str] | None = None
+
+    def missing(self, clients: pathlib.Path) -> str:
+        """What is not there and how it is got, as a sentence; empty where nothing is missing."""
+        lacks = [name for name in self.packages if not _installed(name)]
+        if self.command is not None and not clients.is_dir():
+            return f"no folder {clients}: take a checkout of keras_i18n, and there: {self.install}"
+        lacks += [name for name in self.needs if not (shutil.which(name) or (clients / name).exists())]
+        return f"not installed ({', '.join(lacks)}): {self.install}" if lacks else ""
+
+    def told_version(self, clients: pathlib.Path) -> str:
+        """Name and version of each part, as text."""
+        told = [f"{name} {importlib.metadata.version(name)}" for name in self.packages]
+        return ", ".join([*told, self.version(clients)] if self.version else told)
+
+    def answers(self, path: pathlib.Path, texts: Texts, clients: pathlib.Path) -> Answers:
+        """Runs a file on texts, its golden examples first.
+
+        Raises:
+            ValueError: the runtime refuses the file, or fails.
+        """
+        if self.command is None:
+            return in_this_process(path, texts)
+        return in_a_process(self.command(clients), path, texts)
+
+
+def _installed(name):
+    try:
+        return bool(importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
+def _npm(folder, package):
+    def version(clients):
+        found = json.loads((clients / folder / "node_modules" / package / "package.json").read_text(encoding="utf-8"))
+        return f"{package} {found['version']}"
+
+    return version
+
+
+def _first_line_of(*command):
+    def version(_clients):
+        ran = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=60)
+        return (ran.stdout or ran.stderr).strip().splitlines()[0]
+
+    return version
+
+
+def _mobile_python(clients):
+    return clients.parent / ".venvs" / "tflite_runtime" / "bin" / "python"
+
+
+def _jvm(clients):
+    build = clients / "jvm" / "build"
+    return "java", f"-Djava.library.path={build}", "-cp", build, "Main"
+
+
+RUNTIMES = {
+    "Keras": Runtime(("keras", "h5"), "pip install keras_i18n", packages=("keras", "tensorflow")),
+    "TensorFlow": Runtime(("saved_model",), "pip install keras_i18n", packages=("tensorflow",)),
+    "LiteRT": Runtime(("tflite",), "pip install keras_i18n[tflite]", packages=("ai-edge-litert",)),
+    "LiteRT, numpy alone": Runtime(
+        ("tflite",),
+        "pip install keras_i18n[tflite]",
+        packages=("ai-edge-litert", "numpy"),
+        tasks=(*_TEXTS_IN, "tokenization"),
+        command=lambda clients: (sys.executable, clients / "python_litert" / "text_model.py"),
+    ),
+    "tflite-runtime": Runtime(
+        ("tflite",),
+        "make .venvs/tflite_runtime/.installed",
+        tasks=(*_TEXTS_IN, "tokenization"),
+        command=lambda clients: (_mobile_python(clients), clients / "python_litert" / "text_model.py"),
+        needs=("../.venvs/tflite_runtime/bin/python",),
+        version=lambda clients: _first_line_of(
+            str(_mobile_python(clients)), "-c", "import tflite_runtime as t; print('tflite-runtime', t.__version__)"
+        )(clients),
+    ),
+    "LiteRT in C": Runtime(
+        ("tflite",),
+        _MAKE,
+        packages=("ai-edge-litert",),
+        tasks=_TEXTS_IN,
+        several_labels=False,
+        command=lambda clients: (clients / "c" / "build" / "text_model",),
+        needs=("c/build/text_model",),
+    ),
+    "LiteRT on the JVM": Runtime(
+        ("tflite",),
+        _MAKE,
+        packages=("ai-edge-litert",),
+        tasks=_TEXTS_IN,
+        several_labels=False,
+        command=_jvm,
+        needs=("java", "jvm/build/Main.class"),
+        version=_first_line_of("java", "-version"),
+    ),
+    "ONNX Runtime": Runtime(("onnx",), "pip install keras_i18n[onnx]", packages=("onnxruntime",)),
+    "ONNX Runtime in Node.js": Runtime(
+        ("onnx",),
+        _MAKE,
+        tasks=(*_TEXTS_IN, "tokenization"),
+        command=lambda clients: ("node", clients / "node" / "text_model.mjs"),
+        needs=("node", "node/node_modules/onnxruntime-node"),
+        version=_npm("node", "onnxruntime-node"),
+    ),
+}
