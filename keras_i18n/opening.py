@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 
 from keras_i18n.forked import ForkedWorkerError
+from keras_i18n.shown import cut, shown
 
 __all__ = ["checked_path", "told_with_the_path"]
 
@@ -40,12 +41,16 @@ def checked_path(path: str | os.PathLike[str], *, kind: str, folders: bool = Fal
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileNotFoundError(f"No {kind} at '{path}'.") from error
     except (OSError, ValueError) as error:
-        raise ValueError(f"The path of a {kind} cannot be used ({error}). Received: '{str(path)[:200]!r}'.") from error
+        raise ValueError(
+            f"The path of a {kind} cannot be used ({error}). Received: '{shown(str(path), limit=200)}'."
+        ) from error
     if stat.S_ISREG(mode) or (folders and stat.S_ISDIR(mode)):
         return path
     if stat.S_ISDIR(mode):
-        raise ValueError(f"A {kind} must be a regular file. Received: '{path}', which is a folder.")
-    raise ValueError(f"A {kind} must be a regular file. Received: '{path}', which is a device, a pipe or a socket.")
+        raise ValueError(f"A {kind} must be a regular file. Received: '{cut(path)}', which is a folder.")
+    raise ValueError(
+        f"A {kind} must be a regular file. Received: '{cut(path)}', which is a device, a pipe or a socket."
+    )
 
 
 @contextlib.contextmanager

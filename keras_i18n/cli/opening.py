@@ -4,6 +4,8 @@ import os
 import pathlib
 from typing import Any
 
+from keras_i18n.shown import cut
+
 _SAMPLE = "sample:"
 # the quickest to open first
 _PREFERRED = ("model.tflite", "model.onnx", "model.keras", "model.h5", "saved_model")
@@ -44,7 +46,7 @@ def _file_of(path):
     there = [path / name for name in _PREFERRED if (path / name).exists()]
     if not there:
         raise ValueError(
-            f"A folder must hold one of {', '.join(_PREFERRED)}. Received: '{path}', which has none of them. "
+            f"A folder must hold one of {', '.join(_PREFERRED)}. Received: '{cut(path)}', which has none of them. "
             "Name the file."
         )
     return there[0]

@@ -8,6 +8,7 @@ import typer
 from keras_i18n.cli import options
 from keras_i18n.cli.console import console, progress_bar, show_table
 from keras_i18n.cli.opening import open_model
+from keras_i18n.shown import cut
 
 _BATCH = 1024  # texts between two steps of the bar
 
@@ -45,12 +46,12 @@ def predict(
     given = columns["text" if data is None else text]
     opened = open_model(model)
     if not getattr(opened, "labels", ()):
-        raise ValueError(f"`model` must be a classifier. Received: '{model}', which has no labels.")
+        raise ValueError(f"`model` must be a classifier. Received: '{cut(model)}', which has no labels.")
     if not 1 <= top <= len(opened.labels):
-        raise ValueError(f"`--top` must lie in 1 .. {len(opened.labels)}. Received: {top}.")
+        raise ValueError(f"`--top` must lie in 1 .. {len(opened.labels)}. Received: {cut(top)}.")
     multi_label = getattr(opened, "multi_label", False)
     if multi_label and top != 1:
-        raise ValueError(f"Thresholds tell how many labels a text has: leave `--top` out. Received: {top}.")
+        raise ValueError(f"Thresholds tell how many labels a text has: leave `--top` out. Received: {cut(top)}.")
     found = _labelled(opened, given, top)
     if output is not None:
         answers = _joined(found) if multi_label else _ranked(found)
@@ -106,7 +107,7 @@ def _check_output(output, columns):
 
     if plain_suffix(output) not in SUFFIXES:
         raise typer.BadParameter(
-            f"The name must end in one of {', '.join(SUFFIXES)}. Received: {output}.", param_hint="--output"
+            f"The name must end in one of {', '.join(SUFFIXES)}. Received: {cut(output)}.", param_hint="--output"
         )
     taken = sorted({"predicted", "score"} & set(columns))
     if taken:

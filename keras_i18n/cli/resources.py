@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from keras_i18n.shown import cut
+
 PARALLEL = Annotated[
     pathlib.Path | None,
     typer.Option(help="Sentence pairs: a file with a column for each of the two tags (.tsv, .csv, .jsonl, .parquet)."),
@@ -35,4 +37,4 @@ def read_lines(path: pathlib.Path | None) -> list[str]:
 def check_model_name(model: pathlib.Path) -> None:
     """Refuses, before the work begins, a file name under which no model can be saved."""
     if model.suffix != ".keras":
-        raise typer.BadParameter(f"A model file ends in .keras. Received: {model}.", param_hint="the model's file")
+        raise typer.BadParameter(f"A model file ends in .keras. Received: {cut(model)}.", param_hint="the model's file")

@@ -9,7 +9,7 @@ from keras_i18n.datasets.formats import READERS
 from keras_i18n.datasets.opening import plain_suffix
 from keras_i18n.datasets.pandas_frames import from_pandas, is_frame
 from keras_i18n.datasets.reading import read
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 
 _UNKNOWN = "und"  # the tag of a language that nobody told
 
@@ -50,7 +50,7 @@ def as_dataset(given: Any, *, name: str = "data", labelled: bool = True, languag
     if isinstance(given, os.PathLike) or (isinstance(given, str) and plain_suffix(given[-300:]) in READERS):
         return read(given, label=label)
     rule = f"`{name}` must be a Dataset, a DataFrame, a tf.data.Dataset of (text, label), or the path of a file."
-    raise TypeError(f"{rule} Received: {_received(given)}. {_way_out(given)}")
+    raise TypeError(f"{rule} Received: {cut(_received(given))}. {_way_out(given)}")
 
 
 def _received(given):

@@ -5,7 +5,7 @@ from typing import Any
 
 from keras_i18n.datasets.labels import is_label_set, label_set, problem_of_label, problem_of_label_set
 from keras_i18n.datasets.missing import is_missing
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 
 
 def strings(name: str, values: Iterable[Any]) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def strings(name: str, values: Iterable[Any]) -> tuple[str, ...]:
         if not isinstance(value, str):
             way_out = "Leave such rows out." if is_missing(value) else "Convert it with str()."
             missing = " (missing)" if is_missing(value) and value is not None else ""
-            raise ValueError(f"`{name}` must hold str. Received: {shown(value)}{missing} in row {row}. {way_out}")
+            raise ValueError(f"`{name}` must hold str. Received: {shown(value)}{cut(missing)} in row {row}. {way_out}")
         if type(value) is not str:
             values[row] = str(value)
     return tuple(values)

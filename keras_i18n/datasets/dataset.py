@@ -12,6 +12,7 @@ from keras_i18n.datasets.columns import distinct_labels, label_column, strings
 from keras_i18n.datasets.labels import problem_of_look_alikes
 from keras_i18n.datasets.summary import Summary
 from keras_i18n.protocols import Path, Texts
+from keras_i18n.shown import cut, shown
 
 _KNOWN = ("text", "label", "language")
 
@@ -52,10 +53,10 @@ class Dataset:
         columns = dict(columns)
         for name in ("text", "language"):
             if name not in columns:
-                raise ValueError(f"A data set needs a column '{name}'. Received: {sorted(columns)}.")
+                raise ValueError(f"A data set needs a column '{name}'. Received: {shown(sorted(columns))}.")
         for name, values in columns.items():
             if isinstance(values, str) and name != "language":
-                raise ValueError(f"`{name}` must be a list with an entry a row. Received: the str {values[:40]!r}.")
+                raise ValueError(f"`{name}` must be a list with an entry a row. Received: the str {shown(values)}.")
         columns["text"] = strings("text", columns["text"])
         if isinstance(columns["language"], str):
             columns["language"] = [columns["language"]] * len(columns["text"])
@@ -90,7 +91,7 @@ class Dataset:
         return Dataset._of, (self._columns,)
 
     def __setattr__(self, name, value):
-        raise AttributeError(f"A data set does not change. Make a new one. Received: {name} = {value!r:.60}")
+        raise AttributeError(f"A data set does not change. Make a new one. Received: {cut(name)} = {shown(value)}")
 
     @property
     def text(self) -> tuple[str, ...]:
@@ -276,7 +277,7 @@ class Dataset:
         kept = dict(self._columns)
         for name in columns:
             if name in ("text", "language"):
-                raise ValueError(f"A data set needs a column '{name}'. Received: {columns}.")
+                raise ValueError(f"A data set needs a column '{name}'. Received: {shown(columns)}.")
             kept[self._column(name)] = None
         return self._of({name: values for name, values in kept.items() if values is not None or name == "label"})
 
@@ -350,7 +351,7 @@ def concatenate(*datasets: Dataset) -> Dataset:
     shapes = sorted({tuple(sorted(part.columns)) for part in datasets})
     if len(shapes) > 1:
         raise ValueError(
-            f"Data sets must have the same columns. Received: {' and '.join(map(str, shapes))}. "
+            f"Data sets must have the same columns. Received: {cut(' and '.join(map(str, shapes)))}. "
             "Take the others off with `.without(...)`."
         )
     columns = {}

@@ -4,6 +4,7 @@ import functools
 import pathlib
 
 from keras_i18n.datasets.dataset import Dataset, concatenate
+from keras_i18n.shown import shown
 
 _FOLDER = pathlib.Path(__file__).parent / "samples"
 
@@ -33,7 +34,7 @@ def sample(name: str = "assistant") -> tuple[Dataset, Dataset]:
     files = sorted(folder.glob("*.tsv")) if name and not set(str(name)) & set("/\\.") else []
     if not files:
         known = sorted(entry.name for entry in _FOLDER.iterdir() if entry.is_dir() and any(entry.glob("*.tsv")))
-        raise ValueError(f"`name` must be one of {known}. Received: {name!r}.")
+        raise ValueError(f"`name` must be one of {known}. Received: {shown(name)}.")
     rows = concatenate(*(_of_language(file) for file in files))
     parts = rows["part"]
     rows = rows.without("part")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keras_i18n.datasets.missing import is_missing
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 
 _LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")  # all that `str.splitlines` knows
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff"))
@@ -24,7 +24,7 @@ def problem_of_label(label: Any) -> str | None:
     """
     if is_missing(label) or (isinstance(label, str) and not label.strip()):
         received = "nothing" if label is None else f"{shown(label)}{'' if isinstance(label, str) else ' (missing)'}"
-        return f"Every row needs a label. Received: {received}. Fill it in or leave the row out."
+        return f"Every row needs a label. Received: {cut(received)}. Fill it in or leave the row out."
     if isinstance(label, str):
         if _LINE_ENDS.isdisjoint(label):
             return None

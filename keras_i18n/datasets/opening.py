@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from keras_i18n.datasets.problems import DataError
 from keras_i18n.datasets.size_limits import limit_of, too_large
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut, shown
 
 _OPENERS = {".gz": gzip.open, ".xz": lzma.open}
 _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -135,18 +136,20 @@ def _encoding(encoding):
         return info.name
     except (LookupError, TypeError) as error:
         raise ValueError(
-            f"`encoding` must be a text encoding that Python knows, such as 'utf-8'. Received: {encoding!r}."
+            f"`encoding` must be a text encoding that Python knows, such as 'utf-8'. Received: {shown(encoding)}."
         ) from error
 
 
 def _undecodable(data, error, name, path):
     mark = next((other for mark, other in _MARKS if data.startswith(mark)), None)
     if mark and mark != name:
-        message = f"Text must be in {name}. Received: a file that begins as {mark} does. Pass encoding='{mark}'."
+        message = (
+            f"Text must be in {name}. Received: a file that begins as {cut(mark)} does. Pass encoding='{cut(mark)}'."
+        )
         return DataError(message, path=path, line=1)
     bad = data[error.start : error.end].hex(" ").upper()
     message = (
-        f"Text must be in {name}. Received: byte {bad} at offset {error.start:,} of the file ({error.reason}). "
+        f"Text must be in {name}. Received: byte {cut(bad)} at offset {error.start:,} of the file ({error.reason}). "
         "Pass `encoding=` if it is in another one, such as 'cp1252' or 'gb18030', or mend the bytes."
     )
     if name.startswith(("utf-16", "utf-32")):

@@ -7,6 +7,7 @@ from keras_i18n.datasets.formats.records import Records, check_header
 from keras_i18n.datasets.missing import is_missing
 from keras_i18n.datasets.problems import DataError, Problems
 from keras_i18n.datasets.reading import dataset_of
+from keras_i18n.shown import shown
 
 _WHERE = "the DataFrame"
 
@@ -60,7 +61,8 @@ def from_pandas(
     unnamed = [name for name in names if not isinstance(name, str)]
     if unnamed:
         raise DataError(
-            f"Columns must be named by str. Received: {unnamed[:3]}. Rename them: frame.columns = [...].", path=_WHERE
+            f"Columns must be named by str. Received: {shown(unnamed[:3])}. Rename them: frame.columns = [...].",
+            path=_WHERE,
         )
     check_header(names, _WHERE, line=None)
     if not len(frame):

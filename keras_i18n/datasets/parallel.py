@@ -13,6 +13,7 @@ from keras_i18n.datasets.opening import decode, lines_of, read_bytes
 from keras_i18n.datasets.problems import DataError, Problems
 from keras_i18n.datasets.reading import read_records
 from keras_i18n.protocols import Path, Texts
+from keras_i18n.shown import cut, shown
 
 
 class ParallelTexts:
@@ -53,13 +54,13 @@ class ParallelTexts:
         for name, texts in (("source", source), ("target", target)):
             wrong = next((row for row, text in enumerate(texts) if not isinstance(text, str)), None)
             if wrong is not None:
-                raise ValueError(f"`{name}` must hold str. Received: {texts[wrong]!r:.60} in row {wrong}.")
+                raise ValueError(f"`{name}` must hold str. Received: {shown(texts[wrong])} in row {wrong}.")
         values = (source, target, tags.normalize(source_language), tags.normalize(target_language))
         for name, value in zip(("source", "target", "source_language", "target_language"), values, strict=True):
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name, value):
-        raise AttributeError(f"Parallel texts do not change. Make new ones. Received: {name} = {value!r:.60}")
+        raise AttributeError(f"Parallel texts do not change. Make new ones. Received: {cut(name)} = {shown(value)}")
 
     def __reduce__(self):
         return _rebuild, (self.source, self.target, self.source_language, self.target_language)
@@ -198,7 +199,7 @@ def read_parallel(
         values = records.columns[_column_of(records, tag, column, path)]
         for row in keep:
             if not isinstance(values[row], str):
-                problems.add(records.lines[row], f"A text must be a string. Received: {values[row]!r:.60}.")
+                problems.add(records.lines[row], f"A text must be a string. Received: {shown(values[row])}.")
         sides.append([values[row] for row in keep])
     problems.raise_if_any()
     return ParallelTexts(*sides, **languages)
@@ -210,7 +211,7 @@ def _column_of(records, tag, column, path):
     if found not in records.columns:
         raise DataError(
             f"The file must have a column {column if column is not None else tag!r}. Received: "
-            f"{', '.join(map(repr, has))}. Name the columns: `source_column=`, `target_column=`.",
+            f"{cut(', '.join(map(repr, has)))}. Name the columns: `source_column=`, `target_column=`.",
             path=path,
         )
     return found
@@ -221,10 +222,14 @@ def _rows_where(records, where, path):
     for name, value in where.items():
         if name not in records.columns:
             has = ", ".join(map(repr, records.columns))
-            raise DataError(f"`where` must name columns of the file. Received: {name!r}, not among {has}.", path=path)
+            raise DataError(
+                f"`where` must name columns of the file. Received: {shown(name)}, not among {shown(has)}.", path=path
+            )
         keep = [row for row in keep if records.columns[name][row] == value]
     if not keep:
-        raise DataError(f"`where` must leave at least one row. Received: {where}, which no row fulfils.", path=path)
+        raise DataError(
+            f"`where` must leave at least one row. Received: {cut(where)}, which no row fulfils.", path=path
+        )
     return keep
 
 
@@ -241,8 +246,8 @@ def _two_files(paths, encoding, max_bytes):
         line = min(counts) + 1
         extra = f"{sides[longer][line - 1][:40]!r}" if counts[0] != counts[1] else "nothing"
         raise DataError(
-            f"Two files must hold the same number of lines, at least one, line by line. Received: {counts[0]} in "
-            f"'{paths[0]}' and {counts[1]} in '{paths[1]}'; the first without a partner is {extra}.",
+            f"Two files must hold the same number of lines, at least one, line by line. Received: {cut(counts[0])} in "
+            f"'{cut(paths[0])}' and {cut(counts[1])} in '{cut(paths[1])}'; the first without a partner is {cut(extra)}.",
             path=paths[longer],
             line=line,
         )

@@ -20,7 +20,7 @@ from keras_i18n.datasets.missing import is_missing
 from keras_i18n.datasets.opening import plain_suffix
 from keras_i18n.datasets.problems import DataError, Problems
 from keras_i18n.protocols import Path
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 
 
 def read(
@@ -92,7 +92,7 @@ def dataset_of(
         DataError: as in `read`.
     """
     if label_separator is not None and not label_separator.strip():
-        raise ValueError(f"`label_separator` must be a sign such as '|'. Received: {label_separator!r}.")
+        raise ValueError(f"`label_separator` must be a sign such as '|'. Received: {shown(label_separator)}.")
     taken = {"text": _column(records, text, "text", problems)}
     if label is not None:
         taken["label"] = _column(records, label, "label", problems)
@@ -115,7 +115,7 @@ def read_records(path: Path, problems: Problems, *, encoding: str, max_bytes: in
     if suffix not in READERS:
         endings = ", ".join(READERS)
         raise DataError(
-            f"The name must end in one of {endings}, the first three also with .gz or .xz. Received: '{suffix}'. "
+            f"The name must end in one of {endings}, the first three also with .gz or .xz. Received: '{cut(suffix)}'. "
             "Rename or convert the file.",
             path=path,
         )
@@ -123,7 +123,7 @@ def read_records(path: Path, problems: Problems, *, encoding: str, max_bytes: in
     if not records.lines:
         problems.raise_if_any()
         what = f"only a header ({', '.join(records.columns)})" if records.columns else "an empty file"
-        raise DataError(f"A data set needs at least one row. Received: {what}. Is this the right file?", path=path)
+        raise DataError(f"A data set needs at least one row. Received: {cut(what)}. Is this the right file?", path=path)
     return records
 
 
@@ -151,7 +151,7 @@ def _column(records, name, argument, problems):
     if len(has) == 1 and argument == "text":
         way_out += " A single column often means that another character parts the fields."
     guess = f" Did you mean {argument}='{close[0]}'?" if close else ""
-    message = f"The table must have a column {name!r}. Received: {', '.join(map(repr, has))}.{guess} {way_out}"
+    message = f"The table must have a column {name!r}. Received: {cut(', '.join(map(repr, has)))}.{guess} {way_out}"
     raise DataError(message, path=problems.path, line=1 if problems.unit == "line" else None)
 
 
@@ -168,7 +168,7 @@ def _texts(values, lines, problems):
     for value, line in zip(values, lines, strict=True):
         if not isinstance(value, str):
             what = " (missing)" if is_missing(value) and value is not None else ""
-            problems.add(line, f"A text must be a string. Received: {shown(value)}{what}. Leave the row out.")
+            problems.add(line, f"A text must be a string. Received: {shown(value)}{cut(what)}. Leave the row out.")
     return values
 
 

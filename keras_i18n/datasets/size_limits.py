@@ -6,6 +6,7 @@ import stat
 
 from keras_i18n.datasets.problems import DataError
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 # Without `max_bytes`: a file may unpack to 4 GiB, and to no more than 100 times its size. Text packs 3 to 10 times.
 LARGEST = 4 * 2**30
@@ -41,7 +42,7 @@ def too_large(path: Path, limit: int, received: int | None = None) -> DataError:
     """The error about a file that holds more than it may."""
     what = "more" if received is None else f"{received:,}"
     return DataError(
-        f"The file must hold at most {limit:,} bytes once decompressed. Received: {what}. "
+        f"The file must hold at most {limit:,} bytes once decompressed. Received: {cut(what)}. "
         "Pass a larger `max_bytes` if you trust it, or split it.",
         path=path,
     )

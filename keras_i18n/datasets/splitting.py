@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_i18n.shown import shown
+
 
 def choose_test_rows(
     strata: Sequence[Any], test: float, *, members: Sequence[Any] | None = None, seed: int = 0
@@ -26,7 +28,7 @@ def choose_test_rows(
     wanted = round(total * test) if isinstance(test, float) else test
     if not 0 < wanted < total:
         raise ValueError(
-            f"`test` must leave rows on both sides: a share between 0 and 1, or a number below {total}. Received: {test!r}."
+            f"`test` must leave rows on both sides: a share between 0 and 1, or a number below {total}. Received: {shown(test)}."
         )
     _, strata = _numbered(strata)
     rng = np.random.default_rng(seed)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_i18n.protocols import Array
+from keras_i18n.shown import shown
 
 
 def language_shares(counts: Array, *, alpha: float = 1.0) -> np.ndarray:
@@ -28,9 +29,9 @@ def language_shares(counts: Array, *, alpha: float = 1.0) -> np.ndarray:
     """
     counts = np.asarray(counts, np.float64)
     if not np.isfinite(alpha) or alpha < 0:
-        raise ValueError(f"`alpha` must be 0 or larger, such as 0.5. Received: {alpha!r}.")
+        raise ValueError(f"`alpha` must be 0 or larger, such as 0.5. Received: {shown(alpha)}.")
     if counts.size == 0 or counts.min() < 0 or counts.max() == 0:
-        raise ValueError(f"`counts` must hold at least one language with rows. Received: {counts.tolist()}.")
+        raise ValueError(f"`counts` must hold at least one language with rows. Received: {shown(counts.tolist())}.")
     weights = np.where(counts > 0, (counts / counts.max()) ** alpha, 0.0)
     return weights / weights.sum()
 
@@ -47,7 +48,7 @@ def draw_rows(language: Sequence[str], n: int, *, alpha: float = 1.0, seed: int 
     Returns: int64 array `[n]`. Within a language no row comes twice before every row came once.
     """
     if n < 0:
-        raise ValueError(f"`n` must be a number of rows. Received: {n!r}.")
+        raise ValueError(f"`n` must be a number of rows. Received: {shown(n)}.")
     names, numbers = np.unique(np.asarray(language, dtype=object if not len(language) else None), return_inverse=True)
     sizes = np.bincount(numbers, minlength=len(names))
     expected = language_shares(sizes, alpha=alpha) * n

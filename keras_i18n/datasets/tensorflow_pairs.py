@@ -7,6 +7,7 @@ import numpy as np
 from keras_i18n.datasets.dataset import Dataset
 from keras_i18n.datasets.labels import problem_of_label
 from keras_i18n.datasets.problems import Problems
+from keras_i18n.shown import shown
 
 _NAMES = ("text", "label", "language")
 _INFINITE = -1  # what `tf.data.Dataset.cardinality` gives for a data set that repeats for ever
@@ -76,13 +77,13 @@ def _names_of(spec, name, language):
         names = _NAMES[: len(spec)]
     if names is None or not {"text", "label"} <= set(names) or (isinstance(spec, tuple) and len(spec) > len(_NAMES)):
         raise ValueError(
-            f"Elements of `{name}` must be (text, label) or (text, label, language). Received: {spec!r:.200}. "
+            f"Elements of `{name}` must be (text, label) or (text, label, language). Received: {shown(spec, limit=200)}. "
             "Bring them into this form with `.map(...)`."
         )
     if language is None and "language" not in names:
         raise ValueError(
             f"Elements of `{name}` must be (text, label, language): every text needs its language. "
-            f"Received: {spec!r:.200}. Add it with `.map(lambda text, label: (text, label, 'sw'))`."
+            f"Received: {shown(spec, limit=200)}. Add it with `.map(lambda text, label: (text, label, 'sw'))`."
         )
     return names
 

@@ -12,6 +12,7 @@ from typing import Any
 from keras_i18n.datasets.opening import plain_suffix
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Path
+from keras_i18n.shown import shown
 
 _OPENERS = {".gz": gzip.open, ".xz": lzma.open}
 
@@ -31,7 +32,7 @@ def write(columns: Mapping[str, Sequence[Any]], path: Path, *, for_spreadsheets:
     """
     suffix = plain_suffix(path)
     if suffix not in _WRITERS:
-        raise ValueError(f"The name must end in one of {', '.join(_WRITERS)}. Received: {os.fspath(path)!r}.")
+        raise ValueError(f"The name must end in one of {', '.join(_WRITERS)}. Received: {shown(os.fspath(path))}.")
     if for_spreadsheets and suffix in (".tsv", ".csv"):
         columns = {_no_formula(name): [*map(_no_formula, values)] for name, values in columns.items()}
     with atomic_path(path) as temporary:
@@ -58,12 +59,14 @@ def joined_labels(rows: Sequence[Sequence[str]], separator: str | None) -> tuple
     """
     if not separator:
         raise ValueError(
-            f"A .tsv or .csv has no lists. Received: several labels a row, and label_separator={separator!r}. Give one, "
+            f"A .tsv or .csv has no lists. Received: several labels a row, and label_separator={shown(separator)}. Give one, "
             "such as label_separator='|', or write a .jsonl or .parquet."
         )
     holding = next((label for row in rows for label in row if separator in label), None)
     if holding is not None:
-        raise ValueError(f"No label may hold `label_separator` {separator!r}. Received: {holding!r}. Take another.")
+        raise ValueError(
+            f"No label may hold `label_separator` {separator!r}. Received: {shown(holding)}. Take another."
+        )
     return tuple(separator.join(row) for row in rows)
 
 
@@ -76,7 +79,7 @@ def _encoded(line):
         return line.encode()
     except UnicodeEncodeError as error:
         raise ValueError(
-            f"Text must be valid Unicode to be written. Received: a lone surrogate in {line[:60]!r}. "
+            f"Text must be valid Unicode to be written. Received: a lone surrogate in {shown(line)}. "
             "Replace it, for example by U+FFFD."
         ) from error
 
@@ -87,7 +90,7 @@ def _tsv_lines(columns):
         broken = next((field for field in fields if "\t" in field or "\n" in field or field.endswith("\r")), None)
         if broken is not None:
             raise ValueError(
-                f"A TSV has no quoting, so no value may hold a TAB or line end. Received: {broken[:60]!r}. "
+                f"A TSV has no quoting, so no value may hold a TAB or line end. Received: {shown(broken)}. "
                 "Write a .csv or .jsonl."
             )
         yield "\t".join(fields) + "\n"

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_i18n.protocols import Array
+from keras_i18n.shown import shown
 
 
 def bootstrap_interval(
@@ -36,9 +37,9 @@ def bootstrap_interval(
     if values.ndim != 1 or not values.size:
         raise ValueError(f"`values` must hold at least one number in a row. Received shape: {values.shape}.")
     if not 0 < confidence < 1:
-        raise ValueError(f"`confidence` must lie between 0 and 1, such as 0.95. Received: {confidence!r}.")
+        raise ValueError(f"`confidence` must lie between 0 and 1, such as 0.95. Received: {shown(confidence)}.")
     if num_bootstrap < 1:
-        raise ValueError(f"`num_bootstrap` must be at least 1, such as 1000. Received: {num_bootstrap!r}.")
+        raise ValueError(f"`num_bootstrap` must be at least 1, such as 1000. Received: {shown(num_bootstrap)}.")
     rng = np.random.default_rng(seed)
     # How often each distinct value is drawn is multinomial: a draw of counts, whatever the number of texts.
     distinct, counts = np.unique(values, return_counts=True)

@@ -15,6 +15,7 @@ from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.evaluation.macro_f1 import macro_f1
 from keras_i18n.evaluation.multi_label import multi_label_report
 from keras_i18n.protocols import Classifier, LabelledTexts
+from keras_i18n.shown import cut, shown
 
 
 def evaluate_by_language(
@@ -69,7 +70,7 @@ def evaluate_by_language(
     if len(dataset) and multi_label != dataset.multi_label:
         wanted = "a list of labels in every row" if multi_label else "one label a row"
         raise ValueError(
-            f"`dataset` must have {wanted}, as the model has multi_label={multi_label}. Received: {dataset!r}."
+            f"`dataset` must have {wanted}, as the model has multi_label={multi_label}. Received: {shown(dataset)}."
         )
     if not multi_label:
         dataset = _in_own_tags(labels, dataset)
@@ -80,8 +81,8 @@ def evaluate_by_language(
         source = tags.lookup(source_language, dataset.languages)
         if source is None:
             raise ValueError(
-                f"`source_language` must be a language of the data set. Received: {source_language!r}. "
-                f"The data set has: {', '.join(dataset.languages)}."
+                f"`source_language` must be a language of the data set. Received: {shown(source_language)}. "
+                f"The data set has: {cut(', '.join(dataset.languages))}."
             )
     beside = baseline_accuracies(baseline, dataset)
     scores = _scores(model, dataset, len(labels))

@@ -11,6 +11,7 @@ from keras_i18n import languages as tags
 from keras_i18n.evaluation.language_report import LanguageReport
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut, shown
 from keras_i18n.text_table import preformatted, text_table
 
 
@@ -94,12 +95,16 @@ def compare(reports: Mapping[str, LanguageReport]) -> Comparison:
     [0.25]
     """
     if len(reports) < 2:
-        raise ValueError(f"`compare` needs at least two reports, as {{name: report}}. Received: {list(reports)}.")
+        raise ValueError(
+            f"`compare` needs at least two reports, as {{name: report}}. Received: {shown(list(reports))}."
+        )
     languages = sorted({row.language for report in reports.values() for row in report.rows})
     accuracy = np.full((len(languages), len(reports)), np.nan)
     for column, report in enumerate(reports.values()):
         for row in report.rows:
             accuracy[languages.index(row.language), column] = row.accuracy
     if np.isnan(accuracy).any(1).all():
-        raise ValueError(f"The reports must share a language. Received: {', '.join(languages)}, each in some only.")
+        raise ValueError(
+            f"The reports must share a language. Received: {cut(', '.join(languages))}, each in some only."
+        )
     return Comparison(tuple(reports), tuple(languages), accuracy)

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from keras_i18n.protocols import Array
+from keras_i18n.shown import cut
 from keras_i18n.text_table import preformatted, text_table
 
 
@@ -31,7 +32,9 @@ def confusion_counts(predicted: Array, true: Array, num_labels: int) -> np.ndarr
         raise ValueError(f"One entry a text is needed in both. Received shapes: {predicted.shape} and {true.shape}.")
     both = np.concatenate([predicted, true])
     if both.size and not 0 <= both.min() <= both.max() < num_labels:
-        raise ValueError(f"Label numbers must lie in 0..{num_labels - 1}. Received: {both.min()}..{both.max()}.")
+        raise ValueError(
+            f"Label numbers must lie in 0..{num_labels - 1}. Received: {cut(both.min())}..{cut(both.max())}."
+        )
     return np.bincount(true * num_labels + predicted, minlength=num_labels**2).reshape(num_labels, num_labels)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.protocols import Array
+from keras_i18n.shown import shown
 
 _BLOCK = 1 << 25  # similarities at once: 128 MB
 
@@ -56,7 +57,7 @@ class Scorer:
         pool: Array | None = None,
     ) -> None:
         if scoring not in SCORINGS:
-            raise ValueError(f"`scoring` must be one of {', '.join(map(repr, SCORINGS))}. Received: {scoring!r}.")
+            raise ValueError(f"`scoring` must be one of {', '.join(map(repr, SCORINGS))}. Received: {shown(scoring)}.")
         self.queries, self.candidates = _checked(queries, "queries"), _checked(candidates, "candidates")
         if self.queries.shape[1] != self.candidates.shape[1]:
             raise ValueError(

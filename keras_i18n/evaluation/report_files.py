@@ -11,6 +11,7 @@ import numpy as np
 from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut, shown
 
 _KIND = "keras_i18n language report"
 _COLUMNS = [field.name for field in dataclasses.fields(LanguageScore)]
@@ -58,7 +59,7 @@ def read_json(path: Path) -> tuple[Any, ...]:
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
         if content["kind"] != _KIND:
-            raise ValueError(f"{wrong} Received: a JSON of kind {content['kind']!r:.60}.")
+            raise ValueError(f"{wrong} Received: a JSON of kind {shown(content['kind'])}.")
         values: Any = (
             {name: _NAN if row[name] is None and name in _FLOATS else row[name] for name in _COLUMNS if name in row}
             for row in content["rows"]
@@ -67,7 +68,7 @@ def read_json(path: Path) -> tuple[Any, ...]:
         confusions = np.array([row["confusion"] for row in content["rows"]], np.int64)
         return rows, tuple(content["labels"]), confusions, content["source_language"], content["confidence"]
     except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{wrong} Received: {type(error).__name__}: {error}. Write it again.") from error
+        raise ValueError(f"{wrong} Received: {type(error).__name__}: {cut(error)}. Write it again.") from error
 
 
 def _plain(row):

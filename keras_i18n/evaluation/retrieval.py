@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_i18n.evaluation.nearest_neighbours import Scorer
 from keras_i18n.protocols import Array, Encoder, LabelledTexts
+from keras_i18n.shown import shown
 from keras_i18n.text_table import preformatted, text_table
 
 
@@ -37,7 +38,7 @@ class RetrievalScore:
         """The score of places, int `(queries,)`, counted from 1."""
         ranks = np.asarray(ranks)
         if not ranks.size or ranks.min() < 1:
-            raise ValueError(f"`ranks` must be at least one place of 1 or more. Received: {ranks!r:.60}.")
+            raise ValueError(f"`ranks` must be at least one place of 1 or more. Received: {shown(ranks)}.")
         return cls(
             len(ranks), float((ranks <= 1).mean()), float((ranks <= 5).mean()), float((1 / ranks.astype(float)).mean())
         )
@@ -111,7 +112,7 @@ def word_retrieval(
     answers = collections.defaultdict(list)
     for source, target in pairs:
         if source not in place_of_source or target not in place_of_target:
-            raise ValueError(f"Both words of a pair must have a vector. Received: {source!r}, {target!r}.")
+            raise ValueError(f"Both words of a pair must have a vector. Received: {shown(source)}, {shown(target)}.")
         answers[place_of_source[source]].append(place_of_target[target])
     if not answers:
         raise ValueError("`pairs` must hold at least one pair. Received: none.")
@@ -234,7 +235,7 @@ def retrieval_by_language(
     target = dataset.select(languages=target_language)
     if len(target.languages) != 1:
         raise ValueError(
-            f"`target_language` must name one language. Received: {target_language!r}: {target.languages}."
+            f"`target_language` must name one language. Received: {shown(target_language)}: {shown(target.languages)}."
         )
     target_tag = target.languages[0]
     target_vectors = np.asarray(encoder.encode(list(target.text)))

@@ -10,6 +10,7 @@ from keras_i18n import layers
 from keras_i18n.export import metadata as contract
 from keras_i18n.models import ImageClassifier, LanguageIdentifier, LanguageModel, TextModel
 from keras_i18n.protocols import Tensor
+from keras_i18n.shown import shown
 
 _OUTPUT_NAMES = {"text-classification": "scores", "text-embedding": "vector"}
 _LARGEST_GOLDEN_IMAGE = 4096  # numbers
@@ -49,7 +50,7 @@ def exportable(model: Any) -> Exportable:
         return _of_tokenizer(model)
     raise TypeError(
         "`model` must be a TextClassifier, TextEncoder or another model of keras_i18n, or a tokenizer; a network that "
-        f"reads no text needs names for its outputs: ImageClassifier(network=..., labels=...). Received: {model!r:.80}."
+        f"reads no text needs names for its outputs: ImageClassifier(network=..., labels=...). Received: {shown(model)}."
     )
 
 

@@ -18,6 +18,7 @@ from keras_i18n.models.saving.finite_weights import not_finite
 from keras_i18n.opening import checked_path, told_with_the_path
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut, shown
 
 
 def export(
@@ -64,9 +65,9 @@ def export(
     formats = [formats] if isinstance(formats, str) else list(formats)
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown or not formats:
-        raise ValueError(f"`formats` must be some of {', '.join(FORMATS)}. Received: {unknown or formats}.")
+        raise ValueError(f"`formats` must be some of {', '.join(FORMATS)}. Received: {shown(unknown or formats)}.")
     if precision not in TOLERANCES:
-        raise ValueError(f"`precision` must be one of {', '.join(TOLERANCES)}. Received: {precision!r}.")
+        raise ValueError(f"`precision` must be one of {', '.join(TOLERANCES)}. Received: {shown(precision)}.")
     folder = pathlib.Path(folder)
     exported = exportable(model)
     _refuse_what_is_no_answer(exported)
@@ -99,7 +100,7 @@ def _refuse_what_is_no_answer(exported):
     if names:
         raise ValueError(
             f"A model that is exported must have finite weights. Received: NaN or infinite numbers in "
-            f"{', '.join(names[:3])}. Train again with a lower learning rate, or load an earlier file."
+            f"{cut(', '.join(names[:3]))}. Train again with a lower learning rate, or load an earlier file."
         )
     if told := exported.metadata.contradiction():
         raise ValueError(f"The parts of an exported model must fit together. Received: {told}.")
@@ -137,7 +138,7 @@ def load_exported(path: Path, *, replay: bool = False) -> Runner:
         runner = format_of(path).load(path)
         runner.reopen = reopened
         if replay and (problems := golden_replay.replay(runner)):
-            raise ValueError(f"'{path}' must answer as its metadata says. Received: {' '.join(problems)}")
+            raise ValueError(f"'{path}' must answer as its metadata says. Received: {cut(' '.join(problems))}")
         return runner
 
 

@@ -9,6 +9,7 @@ import pathlib
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.runner import Runner
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -69,4 +70,4 @@ def format_of(path: pathlib.Path) -> Format:
         if suffix == (row.file[row.file.index(".") :] if "." in row.file else ""):
             return row
     endings = ", ".join(row.file for row in FORMATS.values())
-    raise ValueError(f"`path` must be an exported file such as {endings}. Received: '{path}'.")
+    raise ValueError(f"`path` must be an exported file such as {endings}. Received: '{cut(path)}'.")

@@ -13,6 +13,7 @@ from keras_i18n.export.metadata import MEMBER, MOST_BYTES, Metadata
 from keras_i18n.export.runner import Runner
 from keras_i18n.models.saving import h5_contents, trusted_config
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 PRECISIONS = ("float32",)
 _MARK = b"\nkeras_i18n sha256 "  # readers of HDF5 do not look behind the end that the file's head tells
@@ -64,7 +65,7 @@ def load(path: Path) -> Runner:
     except (OSError, ValueError) as error:
         if str(path) in str(error):
             raise
-        raise ValueError(f"'{path}' must be an .h5 file that keras_i18n exported. Received: {error}.") from error
+        raise ValueError(f"'{path}' must be an .h5 file that keras_i18n exported. Received: {cut(error)}.") from error
     return keras_runner(path, metadata)
 
 

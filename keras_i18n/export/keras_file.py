@@ -17,6 +17,7 @@ from keras_i18n.export.runners import runner_of
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.saving import h5_contents, trusted_config
 from keras_i18n.protocols import Path
+from keras_i18n.shown import shown
 
 PRECISIONS = ("float32",)
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
@@ -57,7 +58,7 @@ def _check_members(archive, path):
     if names != sorted((*_CONTENT, MEMBER)):
         unknown = sorted(set(names) - {*_CONTENT, MEMBER})
         raise ValueError(
-            f"'{path}' must hold the members of a .keras file once and no others. Received: {unknown[:5]}."
+            f"'{path}' must hold the members of a .keras file once and no others. Received: {shown(unknown[:5])}."
         )
     # Keras stores its members as they are: nothing in a model unpacks to more than it takes on the disk
     for member in members:

@@ -11,6 +11,7 @@ import numpy as np
 from keras_i18n import datasets
 from keras_i18n.export.schema import metadata_schema, problem
 from keras_i18n.protocols import Path, Texts, TokenIds
+from keras_i18n.shown import cut, shown
 
 CONTRACT_VERSION = 2
 # largest difference to the Keras model that a file of a precision may show
@@ -90,7 +91,7 @@ class Metadata:
         except ValueError as error:
             raise ValueError(
                 "What a file says of itself must be finite numbers and valid Unicode. "
-                f"Received: {error}. Look for lone surrogates in labels and for NaN in weights."
+                f"Received: {cut(error)}. Look for lone surrogates in labels and for NaN in weights."
             ) from error
         return text
 
@@ -135,8 +136,8 @@ class Metadata:
             ) from error
         if contract != CONTRACT_VERSION:
             raise ValueError(
-                f"This version reads files of contract {CONTRACT_VERSION}. Received: contract {contract!r:.40} in "
-                f"'{path}'. A newer keras_i18n reads a later one; export the model again if it is an earlier one."
+                f"This version reads files of contract {CONTRACT_VERSION}. Received: contract {shown(contract)} in "
+                f"'{cut(path)}'. A newer keras_i18n reads a later one; export the model again if it is an earlier one."
             )
         told = problem(values, metadata_schema())
         if not told:

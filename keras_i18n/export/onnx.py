@@ -16,6 +16,7 @@ from keras_i18n.export.metadata import MEMBER, Metadata
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 PRECISIONS = ("float32", *onnx_weights.PRECISIONS)
 _OPSET = 18  # tf2onnx 1.17 knows no later one
@@ -155,7 +156,7 @@ def _refuse_foreign(operators, path):
     # tf2onnx writes what it cannot convert under its TensorFlow name, in the domain of ONNX
     foreign = [name for name in operators if "." in name or not defs.has(name, max_inclusive_version=_OPSET)]
     if foreign:
-        raise ValueError(f"'{path}' must hold ai.onnx operators only. Received: {', '.join(foreign)}.")
+        raise ValueError(f"'{path}' must hold ai.onnx operators only. Received: {cut(', '.join(foreign))}.")
 
 
 def _name_dimensions(graph):

@@ -13,6 +13,7 @@ from keras_i18n.models.label_thresholds import LabelThresholds
 from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.progress import Counter, Progress
 from keras_i18n.protocols import Path, Texts, TokenIds
+from keras_i18n.shown import cut, shown
 
 
 class Runner:
@@ -37,7 +38,7 @@ class Runner:
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy, or what another process gets, is the file opened anew: a runtime's state cannot be sent."""
         if self.reopen is None:
-            raise TypeError(f"Only what `load_exported` opened can be copied or sent. Received: {self!r}.")
+            raise TypeError(f"Only what `load_exported` opened can be copied or sent. Received: {shown(self)}.")
         return self.reopen, (os.path.abspath(self.path), self.metadata)
 
     @property
@@ -88,7 +89,7 @@ class Runner:
     def tokenize(self, texts: Texts) -> TokenIds:
         """Token ids of texts, where the file is a tokenizer: a list of int32 arrays."""
         if self.metadata.task != "tokenization":
-            raise ValueError(f"`tokenize` needs an exported tokenizer. Received: a file for {self.metadata.task}.")
+            raise ValueError(f"`tokenize` needs an exported tokenizer. Received: a file for {cut(self.metadata.task)}.")
         texts = checked_texts(texts, self.metadata.max_codepoints)
         sequences: list[Any] = [None] * len(texts)
         for rows in batches_by_length(texts):
@@ -115,7 +116,9 @@ class Runner:
         """
         if self.multi_label:
             if top != 1:
-                raise ValueError(f"Thresholds tell how many labels a text of this file has. Received: top={top!r}.")
+                raise ValueError(
+                    f"Thresholds tell how many labels a text of this file has. Received: top={shown(top)}."
+                )
             return self.thresholds.predictions(self.predict(inputs), language)
         names = self.labels if language is None else self.labels_in(language)
         found = ranked(self.predict(inputs), names, top=top)
@@ -133,7 +136,7 @@ class Runner:
         if found is None:
             known = ", ".join(names) or "none"
             raise ValueError(
-                f"`language` must be one that '{self.path}' has names in ({known}). Received: {language!r}."
+                f"`language` must be one that '{self.path}' has names in ({known}). Received: {shown(language)}."
             )
         return tuple(names[found])
 

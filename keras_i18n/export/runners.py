@@ -10,6 +10,7 @@ from keras_i18n.export.metadata import Metadata
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.suggestion_runner import SuggestionRunner
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 RUNNERS = {"image-classification": ImageRunner, "text-generation": SuggestionRunner}
 
@@ -29,7 +30,7 @@ def _with_a_column_a_label(path, metadata, run):
         outputs = run(**inputs)
         if outputs[0].shape[-1] != columns:
             raise ValueError(
-                f"'{path}' must give a score for each of its {columns} labels. Received: {outputs[0].shape[-1]} scores. "
+                f"'{path}' must give a score for each of its {columns} labels. Received: {cut(outputs[0].shape[-1])} scores. "
                 "It was changed after it was exported: export the model again."
             )
         return outputs

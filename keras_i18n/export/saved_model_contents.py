@@ -17,6 +17,7 @@ from keras_i18n.export import saved_model_operators as operators_
 from keras_i18n.export.metadata import MOST_BYTES
 from keras_i18n.export.saved_model_loops import check_loop
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 _GRAPH = "saved_model.pb"
 _DATA = "variables/variables.data-00000-of-00001"
@@ -58,7 +59,7 @@ def check(path: Path, asset: Any, *, way_out: str = _DISTRUST) -> Any:
     except _NotOursError as error:
         raise ValueError(
             f"'{path}' must be a SavedModel that keras_i18n exported, which computes and does nothing else. Received: "
-            f"{error}. {way_out}."
+            f"{cut(error)}. {way_out}."
         ) from error
     return sorted(found)
 

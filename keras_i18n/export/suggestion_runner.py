@@ -9,6 +9,7 @@ from keras_i18n.export.codepoints import codepoints_of
 from keras_i18n.export.runner import Runner
 from keras_i18n.models.decoding.suggestions import suggestions
 from keras_i18n.models.text_inputs import checked_texts
+from keras_i18n.shown import shown
 
 _BYTES = re.compile("(?:<0x[0-9A-F]{2}>)+")
 _LEAST = -1e3  # log probabilities below are those of pieces that never follow
@@ -20,7 +21,7 @@ class SuggestionRunner(Runner):
     def suggest(self, text: str, *, top: int = 3, unit: str = "word", language: str | None = None) -> list[Any]:
         """The most probable next words; arguments and result as in `LanguageModel.suggest`."""
         if not isinstance(text, str):
-            raise TypeError(f"A text to continue must be a str. Received: {text!r:.60}.")
+            raise TypeError(f"A text to continue must be a str. Received: {shown(text)}.")
         (text,) = checked_texts([text], self.metadata.max_codepoints)
         continuation = _Continuation(self._run, self.metadata.generation, text, self._begin(language))
         return suggestions(
@@ -38,7 +39,7 @@ class SuggestionRunner(Runner):
         known = self.metadata.generation["language_tags"]
         if language not in known:
             raise ValueError(
-                f"`language` must be one of the model's tags ({', '.join(known) or 'none'}). Received: {language!r}."
+                f"`language` must be one of the model's tags ({', '.join(known) or 'none'}). Received: {shown(language)}."
             )
         return 1 + known.index(language)
 

@@ -16,6 +16,7 @@ from keras_i18n.export.runners import runner_of
 from keras_i18n.export.tflite_refusal import refusal
 from keras_i18n.export.tflite_weights import to_int8
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 _PIP_LINE = "pip install keras_i18n[tflite]"
 _LABELS = "labels.txt"
@@ -146,6 +147,6 @@ def _refuse_foreign(operators, path):
     foreign = [name for name in operators if name.startswith(("Custom", "unknown"))]
     if foreign:
         raise ValueError(
-            f"'{path}' must hold built-in operators only. Received: {', '.join(foreign)}. Use the layers of "
+            f"'{path}' must hold built-in operators only. Received: {cut(', '.join(foreign))}. Use the layers of "
             "keras_i18n.layers in place of those that need them."
         )

@@ -3,6 +3,7 @@ from typing import Any
 import keras
 
 from keras_i18n.layers.portable_loop import PortableLoop
+from keras_i18n.shown import shown
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -40,6 +41,6 @@ class Bidirectional(keras.layers.Bidirectional):
             if one is not None and not isinstance(one, PortableLoop):
                 raise ValueError(
                     "`layer` must be an LSTM, GRU or SimpleRNN of keras_i18n.layers: those of Keras do not export. "
-                    f"Received: {one!r}. Give the portable layer the same arguments; the weights fit."
+                    f"Received: {shown(one)}. Give the portable layer the same arguments; the weights fit."
                 )
         super().__init__(layer, merge_mode=merge_mode, weights=weights, backward_layer=backward_layer, **kwargs)

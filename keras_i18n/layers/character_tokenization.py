@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 from keras_i18n.tokenizers.character import CharacterTokenizer
 
 _PAGE_BITS = 7
@@ -66,7 +67,7 @@ class CharacterTokenization(keras.layers.Layer):
         self.composition: Any = None if composition is None else CanonicalComposition.from_config(composition)
         special = (begin_id is not None) + (end_id is not None)
         if max_tokens is not None and max_tokens < max(special, 1):
-            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {max_tokens!r}.")
+            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {shown(max_tokens)}.")
 
     @classmethod
     def from_tokenizer(cls, tokenizer: CharacterTokenizer, **options: Any) -> Self:

@@ -6,6 +6,7 @@ from keras import ops
 
 from keras_i18n.layers.activations import get_activation
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -49,7 +50,7 @@ class ConvolutionBlock(keras.layers.Layer):
         super().__init__(**kwargs)
         for name, value in (("filters", filters), ("kernel_size", kernel_size), ("dilation", dilation)):
             if int(value) < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {value!r}.")
+                raise ValueError(f"`{name}` must be at least 1. Received: {shown(value)}.")
         self.filters = int(filters)
         self.kernel_size = int(kernel_size)
         self.dilation = int(dilation)

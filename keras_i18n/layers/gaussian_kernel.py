@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -32,7 +33,7 @@ class GaussianKernel(keras.layers.Layer):
         super().__init__(**kwargs)
         if int(num_anchors) < 1 or not gamma > 0:
             raise ValueError(
-                f"`num_anchors` must be at least 1 and `gamma` above 0. Received: {num_anchors!r}, {gamma!r}."
+                f"`num_anchors` must be at least 1 and `gamma` above 0. Received: {shown(num_anchors)}, {shown(gamma)}."
             )
         self.num_anchors = int(num_anchors)
         self.gamma = float(gamma)

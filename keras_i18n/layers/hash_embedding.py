@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 # odd constants, a pair for each hash: Marsaglia's and Knuth's, then the primes of xxHash and MurmurHash
 _MULTIPLIERS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1, 0xCC9E2D51, 0x1B873593, 0x2545F491)
@@ -81,9 +82,9 @@ class HashEmbedding(keras.layers.Layer):
         super().__init__(**kwargs)
         for name, value in (("num_rows", num_rows), ("dim", dim)):
             if int(value) < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {value!r}.")
+                raise ValueError(f"`{name}` must be at least 1. Received: {shown(value)}.")
         if not 1 <= int(num_hashes) <= 6:
-            raise ValueError(f"`num_hashes` must be from 1 to 6. Received: {num_hashes!r}.")
+            raise ValueError(f"`num_hashes` must be from 1 to 6. Received: {shown(num_hashes)}.")
         self.num_rows = int(num_rows)
         self.dim = int(dim)
         self.num_hashes = int(num_hashes)

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_i18n.layers.activations import get_activation
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -45,9 +46,9 @@ class LanguageAdapter(keras.layers.Layer):
         super().__init__(**kwargs)
         languages = tuple(languages) if not isinstance(languages, str) else ()
         if not languages or len(set(languages)) != len(languages):
-            raise ValueError(f"`languages` must be a list of distinct languages. Received: {languages!r}.")
+            raise ValueError(f"`languages` must be a list of distinct languages. Received: {shown(languages)}.")
         if int(bottleneck_dim) < 1:
-            raise ValueError(f"`bottleneck_dim` must be at least 1. Received: {bottleneck_dim!r}.")
+            raise ValueError(f"`bottleneck_dim` must be at least 1. Received: {shown(bottleneck_dim)}.")
         self.languages = languages
         self.bottleneck_dim = int(bottleneck_dim)
         self.activation = get_activation(activation)
@@ -89,7 +90,7 @@ class LanguageAdapter(keras.layers.Layer):
         for name, values in resources.items():
             expected = present[name].shape if name in present else None
             if np.shape(values) != expected:
-                raise ValueError(f"{name!r} must have the shape {expected}. Received: {np.shape(values)}.")
+                raise ValueError(f"{name!r} must have the shape {expected}. Received: {shown(np.shape(values))}.")
         for name, values in resources.items():
             weight = getattr(self, name).numpy()
             weight[number] = values
@@ -97,7 +98,7 @@ class LanguageAdapter(keras.layers.Layer):
 
     def _number(self, language):
         if language not in self.languages:
-            raise ValueError(f"`language` must be one of {list(self.languages)}. Received: {language!r}.")
+            raise ValueError(f"`language` must be one of {list(self.languages)}. Received: {shown(language)}.")
         return self.languages.index(language)
 
     def compute_output_shape(self, vectors_shape: Shape, language_shape: Shape | None = None) -> Shape:

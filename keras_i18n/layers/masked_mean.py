@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 # what the sum of the token vectors is multiplied by, given how many tokens there are (at least 1). The mean is
 # sum * rsqrt(count^2): the mobile runtime of 2023 has no quantised division.
@@ -39,7 +40,9 @@ class MaskedMean(keras.layers.Layer):
     def __init__(self, divide_by: str = "count", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if divide_by not in _FACTORS:
-            raise ValueError(f"`divide_by` must be one of {', '.join(map(repr, _FACTORS))}. Received: {divide_by!r}.")
+            raise ValueError(
+                f"`divide_by` must be one of {', '.join(map(repr, _FACTORS))}. Received: {shown(divide_by)}."
+            )
         self.divide_by = divide_by
         self.supports_masking = True
 

@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -67,9 +68,9 @@ class MultilingualEmbedding(keras.layers.Layer):
         sizes |= {f"language_rows[{language!r}]": rows for language, rows in language_rows.items()}
         for name, value in sizes.items():
             if int(value) < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {value!r}.")
+                raise ValueError(f"`{name}` must be at least 1. Received: {shown(value)}.")
         if isinstance(language_vectors, str):
-            raise ValueError(f"`language_vectors` must be a list of languages. Received: {language_vectors!r}.")
+            raise ValueError(f"`language_vectors` must be a list of languages. Received: {shown(language_vectors)}.")
         self.vocabulary_size = int(vocabulary_size)
         self.dim = int(dim)
         # not an attribute that Keras tracks: the order decides the ids
@@ -178,7 +179,7 @@ class MultilingualEmbedding(keras.layers.Layer):
         """The variable that holds a language's own rows."""
         self._refuse_stored("read or swapped by language")
         if language not in self.language_rows:
-            raise ValueError(f"`language` must be one of {sorted(self.language_rows)}. Received: {language!r}.")
+            raise ValueError(f"`language` must be one of {sorted(self.language_rows)}. Received: {shown(language)}.")
         return self._own_rows[list(self.language_rows).index(language)]
 
     def language_resources(self, language: str) -> dict[str, np.ndarray]:
@@ -190,7 +191,7 @@ class MultilingualEmbedding(keras.layers.Layer):
             resources["vector"] = self.vectors.numpy()[self._language_vectors.index(language)]
         if not resources:
             have = sorted({*self.language_rows, *self._language_vectors})
-            raise ValueError(f"`language` must be one of {have}. Received: {language!r}.")
+            raise ValueError(f"`language` must be one of {have}. Received: {shown(language)}.")
         return resources
 
     def set_language_resources(self, language: str, resources: Mapping[str, np.ndarray]) -> None:
@@ -205,7 +206,7 @@ class MultilingualEmbedding(keras.layers.Layer):
             expected = present[name].shape if name in present else None
             if np.shape(values) != expected:
                 raise ValueError(
-                    f"The {name} of {language!r} must have the shape {expected}. Received: {np.shape(values)}. "
+                    f"The {name} of {language!r} must have the shape {expected}. Received: {shown(np.shape(values))}. "
                     "`resized` makes a layer with another number of rows."
                 )
         if "rows" in resources:

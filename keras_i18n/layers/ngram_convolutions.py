@@ -5,6 +5,7 @@ import keras
 from keras import ops
 
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -36,16 +37,16 @@ class NgramConvolutions(keras.layers.Layer):
         self.orders = tuple(int(order) for order in orders)
         self.dim = int(dim)
         if not self.orders or min(self.orders) < 1:
-            raise ValueError(f"`orders` must hold n-gram lengths of at least 1. Received: {orders!r}.")
+            raise ValueError(f"`orders` must hold n-gram lengths of at least 1. Received: {shown(orders)}.")
         if self.dim < 1:
-            raise ValueError(f"`dim` must be at least 1. Received: {dim!r}.")
+            raise ValueError(f"`dim` must be at least 1. Received: {shown(dim)}.")
         self.supports_masking = True
 
     def build(self, features_shape: Shape) -> None:
         if features_shape[-1] != len(self.orders) * self.dim:
             raise ValueError(
                 f"The features must be {len(self.orders)} orders x {self.dim} wide = {len(self.orders) * self.dim}. "
-                f"Received: shape {tuple(features_shape)}."
+                f"Received: shape {shown(tuple(features_shape))}."
             )
         self.convolutions = [
             [

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_i18n.layers.hash_embedding import hashed_rows
 from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 # odd, so that they lose no bit; a pair for the n-gram so far and for the token that joins it
 _MULTIPLIERS = (1_000_003, 7919)
@@ -69,15 +70,15 @@ class NgramEmbedding(keras.layers.Layer):
             ("ngram_dim", ngram_dim),
         ):
             if int(value) < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {value!r}.")
+                raise ValueError(f"`{name}` must be at least 1. Received: {shown(value)}.")
         self.ngrams = tuple(sorted({int(length) for length in ngrams}))
         if not self.ngrams or self.ngrams[0] < 2 or self.ngrams[-1] > 8:
-            raise ValueError(f"`ngrams` must be lengths from 2 to 8. Received: {ngrams!r}.")
+            raise ValueError(f"`ngrams` must be lengths from 2 to 8. Received: {shown(ngrams)}.")
         if not 0 <= dropout < 1:
-            raise ValueError(f"`dropout` must be at least 0 and below 1. Received: {dropout!r}.")
+            raise ValueError(f"`dropout` must be at least 0 and below 1. Received: {shown(dropout)}.")
         if int(vocabulary_size) >= 2**24:
             raise ValueError(
-                f"`vocabulary_size` must be below 2 ** 24: states are float32. Received: {vocabulary_size!r}."
+                f"`vocabulary_size` must be below 2 ** 24: states are float32. Received: {shown(vocabulary_size)}."
             )
         self.vocabulary_size, self.dim = int(vocabulary_size), int(dim)
         self.num_rows, self.ngram_dim = int(num_rows), int(ngram_dim)

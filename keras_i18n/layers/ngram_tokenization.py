@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers.character_table import (
     BOUNDARY,
     DELTA_ZERO,
@@ -70,7 +71,7 @@ class NgramTokenization(keras.layers.Layer):
         super().__init__(**{**kwargs, "trainable": False})
         if max_tokens is not None and (max_tokens < 1 or not compact):
             raise ValueError(
-                f"`max_tokens` must be at least 1, and needs compact=True. Received: {max_tokens!r}, compact={compact}."
+                f"`max_tokens` must be at least 1, and needs compact=True. Received: {shown(max_tokens)}, compact={cut(compact)}."
             )
         self.num_buckets = int(num_buckets)
         self.word_lengths = tuple(word_lengths)

@@ -6,6 +6,7 @@ from keras import ops
 
 from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 _FACTORS = {"count": lambda count: ops.rsqrt(ops.square(count)), "sqrt_count": ops.rsqrt, "one": ops.ones_like}
 
@@ -50,9 +51,11 @@ class PooledEmbedding(keras.layers.Layer):
         super().__init__(**kwargs)
         for name, value in (("vocabulary_size", vocabulary_size), ("dim", dim)):
             if int(value) < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {value!r}.")
+                raise ValueError(f"`{name}` must be at least 1. Received: {shown(value)}.")
         if divide_by not in _FACTORS:
-            raise ValueError(f"`divide_by` must be one of {', '.join(map(repr, _FACTORS))}. Received: {divide_by!r}.")
+            raise ValueError(
+                f"`divide_by` must be one of {', '.join(map(repr, _FACTORS))}. Received: {shown(divide_by)}."
+            )
         self.vocabulary_size = int(vocabulary_size)
         self.dim = int(dim)
         self.divide_by = divide_by

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import cut, shown
 
 KINDS = ("learned", "sinusoidal")
 
@@ -33,9 +34,9 @@ class PositionEmbedding(keras.layers.Layer):
     def __init__(self, max_tokens: int = 512, *, kind: str = "learned", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if kind not in KINDS:
-            raise ValueError(f"`kind` must be one of {', '.join(map(repr, KINDS))}. Received: {kind!r}.")
+            raise ValueError(f"`kind` must be one of {', '.join(map(repr, KINDS))}. Received: {shown(kind)}.")
         if int(max_tokens) < 1:
-            raise ValueError(f"`max_tokens` must be at least 1. Received: {max_tokens!r}.")
+            raise ValueError(f"`max_tokens` must be at least 1. Received: {shown(max_tokens)}.")
         self.max_tokens = int(max_tokens)
         self.kind = kind
         self.supports_masking = True
@@ -46,7 +47,7 @@ class PositionEmbedding(keras.layers.Layer):
             initializer = keras.initializers.RandomNormal(stddev=0.02)
             self.positions = self.add_weight(name="positions", shape=(self.max_tokens, dim), initializer=initializer)
         elif dim % 2:
-            raise ValueError(f"Sinusoidal positions need vectors of an even size. Received: {dim}.")
+            raise ValueError(f"Sinusoidal positions need vectors of an even size. Received: {cut(dim)}.")
         self.built = True
 
     def call(self, vectors: Tensor, mask: Tensor | None = None) -> Tensor:

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -29,7 +30,7 @@ class ProjectedSum(keras.layers.Layer):
     def __init__(self, units: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if int(units) < 1:
-            raise ValueError(f"`units` must be at least 1. Received: {units!r}.")
+            raise ValueError(f"`units` must be at least 1. Received: {shown(units)}.")
         self.units = int(units)
         self.supports_masking = True
 

@@ -3,6 +3,7 @@ from typing import Any
 import keras
 
 from keras_i18n.protocols import Tensor
+from keras_i18n.shown import shown
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -32,7 +33,7 @@ class TextTruncation(keras.layers.Layer):
     def __init__(self, max_codepoints: int, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         if int(max_codepoints) < 1:
-            raise ValueError(f"`max_codepoints` must be at least 1. Received: {max_codepoints!r}.")
+            raise ValueError(f"`max_codepoints` must be at least 1. Received: {shown(max_codepoints)}.")
         self.max_codepoints = int(max_codepoints)
 
     def call(self, codepoints: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
 from keras_i18n.layers.unigram_tokenization import UnigramTokenization
 from keras_i18n.layers.wordpiece_tokenization import WordPieceTokenization
+from keras_i18n.shown import shown
 from keras_i18n.tokenizers import CharacterTokenizer, NgramTokenizer, UnigramTokenizer, WordPieceTokenizer
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
@@ -44,4 +45,4 @@ def tokenization_layer(tokenizer: Tokenizer, **options: Any) -> keras.layers.Lay
         if isinstance(tokenizer, kind):
             return layer.from_tokenizer(tokenizer, **options)
     known = ", ".join(kind.__name__ for kind in LAYERS)
-    raise TypeError(f"A tokenizer must be one of {known}. Received: {tokenizer!r}.")
+    raise TypeError(f"A tokenizer must be one of {known}. Received: {shown(tokenizer)}.")

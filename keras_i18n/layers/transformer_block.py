@@ -7,6 +7,7 @@ from keras import ops
 from keras_i18n.layers.activations import get_activation
 from keras_i18n.layers.masked_softmax import masked_softmax
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import cut
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -61,7 +62,7 @@ class TransformerBlock(keras.layers.Layer):
     def build(self, vectors_shape: Shape) -> None:
         dim = vectors_shape[-1]
         if dim % self.num_heads:
-            raise ValueError(f"`num_heads` must divide the dim {dim}. Received: num_heads={self.num_heads}.")
+            raise ValueError(f"`num_heads` must divide the dim {dim}. Received: num_heads={cut(self.num_heads)}.")
         sizes = {"queries_keys_values": (dim, 3 * dim), "attended": (dim, dim)}
         sizes |= {"hidden": (dim, self.hidden_dim), "output": (self.hidden_dim, dim)}
         self._projections = {}

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_i18n.layers.text_normalization import TextNormalization
 from keras_i18n.layers.unigram_segmentation import PADDING_ID, UnigramSegmentation
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import cut
 from keras_i18n.tokenizers import normalizer_tables, unigram_tables
 from keras_i18n.tokenizers.charsmap import read_charsmap
 from keras_i18n.tokenizers.sentencepiece_model import PieceType
@@ -58,7 +59,7 @@ class UnigramTokenization(keras.layers.Layer):
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         special = (begin_id is not None) + (end_id is not None)
         if max_tokens is not None and max_tokens < max(special, 1):
-            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {max_tokens}.")
+            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {cut(max_tokens)}.")
         self.normalization = TextNormalization.from_config(normalization)
         self.segmentation = UnigramSegmentation.from_config(segmentation)
         self.begin_id, self.end_id, self.max_tokens, self.prefix = begin_id, end_id, max_tokens, prefix

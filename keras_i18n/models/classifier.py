@@ -70,7 +70,7 @@ def ranked(scores: np.ndarray, names: Sequence[str], *, top: int = 1) -> list:
         ValueError: `top` is no number of labels.
     """
     if not 1 <= top <= len(names):
-        raise ValueError(f"`top` must lie in 1 .. {len(names)} (the number of labels). Received: {top!r}.")
+        raise ValueError(f"`top` must lie in 1 .. {len(names)} (the number of labels). Received: {shown(top)}.")
     best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
     rows = [
         [Prediction(names[place], float(row[place])) for place in places]

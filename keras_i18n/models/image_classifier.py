@@ -10,6 +10,7 @@ from keras_i18n.models.classifier import Classifier, ranked
 from keras_i18n.models.localized_labels import LocalizedLabels
 from keras_i18n.progress import Counter, Progress
 from keras_i18n.protocols import Array, Shape
+from keras_i18n.shown import shown
 
 _BATCH = 256
 
@@ -48,7 +49,7 @@ class ImageClassifier(Classifier):
         if len(getattr(network, "inputs", ())) != 1 or network.output_shape != (None, num_labels):
             raise ValueError(
                 f"`network` must be a functional keras.Model with one input and one score for each of {num_labels} labels. "
-                f"Received: {network!r:.60} with outputs {getattr(network, 'output_shape', None)}."
+                f"Received: {shown(network)} with outputs {shown(getattr(network, 'output_shape', None))}."
             )
         self.network = network
 

@@ -13,6 +13,7 @@ from keras_i18n.models.abstention import chosen_threshold, or_undetermined
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_classifier import TextClassifier
 from keras_i18n.protocols import LabelledTexts, Texts
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import NgramTokenizer
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
@@ -56,7 +57,7 @@ class LanguageIdentifier(TextClassifier):
             raise ValueError("A text has one language. Received: multi_label=True. Leave it out.")
         super().__init__(tokenizer=tokenizer, network=network, labels=labels, languages=languages or labels, **options)
         if not 0 <= threshold < 1:
-            raise ValueError(f"`threshold` must be at least 0 and below 1. Received: {threshold!r}.")
+            raise ValueError(f"`threshold` must be at least 0 and below 1. Received: {shown(threshold)}.")
         self.threshold = float(threshold)
 
     @classmethod
@@ -132,12 +133,12 @@ class LanguageIdentifier(TextClassifier):
             ValueError: an empty data set, languages that the identifier does not know, a share beyond 0 to 1.
         """
         if not 0 <= max_loss < 1:
-            raise ValueError(f"`max_loss` must be at least 0 and below 1. Received: {max_loss!r}.")
+            raise ValueError(f"`max_loss` must be at least 0 and below 1. Received: {shown(max_loss)}.")
         dataset = self.labelled(dataset)
         unknown = sorted(set(dataset.labels) - set(self.labels))
         if unknown or not len(dataset):
             received = f"{', '.join(unknown)}, which it does not know" if unknown else "no rows"
-            raise ValueError(f"`dataset` must have rows in the identifier's languages. Received: {received}.")
+            raise ValueError(f"`dataset` must have rows in the identifier's languages. Received: {cut(received)}.")
         scores = self.predict(list(dataset.text))
         right = np.array([self.labels[place] for place in scores.argmax(axis=1)]) == np.array(dataset.label)
         report = chosen_threshold(scores.max(axis=1), right, max_loss=max_loss)
@@ -165,7 +166,7 @@ def _different(labels):
         same = next((other for other in labels[:place] if tags.equivalent(label, other)), None)
         if same is not None:
             raise ValueError(
-                f"`languages` must be different ones. Received: '{same}' and '{label}', which name the same "
-                f"({tags.name(same)}). Leave one out; texts under either tag count for it."
+                f"`languages` must be different ones. Received: '{cut(same)}' and '{cut(label)}', which name the same "
+                f"({cut(tags.name(same))}). Leave one out; texts under either tag count for it."
             )
     return labels

@@ -22,6 +22,7 @@ from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.progress import Counter, Progress
 from keras_i18n.protocols import Texts, TokenIds
+from keras_i18n.shown import cut, shown
 
 _MAX_CODEPOINTS = 1 << 22
 
@@ -67,13 +68,13 @@ class LanguageModel(TextModel):
         if len(tokenizer.tokenize([""])[0]) != 2:
             raise ValueError(
                 "The tokenizer of a language model must put a begin and an end piece: they say how a text starts and "
-                f"that it is over. Received: {tokenizer!r}. Make it with begin=True, end=True."
+                f"that it is over. Received: {shown(tokenizer)}. Make it with begin=True, end=True."
             )
         if len(network.output_shape) != 3 or network.output_shape[-1] != self.num_tokens:
             raise ValueError(
                 f"`network` must give {self.num_tokens} scores a token, shape (batch, tokens, {self.num_tokens}): "
                 f"{tokenizer.vocabulary_size} pieces and {len(language_tags)} language tags. "
-                f"Received: {network.output_shape}."
+                f"Received: {shown(network.output_shape)}."
             )
 
     @classmethod
@@ -125,7 +126,7 @@ class LanguageModel(TextModel):
         found = tags.lookup(tag, self.language_tags)
         if found is None:
             known = ", ".join(self.language_tags) or "none: make the model with `language_tags`"
-            raise ValueError(f"`language` must be one of the model's tags ({known}). Received: {tag!r}.")
+            raise ValueError(f"`language` must be one of the model's tags ({known}). Received: {shown(tag)}.")
         return self.tokenizer.vocabulary_size + self.language_tags.index(found)
 
     def fit(self, train: Any, *, validation_data: Any = None, **options: Any) -> keras.callbacks.History:
@@ -206,7 +207,7 @@ class LanguageModel(TextModel):
     def _nats_by_language(self, dataset):
         if getattr(dataset, "language", None) is None or not len(dataset.text):
             raise ValueError(
-                f"`dataset` must be a `datasets.Dataset` with at least one row. Received: {dataset!r:.80}."
+                f"`dataset` must be a `datasets.Dataset` with at least one row. Received: {shown(dataset)}."
             )
         tagged = [language if language in self.language_tags else None for language in dataset.language]
         found = self.token_log_probabilities(dataset.text, language=tagged if self.language_tags else None)
@@ -243,16 +244,16 @@ class LanguageModel(TextModel):
             The prompt with its continuation, str.
         """
         if isinstance(max_tokens, bool) or int(max_tokens) != max_tokens or max_tokens < 1:
-            raise ValueError(f"`max_tokens` must be a whole number of at least 1. Received: {max_tokens!r}.")
+            raise ValueError(f"`max_tokens` must be a whole number of at least 1. Received: {shown(max_tokens)}.")
         if int(num_beams) != num_beams or num_beams < 1:
-            raise ValueError(f"`num_beams` must be a whole number of at least 1. Received: {num_beams!r}.")
+            raise ValueError(f"`num_beams` must be a whole number of at least 1. Received: {shown(num_beams)}.")
         sampling = generation.Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
         ids = self._prompt_ids(prompt, language)
         if num_beams > 1:
             if sampling != generation.Sampling():
                 raise ValueError(
                     "Beam search draws nothing: leave out `temperature`, `top_k` and `top_p`, or set num_beams=1. "
-                    f"Received: num_beams={num_beams}, {sampling}."
+                    f"Received: num_beams={cut(num_beams)}, {shown(sampling)}."
                 )
             found, _ = generation.beam_search(
                 lambda: self._next_tokens.start(ids), max_tokens=max_tokens, end_id=self.end_id, num_beams=num_beams
@@ -357,7 +358,7 @@ class LanguageModel(TextModel):
 
     def _prompt_ids(self, prompt, language):
         if not isinstance(prompt, str):
-            raise TypeError(f"A text to continue must be a str. Received: {prompt!r:.60}.")
+            raise TypeError(f"A text to continue must be a str. Received: {shown(prompt)}.")
         return self.token_ids([prompt], language=language)[0][:-1]
 
     def _added(self, token_ids, num_prompt):

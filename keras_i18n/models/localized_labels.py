@@ -4,6 +4,7 @@ from typing import Self
 from keras_i18n import languages as tags
 from keras_i18n.datasets.labels import problem_of_label, problem_of_look_alikes
 from keras_i18n.models.digit_names import DIGIT_NAMES
+from keras_i18n.shown import shown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +33,7 @@ class LocalizedLabels:
     def __post_init__(self):
         labels = tuple(self.labels)
         if isinstance(self.labels, str) or len(labels) < 2 or len(set(labels)) != len(labels):
-            raise ValueError(f"`labels` must be at least two different names. Received: {self.labels!r:.80}.")
+            raise ValueError(f"`labels` must be at least two different names. Received: {shown(self.labels)}.")
         problem = next(filter(None, map(problem_of_label, labels)), None) or problem_of_look_alikes(labels)
         if problem:
             raise ValueError(f"`labels`: {problem}")
@@ -59,5 +60,7 @@ class LocalizedLabels:
         found = tags.lookup(language, list(self.names))
         if found is None:
             known = ", ".join(self.names) or "none"
-            raise ValueError(f"`language` must be one that the labels have names in ({known}). Received: {language!r}.")
+            raise ValueError(
+                f"`language` must be one that the labels have names in ({known}). Received: {shown(language)}."
+            )
         return self.names[found]

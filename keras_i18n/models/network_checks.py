@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_i18n import networks
+from keras_i18n.shown import cut
 
 _WIDTHS = (4, 12)  # tokens of the probe, without padding and with it
 _SAME = 1e-4  # of the largest number
@@ -70,7 +71,7 @@ def check_probabilities(network: keras.Model, scores: np.ndarray | None, *, mult
         if outside or activation == "softmax" or isinstance(last, keras.layers.Softmax):
             raise ValueError(
                 "With multi_label=True `network` must give each label a score of its own in 0 .. 1. Received: "
-                f"'{network.name}', which ends in '{last.name}' ({told}). Let its last layer have "
+                f"'{cut(network.name)}', which ends in '{cut(last.name)}' ({told}). Let its last layer have "
                 'activation="sigmoid"; leave multi_label out where a text has one label.'
             )
         return
@@ -83,7 +84,7 @@ def check_probabilities(network: keras.Model, scores: np.ndarray | None, *, mult
     if activation == "sigmoid" or not fits:
         raise ValueError(
             "`network` must give a probability for each label, and those of a text must sum to 1. Received: "
-            f"'{network.name}', which ends in '{last.name}' ({told})"
+            f"'{cut(network.name)}', which ends in '{cut(last.name)}' ({told})"
             + (f" and gives scores that sum to {sums.flatten()[0]:.3g}" if sums is not None else "")
             + '. Let its last layer have activation="softmax", or put one on it: '
             "keras.Model(network.input, keras.layers.Softmax()(network.output)). Where a text may have several labels: "
@@ -103,7 +104,7 @@ def _refuse(network, tokenizer, alone, padded):
     difference = np.abs(alone - padded[:1]).max() if alone.shape == padded[:1].shape else np.nan
     raise ValueError(
         f"`network` must answer a text alone as in a batch of longer texts, padded with {tokenizer.padding_id}. Received: "
-        f"'{network.name}', whose answer changes by {difference:.2g} when padding is added: a layer of it takes padding "
+        f"'{cut(network.name)}', whose answer changes by {difference:.2g} when padding is added: a layer of it takes padding "
         "for text. Tell its layers what is text: mask = keras_i18n.layers.PaddingMask()(token_ids), then "
         "keras_i18n.layers.MaskedMean()(vectors, mask=mask). Where 0 is the padding, as in "
         "Embedding(tokens + 1, dim, mask_zero=True): keras_i18n.networks.padded_with_zero(network)."

@@ -18,6 +18,7 @@ from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 from keras_i18n.models.text_model import TextModel, sub_network
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Config, LabelledTexts, Texts
+from keras_i18n.shown import shown
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 _VECTOR, _HEAD = "vector", "head"
@@ -66,10 +67,10 @@ class TextClassifier(TextModel, Classifier):
         self.labels = checked_labels(labels)
         if network.output_shape[-1] != len(self.labels):
             raise ValueError(
-                f"`network` must have one output a label ({len(self.labels)}). Received: {network.output_shape}."
+                f"`network` must have one output a label ({len(self.labels)}). Received: {shown(network.output_shape)}."
             )
         if thresholds and not self.multi_label:
-            raise ValueError(f"`thresholds` need multi_label=True. Received: {thresholds!r:.120}.")
+            raise ValueError(f"`thresholds` need multi_label=True. Received: {shown(thresholds, limit=120)}.")
         self.thresholds = LabelThresholds(self.labels, thresholds)
 
     def check_network(self) -> np.ndarray | None:
@@ -198,12 +199,12 @@ class TextClassifier(TextModel, Classifier):
         if not self.multi_label:
             if language is not None:
                 raise ValueError(
-                    f"`language` chooses thresholds: multi_label=True has them. Received: {language!r:.60}."
+                    f"`language` chooses thresholds: multi_label=True has them. Received: {shown(language)}."
                 )
             return super().classify(inputs, top=top, **options)
         if top != 1:
             raise ValueError(
-                f"With multi_label=True thresholds tell how many labels a text has. Received: top={top!r}."
+                f"With multi_label=True thresholds tell how many labels a text has. Received: top={shown(top)}."
             )
         return self.thresholds.predictions(self.predict(inputs, **options), language)
 

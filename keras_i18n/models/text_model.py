@@ -15,6 +15,7 @@ from keras_i18n.models.saving import writing
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS, checked_texts
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
+from keras_i18n.shown import shown
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 
@@ -52,7 +53,7 @@ class TextModel:
                 f"Received inputs: {[tuple(tensor.shape) for tensor in network.inputs]}."
             )
         if int(max_codepoints) < 1:
-            raise ValueError(f"`max_codepoints` must be at least 1. Received: {max_codepoints!r}.")
+            raise ValueError(f"`max_codepoints` must be at least 1. Received: {shown(max_codepoints)}.")
         self.tokenizer = tokenizer
         self.network = network
         self.languages = tuple(tags.normalize(tag) for tag in languages)

@@ -12,6 +12,7 @@ from keras_i18n.networks.pooling import pooling
 from keras_i18n.networks.simple_rnn import simple_rnn
 from keras_i18n.networks.text_network import choose
 from keras_i18n.networks.transformer import transformer
+from keras_i18n.shown import shown
 
 NETWORKS = {
     "pooling": pooling,
@@ -54,6 +55,6 @@ def build(
         return network(task=task, **options)
     if name not in LANGUAGE_MODELS:
         raise ValueError(
-            f"A language model is one of {', '.join(map(repr, LANGUAGE_MODELS))}. Received: name={name!r}."
+            f"A language model is one of {', '.join(map(repr, LANGUAGE_MODELS))}. Received: name={shown(name)}."
         )
     return language_model(kind=LANGUAGE_MODELS[name], **options)

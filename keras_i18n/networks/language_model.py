@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_i18n import layers
+from keras_i18n.shown import shown
 
 _RECURRENT: dict[str, Any] = {"rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}
 KINDS = (*_RECURRENT, "transformer")
@@ -57,9 +58,9 @@ def language_model(
     (None, None, 50)
     """
     if kind not in KINDS:
-        raise ValueError(f"`kind` must be one of {', '.join(map(repr, KINDS))}. Received: {kind!r}.")
+        raise ValueError(f"`kind` must be one of {', '.join(map(repr, KINDS))}. Received: {shown(kind)}.")
     if size not in SIZES:
-        raise ValueError(f"`size` must be one of {', '.join(map(repr, SIZES))}. Received: {size!r}.")
+        raise ValueError(f"`size` must be one of {', '.join(map(repr, SIZES))}. Received: {shown(size)}.")
     default_dim, default_units, default_layers, num_heads = SIZES[size]
     units, num_layers = units or default_units, num_layers or default_layers
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")

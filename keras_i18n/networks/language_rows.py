@@ -6,6 +6,7 @@ import numpy as np
 from keras_i18n import layers
 from keras_i18n.keras_privates import all_layers
 from keras_i18n.networks.copying import copy_network
+from keras_i18n.shown import cut
 
 
 def token_embedding(network: keras.Model) -> keras.layers.Layer:
@@ -22,7 +23,7 @@ def token_embedding(network: keras.Model) -> keras.layers.Layer:
     if len(found) != 1:
         raise ValueError(
             "The network must have one `layers.MultilingualEmbedding`, whose rows belong to token ids. "
-            f"Received: '{network.name}' with {len(found)} of them."
+            f"Received: '{cut(network.name)}' with {len(found)} of them."
         )
     return found[0]
 

@@ -9,6 +9,7 @@ from keras_i18n import layers
 from keras_i18n.layers.portable_loop import PortableLoop
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
 from keras_i18n.protocols import Config, Tensor
+from keras_i18n.shown import cut
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -38,7 +39,7 @@ class NextTokenStep(keras.layers.Layer):
             if len(places) != 1:
                 raise ValueError(
                     "A network without hidden states must have one PositionEmbedding: its `max_tokens` is how far it "
-                    f"looks back. Received: '{network.name}' with {len(places)}."
+                    f"looks back. Received: '{cut(network.name)}' with {len(places)}."
                 )
             self.context = places[0].max_tokens
             self.state_shapes = [((self.context,), "int32")]

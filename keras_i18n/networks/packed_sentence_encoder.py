@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_i18n.forked import refuse_forked
 from keras_i18n.progress import Counter, Progress
 from keras_i18n.protocols import Array, Tensor, TokenIds
+from keras_i18n.shown import cut, shown
 
 # Texts stand this many padding tokens apart, so that no n-gram of up to five tokens reaches into a neighbour.
 _GAP = 2
@@ -50,15 +51,17 @@ class PackedSentenceEncoder:
     def __init__(self, network: keras.Model, *, max_tokens: int = 4096) -> None:
         if not self.fits(network):
             raise ValueError(
-                f"`network` must be built by networks.universal_sentence_encoder. Received: '{network.name}' with layers "
-                f"{sorted({layer.name for layer in network.layers} ^ _LAYERS)[:5]} more or fewer."
+                f"`network` must be built by networks.universal_sentence_encoder. Received: '{cut(network.name)}' with layers "
+                f"{shown(sorted({layer.name for layer in network.layers} ^ _LAYERS)[:5])} more or fewer."
             )
         self.network = network
         self.max_tokens = int(max_tokens)
         self.dim = network.output_shape[-1]
         ngrams = network.get_layer("ngrams")
         if max(ngrams.orders) > 2 * _GAP + 1:
-            raise ValueError(f"n-grams of at most {2 * _GAP + 1} tokens can be packed. Received: {ngrams.orders}.")
+            raise ValueError(
+                f"n-grams of at most {2 * _GAP + 1} tokens can be packed. Received: {shown(ngrams.orders)}."
+            )
         ids = tf.TensorSpec([None], tf.int32)
         self._forward = tf.function(functools.partial(self.graph, distinct=True), input_signature=[ids] * 3)
         self._forward_few = tf.function(functools.partial(self.graph, distinct=False), input_signature=[ids] * 3)

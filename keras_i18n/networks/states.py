@@ -9,6 +9,7 @@ from keras_i18n.keras_privates import call_inputs, maker
 from keras_i18n.layers.ngram_embedding import NgramEmbedding
 from keras_i18n.layers.portable_loop import PortableLoop
 from keras_i18n.protocols import Tensor
+from keras_i18n.shown import cut
 
 
 class StatefulGraph:
@@ -30,13 +31,13 @@ class StatefulGraph:
             if isinstance(layer, PortableLoop) and not (layer.return_sequences and layer.return_state):
                 raise ValueError(
                     "Recurrent layers of a language model must have return_sequences=True and return_state=True. "
-                    f"Received: '{layer.name}'. `networks.language_model` builds such networks."
+                    f"Received: '{cut(layer.name)}'. `networks.language_model` builds such networks."
                 )
             calls = call_inputs(layer)
             if len(calls) != 1:
                 raise ValueError(
                     "States are passed through layers that are met once. "
-                    f"Received: '{layer.name}' in '{network.name}', which is met {len(calls)} times."
+                    f"Received: '{cut(layer.name)}' in '{cut(network.name)}', which is met {len(calls)} times."
                 )
             self._inputs[layer.name] = [maker(tensor) for tensor in calls[0]]
         self._first = next(layer.name for layer in network.layers if isinstance(layer, keras.layers.InputLayer))

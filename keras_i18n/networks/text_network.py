@@ -7,6 +7,7 @@ import keras
 
 from keras_i18n import layers
 from keras_i18n.protocols import Tensor
+from keras_i18n.shown import shown
 
 POOLINGS = {
     "mean": lambda: layers.MaskedMean(name="pooling"),
@@ -19,13 +20,13 @@ POOLINGS = {
 def choose(table: Mapping[str, Any], name: str, argument: str) -> Any:
     """The entry of a table, or an error that tells the names it has."""
     if name not in table:
-        raise ValueError(f"`{argument}` must be one of {', '.join(map(repr, table))}. Received: {name!r}.")
+        raise ValueError(f"`{argument}` must be one of {', '.join(map(repr, table))}. Received: {shown(name)}.")
     return table[name]
 
 
 def _scores(vector, num_labels, vector_dim, output_activation):
     if num_labels is None or int(num_labels) < 1:
-        raise ValueError(f"A classification needs `num_labels`, at least 1. Received: {num_labels!r}.")
+        raise ValueError(f"A classification needs `num_labels`, at least 1. Received: {shown(num_labels)}.")
     return keras.layers.Dense(num_labels, activation=output_activation, dtype="float32", name="scores")(vector)
 
 

@@ -4,6 +4,7 @@ import keras
 
 from keras_i18n.optimizers.rowwise_adagrad import RowwiseAdagrad
 from keras_i18n.optimizers.rowwise_adam import RowwiseAdam, RowwiseAdamW
+from keras_i18n.shown import shown
 
 ROWWISE = {"rowwise_adagrad": RowwiseAdagrad, "rowwise_adam": RowwiseAdam, "rowwise_adamw": RowwiseAdamW}
 
@@ -30,5 +31,5 @@ def get(name: str, **options: Any) -> keras.optimizers.Optimizer:
     classes = {one.lower(): getattr(keras.optimizers, one) for one in known}
     if name.lower() not in classes:
         names = ", ".join(map(repr, [*ROWWISE, *sorted(classes)]))
-        raise ValueError(f"`name` must be one of {names}. Received: {name!r}.")
+        raise ValueError(f"`name` must be one of {names}. Received: {shown(name)}.")
     return classes[name.lower()](**options)

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_i18n.keras_privates import OptimizerHooks
 from keras_i18n.protocols import Config, Tensor
+from keras_i18n.shown import cut, shown
 
 
 def sum_repeated_rows(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
@@ -54,13 +55,13 @@ class Rowwise(OptimizerHooks):
 
     def __init__(self, *args: Any, rows: str = "used", **kwargs: Any) -> None:
         if rows not in ("used", "all"):
-            raise ValueError(f"`rows` must be 'used' or 'all'. Received: rows={rows!r}.")
+            raise ValueError(f"`rows` must be 'used' or 'all'. Received: rows={shown(rows)}.")
         super().__init__(*args, **kwargs)
         self.rows = rows
         if self.gradient_accumulation_steps and tf.distribute.get_strategy().num_replicas_in_sync > 1:
             raise ValueError(
                 "Keras cannot accumulate gradients under tf.distribute. Received: gradient_accumulation_steps="
-                f"{self.gradient_accumulation_steps}. Use a larger batch: each replica takes its part of it."
+                f"{cut(self.gradient_accumulation_steps)}. Use a larger batch: each replica takes its part of it."
             )
 
     def build(self, variables: Sequence[Tensor]) -> None:

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from keras_i18n.optimizers.rowwise import Rowwise
 from keras_i18n.protocols import Config, Tensor
+from keras_i18n.shown import shown
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -35,7 +36,7 @@ class RowwiseAdagrad(Rowwise, keras.optimizers.Adagrad):
 
     def __init__(self, *args: Any, accumulator: str = "number", **kwargs: Any) -> None:
         if accumulator not in ("number", "row"):
-            raise ValueError(f"`accumulator` must be 'number' or 'row'. Received: {accumulator!r}.")
+            raise ValueError(f"`accumulator` must be 'number' or 'row'. Received: {shown(accumulator)}.")
         super().__init__(*args, **kwargs)
         if accumulator == "row" and self.rows == "all":
             raise ValueError("`accumulator='row'` needs rows='used'. Received: rows='all'.")

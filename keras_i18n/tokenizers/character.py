@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import tokenizer_file
 from keras_i18n.tokenizers.canonical_composition import compose as canonically_composed
 from keras_i18n.tokenizers.unigram import PADDING_ID, clean_text
@@ -47,11 +48,11 @@ class CharacterTokenizer:
         if not isinstance(characters, str) or not characters or len(set(characters)) != len(characters):
             raise ValueError(
                 "`characters` must be a str of different code points. "
-                f"Received: {characters!r:.60}. `CharacterTokenizer.train(texts)` collects them from texts."
+                f"Received: {shown(characters)}. `CharacterTokenizer.train(texts)` collects them from texts."
             )
         for name, value in (("begin", begin), ("end", end), ("compose", compose)):
             if not isinstance(value, (bool, np.bool_)):
-                raise ValueError(f"`{name}` must be True or False. Received: {value!r}.")
+                raise ValueError(f"`{name}` must be True or False. Received: {shown(value)}.")
         self.characters = clean_text(characters)
         self.begin, self.end, self.compose = bool(begin), bool(end), bool(compose)
         self._ids = {character: place for place, character in enumerate(self.characters, len(_SPECIAL))}
@@ -76,7 +77,7 @@ class CharacterTokenizer:
             options: begin and end, as in the constructor.
         """
         if isinstance(texts, str):
-            raise TypeError(f"`texts` must be a sequence of str. Received: {texts!r:.60}. Put it into a list.")
+            raise TypeError(f"`texts` must be a sequence of str. Received: {shown(texts)}. Put it into a list.")
         counts: collections.Counter[str] = collections.Counter()
         for text in texts:
             counts.update(canonically_composed(clean_text(text)) if compose else clean_text(text))
@@ -105,10 +106,10 @@ class CharacterTokenizer:
             A list of int32 arrays, one a text.
         """
         if isinstance(texts, (str, bytes)):
-            raise TypeError(f"`texts` must be a sequence of str. Received: {texts!r:.60}. Put it into a list.")
+            raise TypeError(f"`texts` must be a sequence of str. Received: {shown(texts)}. Put it into a list.")
         special = self.begin + self.end
         if max_tokens is not None and max_tokens < max(special, 1):
-            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {max_tokens}.")
+            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {cut(max_tokens)}.")
         room = None if max_tokens is None else max_tokens - special
         before, after = [self.begin_id] * self.begin, [self.end_id] * self.end
         sequences = []
@@ -131,7 +132,7 @@ class CharacterTokenizer:
         shown = ("", "", "\ufffd", *self.characters)
         for ids in sequences:
             if len(ids) and max(ids) >= self.vocabulary_size:
-                raise ValueError(f"Token ids must be below {self.vocabulary_size}. Received: {max(ids)}.")
+                raise ValueError(f"Token ids must be below {self.vocabulary_size}. Received: {cut(max(ids))}.")
         return ["".join(shown[i] for i in ids if i >= 0) for ids in sequences]
 
     def get_config(self) -> Config:

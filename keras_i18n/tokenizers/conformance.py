@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from keras_i18n.protocols import Path, Texts
+from keras_i18n.shown import cut
 from keras_i18n.tokenizers.charsmap import read_charsmap
 from keras_i18n.tokenizers.sentencepiece_model import PieceType
 
@@ -121,7 +122,7 @@ def read_golden(path: Path) -> tuple[dict[str, Any], list[Any]]:
         first, *rows = (json.loads(line) for line in gzip.decompress(pathlib.Path(path).read_bytes()).splitlines())
         return first, [(row["code_points"], row["ids"]) for row in rows]
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"A golden file must be gzipped JSON lines. Received: {path}, which is not.") from error
+        raise ValueError(f"A golden file must be gzipped JSON lines. Received: {cut(path)}, which is not.") from error
 
 
 def failures(path: Path, tokenize: Callable[..., Any]) -> list[Any]:

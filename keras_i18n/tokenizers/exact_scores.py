@@ -7,6 +7,7 @@ that runtimes shift and divide negative numbers differs.
 import numpy as np
 
 from keras_i18n.protocols import Array
+from keras_i18n.shown import cut
 
 EXPONENT_BITS = 5
 NUM_EXPONENTS = 1 << EXPONENT_BITS
@@ -38,7 +39,7 @@ def pack(scores: Array) -> np.ndarray:
         worst = scores[np.argmax(np.maximum(-place, place - NUM_EXPONENTS + 1))]
         raise ValueError(
             f"Scores of pieces must be 0 or lie within 2^{_LOWEST + 23} .. 2^{_LOWEST + NUM_EXPONENTS + 23} in magnitude. "
-            f"Received: {worst}."
+            f"Received: {cut(worst)}."
         )
     mantissa = np.ldexp(scores.astype(np.float64), -(place + _LOWEST)).astype(np.int64) + OFFSET
     return (mantissa * NUM_EXPONENTS + place).astype(np.int32)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from keras_i18n.shown import shown
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, length_delimited, raw_fields
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
 
@@ -40,7 +41,7 @@ def from_keras_hub(tokenizer: Any, *, begin: bool = False, end: bool = False) ->
     if not isinstance(proto, bytes) or vocabulary is None:
         raise TypeError(
             "A KerasHub tokenizer must hold a SentencePiece model (`proto`, `get_vocabulary`). "
-            f"Received: {tokenizer!r}, which does not."
+            f"Received: {shown(tokenizer)}, which does not."
         )
     special: dict[str, Any] = {}
     for name, option, attribute in (("begin", begin, "start_token"), ("end", end, "end_token")):
@@ -52,7 +53,7 @@ def from_keras_hub(tokenizer: Any, *, begin: bool = False, end: bool = False) ->
     if missing or len(set(wanted)) < len(wanted):
         raise ValueError(
             "A vocabulary must name every piece of its SentencePiece file once. Received: one without "
-            f"{sorted(missing)[:3]} or with a piece twice."
+            f"{shown(sorted(missing)[:3])} or with a piece twice."
         )
     contents = [value for field, value in raw_fields(proto) if field == 1]
     of_piece = dict(zip(model.pieces, contents, strict=True))

@@ -11,6 +11,7 @@ import numpy as np
 
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
+from keras_i18n.shown import shown
 from keras_i18n.tokenizers import ngram_hashing, tokenizer_file
 from keras_i18n.tokenizers.canonical_composition import compose as canonically_composed
 from keras_i18n.tokenizers.character_table import FOLDS, SOLO, CharacterTable, character_table, symbols
@@ -72,7 +73,7 @@ class NgramTokenizer:
         self.fold = _folds(fold)
         self.seed = _integer("seed", seed, 0, 10**6)
         if not isinstance(compose, (bool, np.bool_)):
-            raise ValueError(f"`compose` must be True or False. Received: {compose!r}.")
+            raise ValueError(f"`compose` must be True or False. Received: {shown(compose)}.")
         self.compose = bool(compose)
         if not self.word_lengths and not self.ngram_lengths:
             raise ValueError("One of `word_lengths` and `ngram_lengths` must name a length. Received: () for both.")
@@ -105,11 +106,11 @@ class NgramTokenizer:
             ValueError: for `max_tokens` below 1.
         """
         if isinstance(texts, (str, bytes)):
-            raise TypeError(f"`texts` must be a sequence of str. Received: {texts!r}. Put it into a list.")
+            raise TypeError(f"`texts` must be a sequence of str. Received: {shown(texts)}. Put it into a list.")
         texts = list(texts)
         for text in texts:
             if not isinstance(text, str):
-                raise TypeError(f"A text must be a str. Received: {text!r} of type {type(text).__name__}.")
+                raise TypeError(f"A text must be a str. Received: {shown(text)} of type {type(text).__name__}.")
         if max_tokens is not None:
             max_tokens = _integer("max_tokens", max_tokens, 1, 2**31 - 1)
         sequences = []
@@ -233,7 +234,7 @@ class NgramTokenizer:
         """
         data = bytes(data)
         if not data.startswith(MAGIC):
-            raise ValueError(f"The file of an NgramTokenizer must begin with {MAGIC!r}. Received: {data[:40]!r}.")
+            raise ValueError(f"The file of an NgramTokenizer must begin with {MAGIC!r}. Received: {shown(data)}.")
         try:
             line, _, packed = data[len(MAGIC) :].partition(b"\n")
             config = {"compose": False, **tokenizer_file.options(line)}
@@ -295,21 +296,21 @@ def _inside(is_letter, inside, length):
 
 def _integer(name, value, least, most):
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
-        raise ValueError(f"`{name}` must be an integer from {least} to {most}. Received: {value!r}.")
+        raise ValueError(f"`{name}` must be an integer from {least} to {most}. Received: {shown(value)}.")
     return int(value)
 
 
 def _lengths(name, values, most):
     if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
-        raise ValueError(f"`{name}` must be a tuple of lengths such as (1, 2). Received: {values!r}.")
+        raise ValueError(f"`{name}` must be a tuple of lengths such as (1, 2). Received: {shown(values)}.")
     lengths = tuple(sorted(_integer(name, value, 1, most) for value in values))
     if len(set(lengths)) < len(lengths):
-        raise ValueError(f"`{name}` must name each length once. Received: {values!r}.")
+        raise ValueError(f"`{name}` must name each length once. Received: {shown(values)}.")
     return lengths
 
 
 def _folds(fold):
     folds = tuple(fold) if not isinstance(fold, str) else (fold,)
     if not set(folds) <= set(FOLDS):
-        raise ValueError(f"`fold` must name some of {', '.join(map(repr, FOLDS))}. Received: {fold!r}.")
+        raise ValueError(f"`fold` must name some of {', '.join(map(repr, FOLDS))}. Received: {shown(fold)}.")
     return tuple(name for name in FOLDS if name in folds)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import fingerprints, perfect_hash
 
 PAGE = 256
@@ -90,16 +91,18 @@ def _check(rules, symbols):
         for text in texts:
             if any(a == b == SPACE for a, b in itertools.pairwise(text)):
                 raise ValueError(
-                    f"A {what} must not hold two spaces in a row to be compiled. Received: {''.join(map(chr, text))!r}."
+                    f"A {what} must not hold two spaces in a row to be compiled. Received: {shown(''.join(map(chr, text)))}."
                 )
     longest = max(map(len, rules), default=1)
     if longest > MAX_RULE_LENGTH:
-        raise ValueError(f"A normaliser's key must have at most {MAX_RULE_LENGTH} code points. Received: {longest}.")
+        raise ValueError(
+            f"A normaliser's key must have at most {MAX_RULE_LENGTH} code points. Received: {cut(longest)}."
+        )
     if len(symbols) > MAX_SYMBOLS or max(map(len, symbols), default=0) > fingerprints.MAX_LENGTH:
         raise ValueError(
             f"A compiled tokenizer takes at most {MAX_SYMBOLS} user-defined symbols of at most "
             f"{fingerprints.MAX_LENGTH} code points. Received: {len(symbols)}, the longest of "
-            f"{max(map(len, symbols))}."
+            f"{cut(max(map(len, symbols)))}."
         )
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_i18n.shown import cut, shown
+
 MAX_MODEL_BYTES = 256 * 2**20
 MAX_PIECES = 2**22
 MAX_PIECE_BYTES = 4096
@@ -75,8 +77,8 @@ class _Reader:
 
     def fail(self, reason):
         raise ValueError(
-            f"A SentencePiece model file must be a well-formed protobuf. Received: {self.what} damaged at byte "
-            f"{self.position}: {reason}. Copy the file again, or train it again."
+            f"A SentencePiece model file must be a well-formed protobuf. Received: {cut(self.what)} damaged at byte "
+            f"{cut(self.position)}: {reason}. Copy the file again, or train it again."
         )
 
     def varint(self):
@@ -149,7 +151,7 @@ def _text(value, what):
     try:
         return bytes(value).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{what} must be UTF-8. Received: {bytes(value)[:40]!r}.") from error
+        raise ValueError(f"{what} must be UTF-8. Received: {shown(bytes(value))}.") from error
 
 
 def _usual_pieces(data, position):
@@ -195,16 +197,18 @@ def _piece(data, index):
     found = _message(data, what, _PIECE)
     text = found.get(1, b"")
     if not 0 < len(text) <= MAX_PIECE_BYTES:
-        raise ValueError(f"A piece must have 1 to {MAX_PIECE_BYTES} bytes. Received: {what} of {len(text)} bytes.")
+        raise ValueError(f"A piece must have 1 to {MAX_PIECE_BYTES} bytes. Received: {cut(what)} of {len(text)} bytes.")
     score = struct.unpack("<f", found[2])[0] if 2 in found else 0.0
     if not abs(score) <= MAX_SCORE:
-        raise ValueError(f"A piece's score must be a number of at most {MAX_SCORE:g}. Received: {score} for {what}.")
+        raise ValueError(
+            f"A piece's score must be a number of at most {MAX_SCORE:g}. Received: {cut(score)} for {cut(what)}."
+        )
     kind = found.get(3, 1)
     if kind not in _PIECE_TYPES:
-        raise ValueError(f"A piece's type must be 1 to 6. Received: {what} with type {kind}.")
+        raise ValueError(f"A piece's type must be 1 to 6. Received: {cut(what)} with type {cut(kind)}.")
     text = _text(text, f"A piece's text ({what})")
     if "\0" in text:
-        raise ValueError(f"A piece must not hold the code point 0. Received: {what}: {text!r}.")
+        raise ValueError(f"A piece must not hold the code point 0. Received: {cut(what)}: {shown(text)}.")
     return text, score, PieceType(kind)
 
 
@@ -284,7 +288,7 @@ def parse(data: bytes) -> SentencePieceModel:
     kind = MODEL_KINDS.get(trainer.get(3, 1), f"number {trainer.get(3)}")
     if kind != "unigram":
         raise ValueError(
-            f"A SentencePiece model must be of kind unigram. Received: a model of kind {kind}. "
+            f"A SentencePiece model must be of kind unigram. Received: a model of kind {cut(kind)}. "
             "Train with model_type='unigram'."
         )
     texts, scores, types, unknown_id = _checked_vocabulary(pieces)
@@ -313,7 +317,7 @@ def _checked_vocabulary(rows):
     if len(set(pieces)) != len(pieces):
         seen = set()
         twice = next(p for p in pieces if p in seen or seen.add(p))
-        raise ValueError(f"Pieces must be distinct. Received: {twice!r} twice.")
+        raise ValueError(f"Pieces must be distinct. Received: {shown(twice)} twice.")
     unknown = [i for i, t in enumerate(types) if t == PieceType.UNKNOWN]
     if len(unknown) != 1:
         raise ValueError(f"A vocabulary must have one unknown piece. Received: {len(unknown)}.")

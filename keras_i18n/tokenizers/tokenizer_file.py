@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from keras_i18n.protocols import Config, Path
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 _Loaded = TypeVar("_Loaded")
@@ -33,13 +34,15 @@ def read_file(path: Path, max_bytes: int) -> bytes:
     if not path.exists():
         raise FileNotFoundError(f"No tokenizer file at '{path}'.")
     if not path.is_file():
-        raise ValueError(f"A tokenizer must be a regular file. Received: '{path}', which is not. Copy it to a file.")
+        raise ValueError(
+            f"A tokenizer must be a regular file. Received: '{cut(path)}', which is not. Copy it to a file."
+        )
     with open(path, "rb") as file:
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise ValueError(
-            f"The file of this kind of tokenizer must have at most {max_bytes} bytes. Received: '{path}' of "
-            f"{path.stat().st_size} bytes. Is it another file?"
+            f"The file of this kind of tokenizer must have at most {max_bytes} bytes. Received: '{cut(path)}' of "
+            f"{cut(path.stat().st_size)} bytes. Is it another file?"
         )
     return data
 
@@ -79,7 +82,7 @@ def options(line: bytes) -> Config:
             f"its options are not JSON as `save` writes it ({str(error)[:120] or 'nested too deep'})"
         ) from error
     if not isinstance(found, dict):
-        raise ValueError(f"its options must be a JSON object. Received: {line[:60]!r}")
+        raise ValueError(f"its options must be a JSON object. Received: {shown(line)}")
     return found
 
 
@@ -87,6 +90,6 @@ def check_digest(tokenizer: Tokenizer, digest: str | None) -> None:
     """Raises ValueError unless a tokenizer has the digest that its file tells; None, from older files, is let pass."""
     if digest is not None and digest != tokenizer.digest:
         raise ValueError(
-            f"what it holds has the digest {tokenizer.digest[:16]}. Received: a file that says {str(digest)[:16]!r}. "
+            f"what it holds has the digest {tokenizer.digest[:16]}. Received: a file that says {shown(str(digest), limit=16)}. "
             "Copy it again, or save the tokenizer again"
         )

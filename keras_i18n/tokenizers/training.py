@@ -6,6 +6,7 @@ import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from keras_i18n.shown import shown
 from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
 
 
@@ -56,7 +57,7 @@ def train_unigram(
         sentences = _covered(sentences, list(languages), character_coverage)
         character_coverage = 1.0
     elif not isinstance(character_coverage, (float, int)) or not 0.98 <= character_coverage <= 1.0:
-        raise ValueError(f"`character_coverage` must be 0.98 to 1. Received: {character_coverage!r}.")
+        raise ValueError(f"`character_coverage` must be 0.98 to 1. Received: {shown(character_coverage)}.")
     sentences = [text for text in sentences if text.strip()]
     if not sentences:
         raise ValueError("Training needs at least one text that is not empty. Received: none.")
@@ -97,7 +98,9 @@ def _covered(sentences, languages, coverage):
     for language, counter in counts.items():
         share = shares.get(language, shares.get(None, 0.9995))
         if not 0 < share <= 1:
-            raise ValueError(f"`character_coverage` must be above 0, at most 1. Received: {share!r} for {language!r}.")
+            raise ValueError(
+                f"`character_coverage` must be above 0, at most 1. Received: {shown(share)} for {shown(language)}."
+            )
         room = share * counter.total()
         for character, count in sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])):
             kept.add(character)

@@ -14,6 +14,7 @@ import numpy as np
 
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import sentencepiece_model, tokenizer_file
 from keras_i18n.tokenizers.charsmap import check_charsmap
 
@@ -38,7 +39,7 @@ def clean_text(text: str) -> str:
     'a\ufffdb\ufffd'
     """
     if not isinstance(text, str):
-        raise TypeError(f"A text must be a str. Received: {text!r} of type {type(text).__name__}.")
+        raise TypeError(f"A text must be a str. Received: {shown(text)} of type {type(text).__name__}.")
     if _NOT_TEXT.search(text) is None:
         return text
     return _NOT_TEXT.sub("\ufffd", text.rstrip("\0"))
@@ -86,7 +87,7 @@ class UnigramTokenizer:
         self.begin_piece = self._special_piece(begin, self.model.begin_piece, "begin")
         self.end_piece = self._special_piece(end, self.model.end_piece, "end")
         if not isinstance(prefix, str) or clean_text(prefix) != prefix:
-            raise ValueError(f"`prefix` must be text without code points 0 and surrogates. Received: {prefix!r}.")
+            raise ValueError(f"`prefix` must be text without code points 0 and surrogates. Received: {shown(prefix)}.")
         self.prefix = prefix
         self.max_tokens = None if max_tokens is None else self._checked_max_tokens(max_tokens)
         self.threads = threads or min(8, os.cpu_count() or 1)
@@ -95,19 +96,19 @@ class UnigramTokenizer:
 
     def _special_piece(self, option, default, name):
         if not isinstance(option, (bool, str)) and option is not None:
-            raise ValueError(f"`{name}` must be a piece of the vocabulary, True or False. Received: {option!r:.60}.")
+            raise ValueError(f"`{name}` must be a piece of the vocabulary, True or False. Received: {shown(option)}.")
         piece = {False: None, None: None, True: default}.get(option, option)
         if piece is not None and piece not in self.model.pieces:
             raise ValueError(
-                f"`{name}` must be a piece of the vocabulary, True or False. Received: {option!r}, "
-                f"and the vocabulary lacks {piece!r}."
+                f"`{name}` must be a piece of the vocabulary, True or False. Received: {shown(option)}, "
+                f"and the vocabulary lacks {shown(piece)}."
             )
         return piece
 
     def _checked_max_tokens(self, max_tokens):
         least = max(1, (self.begin_piece is not None) + (self.end_piece is not None))
         if isinstance(max_tokens, bool) or not isinstance(max_tokens, (int, np.integer)) or max_tokens < least:
-            raise ValueError(f"`max_tokens` must be an integer of at least {least}. Received: {max_tokens!r:.60}.")
+            raise ValueError(f"`max_tokens` must be an integer of at least {least}. Received: {shown(max_tokens)}.")
         return int(max_tokens)
 
     @classmethod
@@ -127,7 +128,7 @@ class UnigramTokenizer:
         def read(data):
             found = hashlib.sha256(data).hexdigest()
             if sha256 is not None and found != sha256.lower():
-                raise ValueError(f"its SHA-256 must be {sha256}. Received: {found}. Copy the file again")
+                raise ValueError(f"its SHA-256 must be {sha256}. Received: {cut(found)}. Copy the file again")
             return cls(data, **options)
 
         return tokenizer_file.loaded(path, read, sentencepiece_model.MAX_MODEL_BYTES)
@@ -139,7 +140,7 @@ class UnigramTokenizer:
         try:
             return sentencepiece.SentencePieceProcessor(model_proto=self.model_bytes)
         except RuntimeError as error:
-            raise ValueError(f"The sentencepiece library refused the model. Received: {error}") from error
+            raise ValueError(f"The sentencepiece library refused the model. Received: {cut(error)}") from error
 
     @property
     def vocabulary_size(self) -> int:
@@ -193,7 +194,7 @@ class UnigramTokenizer:
             ValueError: for `max_tokens` below the number of begin and end pieces.
         """
         if isinstance(texts, (str, bytes)):
-            raise TypeError(f"`texts` must be a sequence of str. Received: {texts!r}. Put it into a list.")
+            raise TypeError(f"`texts` must be a sequence of str. Received: {shown(texts)}. Put it into a list.")
         max_tokens = self.max_tokens if max_tokens is None else self._checked_max_tokens(max_tokens)
         special = (self.begin_id is not None) + (self.end_id is not None)
         cleaned = [self.prefix + clean_text(text) for text in texts]
@@ -218,7 +219,7 @@ class UnigramTokenizer:
         rows = [[int(i) for i in ids if i >= 0] for ids in sequences]
         for ids in rows:
             if any(i >= self.vocabulary_size for i in ids):
-                raise ValueError(f"Token ids must be below {self.vocabulary_size}. Received: {max(ids)}.")
+                raise ValueError(f"Token ids must be below {self.vocabulary_size}. Received: {cut(max(ids))}.")
         texts = [self._processor.decode(ids) for ids in rows]
         # a prefix without a text has lost its white space
         return [text[len(self.prefix) :] if text.startswith(self.prefix.rstrip()) else text for text in texts]
@@ -246,7 +247,7 @@ class UnigramTokenizer:
         if seed is None:
             seed = secrets.randbits(31)
         elif isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**31:
-            raise ValueError(f"`seed` must be an integer from 0 to 2**31 - 1, or None. Received: {seed!r:.60}.")
+            raise ValueError(f"`seed` must be an integer from 0 to 2**31 - 1, or None. Received: {shown(seed)}.")
         found = self._sampled([self.prefix + clean_text(text) for text in texts], float(alpha), int(seed))
         before = [] if self.begin_id is None else [self.begin_id]
         after = [] if self.end_id is None else [self.end_id]
@@ -327,7 +328,7 @@ class UnigramTokenizer:
             kept = tokenizer_file.options(line)
             digest = kept.pop(tokenizer_file.DIGEST, None)
             if not newline or not set(kept) <= _OPTIONS:
-                raise ValueError(f"options that are not known. Received: {line[:80]!r}")
+                raise ValueError(f"options that are not known. Received: {shown(line)}")
             tokenizer = cls(model, **kept, threads=options.pop("threads", None))
             tokenizer_file.check_digest(tokenizer, digest)
         except ValueError as error:

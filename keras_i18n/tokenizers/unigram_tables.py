@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from keras_i18n.shown import cut
 from keras_i18n.tokenizers import exact_scores, fingerprints, perfect_hash
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel
 
@@ -44,7 +45,7 @@ def build(model: SentencePieceModel) -> UnigramTables:
     longest = max(map(len, pieces))
     if longest > MAX_PIECE_LENGTH:
         raise ValueError(
-            f"A compiled vocabulary takes pieces of at most {MAX_PIECE_LENGTH} code points. Received: one of {longest}."
+            f"A compiled vocabulary takes pieces of at most {MAX_PIECE_LENGTH} code points. Received: one of {cut(longest)}."
         )
     table = perfect_hash.build(*fingerprints.fingerprints(pieces))
     scores, by_slot = np.zeros(table.size, np.float32), np.zeros(table.size, np.int32)
@@ -79,6 +80,6 @@ def _byte_ids(model):
     missing = [name for name in names if name not in index]
     if missing:
         raise ValueError(
-            f"A model with byte fallback must have all 256 byte pieces. Received: one without {missing[0]}."
+            f"A model with byte fallback must have all 256 byte pieces. Received: one without {cut(missing[0])}."
         )
     return np.array([index[name] for name in names], np.int32)

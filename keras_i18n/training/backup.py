@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 _STATE = "training.json"
 _VERSION = 1
@@ -56,7 +57,7 @@ class Backup(keras.callbacks.Callback):
         if (version, arguments) != (_VERSION, self.arguments):
             raise ValueError(
                 f"`backup_dir` must be empty or hold a training with the same texts, labels and options. Received: "
-                f"'{self.folder}', which holds another one. Choose another folder, or remove it."
+                f"'{cut(self.folder)}', which holds another one. Choose another folder, or remove it."
             )
         return state
 

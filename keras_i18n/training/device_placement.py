@@ -4,6 +4,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_i18n.shown import cut, shown
+
 
 def checked_device(device: str | None) -> str | None:
     """The name by which TensorFlow knows a device: "/GPU:0" for "gpu" or "gpu:0".
@@ -17,7 +19,7 @@ def checked_device(device: str | None) -> str | None:
     if kind is None or f"{kind.lower()}:{place}" not in found:
         raise ValueError(
             "`device` must be 'cpu', 'gpu', 'gpu:1', ... and on this machine. "
-            f"Received: {device!r}. Found here: {', '.join(found)}."
+            f"Received: {shown(device)}. Found here: {cut(', '.join(found))}."
         )
     return f"/{kind}:{place}"
 

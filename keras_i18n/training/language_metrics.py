@@ -5,6 +5,7 @@ import keras
 import numpy as np
 
 from keras_i18n.protocols import LabelledTexts
+from keras_i18n.shown import cut, shown
 
 
 class LanguageMetrics(keras.callbacks.Callback):
@@ -42,7 +43,7 @@ class LanguageMetrics(keras.callbacks.Callback):
             if len(validation) == 0 or getattr(validation, column) is None:
                 raise ValueError(
                     f"`validation` must have rows with a {column}. Received: {len(validation)} rows with columns "
-                    f"{', '.join(validation.columns)}."
+                    f"{cut(', '.join(validation.columns))}."
                 )
         self.validation = validation
         self.predictor = model
@@ -53,7 +54,7 @@ class LanguageMetrics(keras.callbacks.Callback):
         readers = [type(one).__name__ for one in before if isinstance(one, _READERS)]
         if readers:
             raise ValueError(
-                f"`callbacks` must have LanguageMetrics before what reads its numbers. Received: {readers} before it."
+                f"`callbacks` must have LanguageMetrics before what reads its numbers. Received: {shown(readers)} before it."
             )
         self.predictor = self.predictor or model
         unknown = sorted(set(self.validation.labels) - set(self.predictor.labels))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from keras_i18n.progress import Progress
+from keras_i18n.shown import shown
 from keras_i18n.training.mixed_precision import MIXED_PRECISIONS
 
 
@@ -116,4 +117,4 @@ def check_options(options: Any) -> None:
         rule, fits, may_be_none = _RULES[name]
         value = getattr(options, name)
         if not fits(value) and not (may_be_none and value is None):
-            raise ValueError(f"`{name}` must be {rule}. Received: {value!r}.")
+            raise ValueError(f"`{name}` must be {rule}. Received: {shown(value)}.")

@@ -4,6 +4,7 @@ from typing import Any
 
 from keras_i18n import layers
 from keras_i18n.keras_privates import call_inputs
+from keras_i18n.shown import cut
 
 
 def check_table(model: Any) -> None:
@@ -16,7 +17,7 @@ def check_table(model: Any) -> None:
         if reads_ids and size is not None and size > rows:
             raise ValueError(
                 f"`network` must have a row for each of the tokenizer's {size} token ids; those outside the table "
-                f"cannot be looked up. Received: '{layer.name}', a table of {rows} rows. Build it with {size} rows."
+                f"cannot be looked up. Received: '{cut(layer.name)}', a table of {cut(rows)} rows. Build it with {cut(size)} rows."
             )
 
 

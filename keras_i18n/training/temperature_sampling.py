@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_i18n.shown import cut
+
 
 def sampled_rows(train: Any, options: Any) -> Callable[[int], np.ndarray] | None:
     """Epoch -> the rows that it sees; None where every row is seen once."""
@@ -12,7 +14,7 @@ def sampled_rows(train: Any, options: Any) -> Callable[[int], np.ndarray] | None
         return None
     if train.language is None:
         raise ValueError(
-            f"`sampling_temperature` needs a language for each text. Received: columns {', '.join(train.columns)}."
+            f"`sampling_temperature` needs a language for each text. Received: columns {cut(', '.join(train.columns))}."
         )
     rows = type(train)({"text": list(map(str, range(len(train)))), "language": train.language})
     seeds = np.random.SeedSequence(options.seed)

@@ -8,6 +8,7 @@ from typing import Any
 
 from keras_i18n import datasets
 from keras_i18n import languages as tags
+from keras_i18n.shown import cut, shown
 from keras_i18n.transfer.script_check import check_script
 
 FEW_PAIRS = 200
@@ -57,8 +58,8 @@ class LanguageResources:
             parallel = parallel.swap()
         if parallel is not None and not tags.equivalent(parallel.target_language, language):
             raise ValueError(
-                f"`parallel` must have '{language}' on one side. Received: {parallel.source_language} to "
-                f"{parallel.target_language}."
+                f"`parallel` must have '{language}' on one side. Received: {cut(parallel.source_language)} to "
+                f"{cut(parallel.target_language)}."
             )
         found = dataclasses.replace(
             self, parallel=parallel, texts=tuple(self.texts), words=tuple(self.words), lexicon=tuple(self.lexicon)
@@ -77,7 +78,7 @@ class LanguageResources:
             ):
                 raise ValueError(
                     f"The lexicon must share words with the texts in '{language}'. Received: {len(found.lexicon)} "
-                    f"translations, such as {found.lexicon[0][1]!r}, none of which is in them. Are its columns swapped?"
+                    f"translations, such as {shown(found.lexicon[0][1])}, none of which is in them. Are its columns swapped?"
                 )
         if parallel is not None and len(parallel) < FEW_PAIRS and not has_teacher:
             warnings.warn(

@@ -5,6 +5,7 @@ import collections
 from keras_i18n import languages as tags
 from keras_i18n.languages.letters import is_zawgyi, letter_counts, letters_of
 from keras_i18n.protocols import Texts
+from keras_i18n.shown import cut, shown
 
 
 def check_script(texts: Texts, language: str) -> None:
@@ -35,13 +36,13 @@ def check_script(texts: Texts, language: str) -> None:
         example = next(text for text in texts if other in letter_counts(text))
         raise ValueError(
             f"Texts in '{language}' ({tags.name(language)}) must be in the script {tags.script_name(script)}. Received: "
-            f"{100 * count / counts.total():.0f} % of the letters in {other}, as in {example[:60]!r}. Is the right file read? "
+            f"{100 * count / counts.total():.0f} % of the letters in {cut(other)}, as in {shown(example)}. Is the right file read? "
             "A language in another script has a tag that says so, such as 'sr-Latn'."
         )
     zawgyi = [text for text in texts if is_zawgyi(text)] if script == "Mymr" else []
     if 10 * len(zawgyi) > len(texts):
         raise ValueError(
             f"Texts in '{language}' ({tags.name(language)}) must be in Unicode. Received: {len(zawgyi)} of {len(texts)} "
-            f"texts in the code of the Zawgyi font, as {zawgyi[0][:60]!r}. Convert them first, for example with ICU: "
+            f"texts in the code of the Zawgyi font, as {shown(zawgyi[0])}. Convert them first, for example with ICU: "
             "uconv -x Zawgyi-my."
         )

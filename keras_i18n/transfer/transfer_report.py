@@ -8,6 +8,7 @@ import numpy as np
 from keras_i18n import datasets
 from keras_i18n import languages as tags
 from keras_i18n.evaluation import evaluate_by_language
+from keras_i18n.shown import cut, shown
 from keras_i18n.text_table import preformatted, text_table
 
 _SHOWN = 3
@@ -39,8 +40,8 @@ def refuse_leaks(train: Any, test: Any, *, column: str = "id") -> None:
             noun = "value" if len(shared) == 1 else "values"
             raise ValueError(
                 "A sentence must be on one side of a split, in all its translations. Received: "
-                f"{len(shared)} {noun} of '{name}' on both, such as {', '.join(repr(value)[:60] for value in shared[:_SHOWN])}. "
-                f"Split with `dataset.split(groups={column!r})`, or leave those rows out."
+                f"{len(shared)} {cut(noun)} of '{cut(name)}' on both, such as {cut(', '.join(repr(value)[:60] for value in shared[:_SHOWN]))}. "
+                f"Split with `dataset.split(groups={shown(column)})`, or leave those rows out."
             )
 
 
@@ -145,7 +146,9 @@ def transfer_report(
     translated = dict(translated or {})
     unknown = sorted(set(translated) - set(models))
     if unknown:
-        raise ValueError(f"`translated` must name models. Received: {unknown}; the models are {list(models)}.")
+        raise ValueError(
+            f"`translated` must name models. Received: {shown(unknown)}; the models are {shown(list(models))}."
+        )
     reports = {}
     for name, model in models.items():
         read = translated.get(name, test)
@@ -165,7 +168,9 @@ class _ByLanguage:
         found = {language: tags.lookup(language, models) for language in dataset.languages}
         lacking = [language for language, tag in found.items() if tag is None]
         if lacking:
-            raise ValueError(f"There must be a model for every language of the data. Received: none for {lacking}.")
+            raise ValueError(
+                f"There must be a model for every language of the data. Received: none for {shown(lacking)}."
+            )
         self.models = models = {language: models[tag] for language, tag in found.items()}
         self.dataset = dataset
         self.labels = models[dataset.languages[0]].labels

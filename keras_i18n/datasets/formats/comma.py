@@ -7,6 +7,7 @@ from keras_i18n.datasets.formats.records import Records, Shared, check_header, r
 from keras_i18n.datasets.opening import text_lines
 from keras_i18n.datasets.problems import Problems
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 
 def read_csv(path: Path, problems: Problems, *, encoding: str, max_bytes: int | None) -> Records:
@@ -40,7 +41,7 @@ def _parse(reader, path, problems):
     except csv.Error as error:
         problems.add(
             line,
-            f"A CSV must close its quotes and write a quote inside of them twice. Received: {error}, in the row that "
+            f"A CSV must close its quotes and write a quote inside of them twice. Received: {cut(error)}, in the row that "
             "begins here. Mend it, or name the file .tsv if it has TABs and no quoting.",
         )
     if names is None:

@@ -9,6 +9,7 @@ from keras_i18n.datasets.opening import text_lines
 from keras_i18n.datasets.problems import DataError, Problems
 from keras_i18n.datasets.size_limits import MAX_COLUMNS
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut, shown
 
 # A table has a place for every key in every row: rows with keys of their own grow with the square of their number.
 _PLACES_PER_VALUE = 20
@@ -31,10 +32,12 @@ def _row(line: str, number: int, problems: Problems) -> dict[str, Any] | None:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        problems.add(number, f"Every line must be one JSON object. Received: {line[:40]!r} ({error}). Mend the line.")
+        problems.add(
+            number, f"Every line must be one JSON object. Received: {shown(line)} ({cut(error)}). Mend the line."
+        )
         return None
     if not isinstance(row, dict):
-        problems.add(number, f'Every line must be a JSON object. Received: {line[:40]!r}. Write {{"text": …}}.')
+        problems.add(number, f'Every line must be a JSON object. Received: {shown(line)}. Write {{"text": …}}.')
         return None
     return row
 
@@ -57,7 +60,7 @@ class _Table:
         if len(self.columns) > MAX_COLUMNS or places > _PLACES + _PLACES_PER_VALUE * self.values:
             raise DataError(
                 f"Rows must have the same keys. Received: {len(self.columns):,} different keys in "
-                f"{len(self.numbers):,} rows, such as {next(reversed(row), '')[:40]!r}. Gather keys that are data of "
+                f"{len(self.numbers):,} rows, such as {shown(next(reversed(row), ''))}. Gather keys that are data of "
                 "their own under one key.",
                 path=self.path,
                 line=number,

@@ -6,6 +6,7 @@ from keras_i18n.datasets.formats.records import Records, Shared, check_header
 from keras_i18n.datasets.problems import DataError, Problems
 from keras_i18n.datasets.size_limits import limit_of, too_large
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 _ROWS = 4096
 _PLACE = 8  # bytes of a value that is None
@@ -40,7 +41,7 @@ def read_parquet(path: Path, problems: Problems, *, encoding: str, max_bytes: in
         if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
             raise
         raise DataError(
-            f"The file must be a whole Parquet file. Received: {error}. Fetch or write it again.", path=path
+            f"The file must be a whole Parquet file. Received: {cut(error)}. Fetch or write it again.", path=path
         ) from error
     return Records(columns, range(1, 1 + max(map(len, columns.values()), default=0)))
 

@@ -70,5 +70,5 @@ def ragged(fields: Sequence[str], names: Sequence[str]) -> str:
     """The message about a line that has not as many fields as the header."""
     return (
         f"Every line must have {len(names)} field{'' if len(names) == 1 else 's'}, as the header has "
-        f"({', '.join(names)}). Received: {len(fields)}, beginning with {fields[0][:40] if fields else ''!r}."
+        f"({', '.join(names)}). Received: {len(fields)}, beginning with {shown(fields[0][:40] if fields else '')}."
     )

@@ -14,6 +14,7 @@ from keras_i18n.models.combined import combined_file
 from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.protocols import Path, Texts, TokenIds
+from keras_i18n.shown import shown
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 
@@ -99,8 +100,8 @@ def checked_members(members: Iterable[Any], what: str = "members") -> tuple[Any,
             )
         if tuple(member.labels) != tuple(members[0].labels):
             raise ValueError(
-                f"`{what}` must have the same labels in the same order. Received: {tuple(members[0].labels)} and "
-                f"{tuple(member.labels)}. Train them with the same `labels`."
+                f"`{what}` must have the same labels in the same order. Received: {shown(tuple(members[0].labels))} and "
+                f"{shown(tuple(member.labels))}. Train them with the same `labels`."
             )
     return members, tuple(members[0].labels)
 

@@ -11,6 +11,7 @@ from keras_i18n.files import atomic_path
 from keras_i18n.models.saving.kinds import kinds_with, layout
 from keras_i18n.models.saving.loading import load
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 _MANIFEST = "keras_i18n_combined.json"
 _MAX_MEMBERS = 256
@@ -23,7 +24,7 @@ def save(model: Any, path: Path, *, with_optimizer: bool = False) -> None:
     """
     path = pathlib.Path(path)
     if path.suffix != ".keras":
-        raise ValueError(f"`path` must end in '.keras'. Received: '{path}'.")
+        raise ValueError(f"`path` must end in '.keras'. Received: '{cut(path)}'.")
     with atomic_path(path) as temporary, tempfile.TemporaryDirectory(dir=temporary.parent) as folder:
         digests = []
         with zipfile.ZipFile(temporary, "w") as archive:

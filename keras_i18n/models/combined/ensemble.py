@@ -10,6 +10,7 @@ from keras_i18n.models.combined.combined_classifier import CombinedClassifier, c
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.progress import Counter, Progress
 from keras_i18n.protocols import Array, Config, LabelledTexts, Texts
+from keras_i18n.shown import shown
 
 
 @savable
@@ -38,7 +39,7 @@ class Ensemble(CombinedClassifier):
         weights = np.ones(len(members)) if weights is None else np.asarray(weights, np.float64)
         if weights.shape != (len(members),) or not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
             raise ValueError(
-                f"`weights` must be {len(members)} numbers from 0 on, not all 0. Received: {weights.tolist()}."
+                f"`weights` must be {len(members)} numbers from 0 on, not all 0. Received: {shown(weights.tolist())}."
             )
         self.weights = tuple((weights / weights.sum()).tolist())
         super().__init__(members, labels)
@@ -61,7 +62,9 @@ class Ensemble(CombinedClassifier):
         members, labels = checked_members(members)
         unknown = sorted(set(validation.labels) - set(labels))
         if unknown or not len(validation):
-            raise ValueError(f"`validation` must hold texts of the members' labels. Received: {unknown or 'no text'}.")
+            raise ValueError(
+                f"`validation` must hold texts of the members' labels. Received: {shown(unknown or 'no text')}."
+            )
         columns = np.array([labels.index(label) for label in validation.label])
         rows = np.arange(len(columns))
         given = np.stack([member.predict(list(validation.text))[rows, columns] for member in members], axis=1)

@@ -11,6 +11,7 @@ from keras_i18n.models.combined.combined_classifier import CombinedClassifier, c
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.progress import Counter, Progress
 from keras_i18n.protocols import Config, Texts
+from keras_i18n.shown import cut, shown
 
 
 @savable
@@ -43,11 +44,11 @@ class Router(CombinedClassifier):
         if not any(tags.matches(tag, routes) for tag in identifier.labels):
             raise ValueError(
                 f"`identifier` must know a language of `routes` ({', '.join(routes)}). Received: one of "
-                f"{', '.join(identifier.labels)}."
+                f"{cut(', '.join(identifier.labels))}."
             )
         default = next(iter(routes)) if default is None else tags.lookup(default, routes) or default
         if default not in routes:
-            raise ValueError(f"`default` must be one of {', '.join(routes)}. Received: {default!r}.")
+            raise ValueError(f"`default` must be one of {', '.join(routes)}. Received: {shown(default)}.")
         members = tuple({id(model): model for model in routes.values()}.values())
         self.identifier, self.default = identifier, default
         self.routes = {tag: next(i for i, one in enumerate(members) if one is model) for tag, model in routes.items()}
@@ -91,7 +92,7 @@ class Router(CombinedClassifier):
             chosen = np.array(self._member_of)[np.argmax(self.identifier.predict(texts), axis=1)] if texts else []
         elif len(languages) != len(texts) or isinstance(languages, str):
             raise ValueError(
-                f"`languages` must hold a tag for each of {len(texts)} texts. Received: {languages!r:.80}."
+                f"`languages` must hold a tag for each of {len(texts)} texts. Received: {shown(languages)}."
             )
         else:
             chosen = [self._route(tag) for tag in languages]

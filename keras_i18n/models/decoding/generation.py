@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.models.decoding.continuation import Continuation
+from keras_i18n.shown import shown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,11 +35,11 @@ class Sampling:
 
     def __post_init__(self):
         if not 0 <= self.temperature < math.inf:
-            raise ValueError(f"`temperature` must be at least 0. Received: {self.temperature!r}.")
+            raise ValueError(f"`temperature` must be at least 0. Received: {shown(self.temperature)}.")
         if self.top_k is not None and (int(self.top_k) != self.top_k or self.top_k < 1):
-            raise ValueError(f"`top_k` must be a whole number of at least 1. Received: {self.top_k!r}.")
+            raise ValueError(f"`top_k` must be a whole number of at least 1. Received: {shown(self.top_k)}.")
         if self.top_p is not None and not 0 < self.top_p <= 1:
-            raise ValueError(f"`top_p` must lie above 0 and be at most 1. Received: {self.top_p!r}.")
+            raise ValueError(f"`top_p` must lie above 0 and be at most 1. Received: {shown(self.top_p)}.")
 
     def probabilities(self, log_probabilities: np.ndarray) -> np.ndarray:
         """Float64 `(tokens,)` that add up to 1, 0 for what may not be drawn."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_i18n.models.decoding import generation
 from keras_i18n.models.decoding.continuation import Continuation
+from keras_i18n.shown import shown
 
 
 def suggestions(
@@ -35,9 +36,9 @@ def suggestions(
         ValueError: another unit, or a number below 1.
     """
     if unit not in ("word", "token"):
-        raise ValueError(f"`unit` must be 'word' or 'token'. Received: {unit!r}.")
+        raise ValueError(f"`unit` must be 'word' or 'token'. Received: {shown(unit)}.")
     if int(top) != top or top < 1:
-        raise ValueError(f"`top` must be a whole number of at least 1. Received: {top!r}.")
+        raise ValueError(f"`top` must be a whole number of at least 1. Received: {shown(top)}.")
     if unit == "word":
         return generation.next_words(
             continuation,

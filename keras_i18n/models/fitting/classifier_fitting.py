@@ -17,6 +17,7 @@ from keras_i18n.models.fitting.whole_files import whole_files
 from keras_i18n.models.heads import kernel_least_squares
 from keras_i18n.models.label_thresholds import DEFAULT, LabelThresholds
 from keras_i18n.networks import refuse_few_bits
+from keras_i18n.shown import cut, shown
 from keras_i18n.training import device_placement
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
@@ -47,7 +48,7 @@ def fit_classifier(
     """See `TextClassifier.fit`."""
     refuse_forked()
     if trainable not in _PLANS:
-        raise ValueError(f"`trainable` must be one of {', '.join(map(repr, _PLANS))}. Received: {trainable!r}.")
+        raise ValueError(f"`trainable` must be one of {', '.join(map(repr, _PLANS))}. Received: {shown(trainable)}.")
     if trainable == "head" and model.head is None:
         raise ValueError("This network has no head on an encoder. Train all of it: trainable='all'.")
     if trainable == "all":
@@ -57,7 +58,9 @@ def fit_classifier(
         validation_data = as_dataset(validation_data, name="validation_data")
     known = {field.name for field in dataclasses.fields(TrainingOptions)}
     if not set(options) <= known:
-        raise TypeError(f"Training options are {', '.join(sorted(known))}. Received: {sorted(set(options) - known)}.")
+        raise TypeError(
+            f"Training options are {', '.join(sorted(known))}. Received: {shown(sorted(set(options) - known))}."
+        )
     chosen = TrainingOptions(**options)
     if chosen.early_stopping and validation_data is None:
         raise ValueError("`early_stopping` watches the validation loss. Give `validation_data`, or leave it out.")
@@ -79,7 +82,7 @@ def fit_classifier(
     label: Any = train.label  # which `as_dataset` has seen to
     if len(set(label)) < 2:
         rule = "rows with different labels" if multi_label else "at least two labels"
-        raise ValueError(f"Training needs {rule}. Received: only {label[0]!r}, {len(train)} times.")
+        raise ValueError(f"Training needs {rule}. Received: only {shown(label[0])}, {len(train)} times.")
     warn_of_data(model, train)
     if multi_label:
         _refuse_what_needs_one_label(chosen)
@@ -240,7 +243,7 @@ def _refuse_what_needs_one_label(options):
     for option, way_out in _ONE_LABEL_OPTIONS.items():
         if getattr(options, option) is not None:
             raise ValueError(
-                f"`{option}` is for one label a text. Received: {option}={getattr(options, option)!r:.60} with "
+                f"`{option}` is for one label a text. Received: {cut(option)}={shown(getattr(options, option))} with "
                 f"multi_label=True. {way_out}"
             )
     if any(isinstance(callback, LanguageMetrics) for callback in options.callbacks):
@@ -271,7 +274,9 @@ def targets_of(model: Any, dataset: Any, name: str) -> np.ndarray:
     if len(dataset) == 0:
         raise ValueError(f"`{name}` must have at least one row. Received: an empty data set.")
     if dataset.label is None:
-        raise ValueError(f"`{name}` must have labels. Received: a data set with columns {', '.join(dataset.columns)}.")
+        raise ValueError(
+            f"`{name}` must have labels. Received: a data set with columns {cut(', '.join(dataset.columns))}."
+        )
     place_of = {label: place for place, label in enumerate(model.labels)}
     multi_label = getattr(model, "multi_label", False)
     if multi_label != dataset.multi_label:
@@ -306,6 +311,6 @@ def _sample_weights(labels, class_weight):
     if not fits or not all(isinstance(w, numbers.Real) and 0 < w < float("inf") for w in class_weight.values()):
         raise ValueError(
             f"`class_weight` must be 'balanced' or a dict with a weight above 0 for each of {sorted(counts)}. "
-            f"Received: {class_weight!r}."
+            f"Received: {shown(class_weight)}."
         )
     return np.array([class_weight[label] for label in labels], "float32")

@@ -21,6 +21,7 @@ from keras_i18n.networks import refuse_few_bits
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Tensor
+from keras_i18n.shown import cut, shown
 from keras_i18n.training import device_placement
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches import text_stream
@@ -80,11 +81,11 @@ class LanguageModelTraining:
     def __post_init__(self):
         check_options(self)
         if int(self.window) != self.window or self.window < 2:
-            raise ValueError(f"`window` must be a whole number of at least 2. Received: {self.window!r}.")
+            raise ValueError(f"`window` must be a whole number of at least 2. Received: {shown(self.window)}.")
         for name in ("minutes", "clip_norm"):
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
-                raise ValueError(f"`{name}` must be above 0. Received: {value!r}.")
+                raise ValueError(f"`{name}` must be above 0. Received: {shown(value)}.")
 
 
 def fit_language_model(
@@ -95,7 +96,9 @@ def fit_language_model(
     refuse_few_bits(model.network, "Training")
     known = {field.name for field in dataclasses.fields(LanguageModelTraining)}
     if not set(options) <= known:
-        raise TypeError(f"Training options are {', '.join(sorted(known))}. Received: {sorted(set(options) - known)}.")
+        raise TypeError(
+            f"Training options are {', '.join(sorted(known))}. Received: {shown(sorted(set(options) - known))}."
+        )
     chosen = LanguageModelTraining(**options)
     if chosen.early_stopping and validation_data is None:
         raise ValueError("`early_stopping` watches the validation loss. Give `validation_data`, or leave it out.")
@@ -327,7 +330,7 @@ def _refuse_temperature(options, received):
     if options.sampling_temperature is not None:
         raise ValueError(
             "`sampling_temperature` draws texts that are read a row each, of up to "
-            f"{_LONGEST_ROW} tokens. Received: {received}. Cut them into shorter texts, or leave it out."
+            f"{_LONGEST_ROW} tokens. Received: {cut(received)}. Cut them into shorter texts, or leave it out."
         )
 
 

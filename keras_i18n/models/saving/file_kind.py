@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Sequence
 
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 _MANIFEST = "keras_i18n.json"  # of saved models and of exported files, with other content
 _TASK = b'"task"'  # the first field of an exported file's metadata
@@ -77,4 +78,6 @@ def refuse_another_kind(path: Path, wanted: Sequence[str]) -> None:
     kind = file_kind(path)
     if kind and kind not in wanted:
         article = "an" if kind[0] in "aeiou" else "a"
-        raise ValueError(f"This opens a {wanted[-1]}. Received: '{path}'. It is {article} {kind}. {_OPENERS[kind]}.")
+        raise ValueError(
+            f"This opens a {wanted[-1]}. Received: '{cut(path)}'. It is {article} {cut(kind)}. {_OPENERS[kind]}."
+        )

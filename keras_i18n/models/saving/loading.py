@@ -13,6 +13,7 @@ from keras_i18n.models.saving.finite_weights import warn_of_not_finite
 from keras_i18n.models.saving.kinds import LAYOUTS, kinds_with
 from keras_i18n.opening import checked_path, told_with_the_path
 from keras_i18n.protocols import Path
+from keras_i18n.shown import shown
 
 
 def load(path: Path) -> Any:
@@ -80,5 +81,5 @@ def _members(path):
 def _tokenizer_class(name):
     known = [known for known in tokenizers.__all__ if known.endswith("Tokenizer")]
     if name not in known:
-        raise ValueError(f"The tokenizer of a model must be one of {', '.join(known)}. Received: {name!r}.")
+        raise ValueError(f"The tokenizer of a model must be one of {', '.join(known)}. Received: {shown(name)}.")
     return getattr(tokenizers, name)

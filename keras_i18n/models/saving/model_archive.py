@@ -10,6 +10,7 @@ import h5py
 
 from keras_i18n.models.saving import h5_contents, trusted_config
 from keras_i18n.protocols import Config, Path
+from keras_i18n.shown import cut, shown
 
 MANIFEST = "keras_i18n.json"
 TOKENIZER = "tokenizer.bin"
@@ -80,7 +81,7 @@ def _check_members(archive, path):
     names = {member.filename for member in members}
     if MANIFEST not in names:
         told = "It is a Keras model without a tokenizer" if _CONFIG in names else "It is another zip file"
-        raise ValueError(f"{_RULE} Received: '{path}'. {told}.")
+        raise ValueError(f"{_RULE} Received: '{cut(path)}'. {told}.")
     known = {MANIFEST, TOKENIZER, *_KERAS_MEMBERS}
     if names != known or len(members) != len(known):
         raise ValueError(
@@ -107,7 +108,7 @@ def _checked_manifest(archive, path, kinds):
     if manifest["version"] != VERSION or manifest["kind"] not in kinds:
         raise ValueError(
             f"This version reads models of version {VERSION} and kinds {', '.join(kinds)}. Received: version "
-            f"{manifest['version']!r}, kind {manifest['kind']!r} in '{path}'. A newer keras_i18n may read it."
+            f"{shown(manifest['version'])}, kind {shown(manifest['kind'])} in '{cut(path)}'. A newer keras_i18n may read it."
         )
     return manifest
 

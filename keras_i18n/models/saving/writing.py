@@ -10,13 +10,14 @@ from keras_i18n.models.saving.finite_weights import warn_of_not_finite
 from keras_i18n.models.saving.kinds import kinds_with
 from keras_i18n.models.saving.rebuilding import check_rebuilding
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 
 def save(model: Any, path: Path, *, with_optimizer: bool = False) -> None:
     """Writes a model whole or not at all; `path` ends in `.keras`. See `TextModel.save`."""
     path = pathlib.Path(path)
     if path.suffix != ".keras":
-        raise ValueError(f"`path` must end in '.keras'. Received: '{path}'. For .h5: model.network.save(...).")
+        raise ValueError(f"`path` must end in '.keras'. Received: '{cut(path)}'. For .h5: model.network.save(...).")
     manifest = {
         "kind": type(model).__name__,
         "config": model.to_config(),
@@ -25,7 +26,7 @@ def save(model: Any, path: Path, *, with_optimizer: bool = False) -> None:
     if manifest["kind"] not in kinds_with("from_saved"):
         raise TypeError(
             f"A model that is saved must be one of {', '.join(kinds_with('from_saved'))}. "
-            f"Received: {manifest['kind']}. Decorate a class of your own with @savable of models/saving/kinds.py."
+            f"Received: {cut(manifest['kind'])}. Decorate a class of your own with @savable of models/saving/kinds.py."
         )
     tokenizer = model.tokenizer.to_bytes()
     warn_of_not_finite(model.network, path)

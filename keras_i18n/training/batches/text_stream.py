@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 _BLOCK = 1 << 20
 
@@ -20,7 +21,7 @@ def scan(path: Path) -> Any:
     """
     characters = sum(len(text) for text in blocks(path))
     if not characters:
-        raise ValueError(f"A training text must not be empty. Received: '{path}' of 0 characters.")
+        raise ValueError(f"A training text must not be empty. Received: '{cut(path)}' of 0 characters.")
     return characters
 
 
@@ -47,7 +48,7 @@ def blocks(path: Path, start: int = 0, stop: int | None = None) -> Iterator[str]
                 place = offset - kept + error.start
                 byte = error.object[error.start]
                 raise ValueError(
-                    f"A training text must be UTF-8. Received: '{path}' with byte 0x{byte:02x} at offset {place:,} "
+                    f"A training text must be UTF-8. Received: '{cut(path)}' with byte 0x{byte:02x} at offset {place:,} "
                     f"({error.reason}). Nothing was trained. Mend the file, for instance with "
                     "`iconv -f WINDOWS-1252 -t UTF-8`."
                 ) from error

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_i18n.shown import cut
 from keras_i18n.tokenizers import PieceType, UnigramTokenizer, train_unigram
 from keras_i18n.transfer.adding.kept_words import (
     as_written,
@@ -152,7 +153,7 @@ def _without_changes(tokenizer, pieces, texts):
 def _check_left(kept, found):
     if not kept:
         raise ValueError(
-            f"The new language must bring pieces of its own. Received: {found} that the vocabulary lacks, each of "
+            f"The new language must bring pieces of its own. Received: {cut(found)} that the vocabulary lacks, each of "
             "which cuts `keep_texts` or words of old languages in another way. Are these texts of a language that the "
             "model has?"
         )

@@ -12,6 +12,7 @@ from keras_i18n import languages as tags
 from keras_i18n.models import TextClassifier, TextEncoder
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Encoder
+from keras_i18n.shown import shown
 from keras_i18n.training.digest import weights_digest
 from keras_i18n.transfer.adding.extended_vocabulary import extend_vocabulary
 from keras_i18n.transfer.adding.initial_rows import initial_rows
@@ -76,7 +77,7 @@ class AddingOptions:
         for name in ("known_words", "known_texts", "keep_texts", "keep_words"):
             given = getattr(self, name)
             if isinstance(given, str):
-                raise TypeError(f"`{name}` must be a list of str. Received: {given[:60]!r}. Put it into a list.")
+                raise TypeError(f"`{name}` must be a list of str. Received: {shown(given)}. Put it into a list.")
             object.__setattr__(self, name, list(given))
 
 
@@ -334,7 +335,7 @@ def _options(given):
     names = [{field.name for field in dataclasses.fields(kind)} for kind in kinds]
     known = set.union(*names)
     if not set(given) <= known:
-        raise TypeError(f"Options are {', '.join(sorted(known))}. Received: {sorted(set(given) - known)}.")
+        raise TypeError(f"Options are {', '.join(sorted(known))}. Received: {shown(sorted(set(given) - known))}.")
     return [
         kind(**{name: value for name, value in given.items() if name in own})
         for kind, own in zip(kinds, names, strict=True)

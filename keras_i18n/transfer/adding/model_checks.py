@@ -6,6 +6,7 @@ from typing import Any
 from keras_i18n import languages as tags
 from keras_i18n import networks
 from keras_i18n.models import TextClassifier, TextEncoder
+from keras_i18n.shown import cut
 from keras_i18n.tokenizers import UnigramTokenizer
 from keras_i18n.transfer.language_resources import LanguageResources
 
@@ -40,7 +41,7 @@ def checked_resources(
         if known is not None:
             which = "which is" if known == language else f"which is the same as its '{known}',"
             raise ValueError(
-                f"The model must not know the language yet. Received: '{language}' ({tags.name(language)}), {which} "
+                f"The model must not know the language yet. Received: '{cut(language)}' ({cut(tags.name(language))}), {which} "
                 f"one of its {len(model.languages)}. To teach it more, train the model."
             )
         checked[language] = found.checked(language, has_teacher=teacher is not None)
@@ -52,8 +53,8 @@ def _check_different(languages):
         twice = next((other for other in languages[:place] if tags.equivalent(language, other)), None)
         if twice is not None:
             raise ValueError(
-                f"`resources` must name each language once. Received: '{twice}' and '{language}', which name the same "
-                f"({tags.name(twice)}). Put both under '{twice}'."
+                f"`resources` must name each language once. Received: '{cut(twice)}' and '{cut(language)}', which name the same "
+                f"({cut(tags.name(twice))}). Put both under '{cut(twice)}'."
             )
 
 

@@ -18,6 +18,7 @@ import tensorflow as tf
 from keras_i18n import networks, optimizers
 from keras_i18n.files import atomic_path
 from keras_i18n.progress import Progress
+from keras_i18n.shown import cut
 from keras_i18n.training.digest import training_digest, weights_digest
 from keras_i18n.training.memory_retention import kept_memory
 
@@ -47,7 +48,7 @@ class Examples:
 
     def __post_init__(self):
         if not 0 < self.share <= 1:
-            raise ValueError(f"`share` must be above 0 and at most 1. Received: {self.share}.")
+            raise ValueError(f"`share` must be above 0 and at most 1. Received: {cut(self.share)}.")
         target_of = np.arange(len(self.texts)) if self.target_of is None else np.asarray(self.target_of)
         if target_of.shape != (len(self.texts),) or (len(target_of) and target_of.max() >= len(self.targets)):
             raise ValueError(
@@ -87,7 +88,7 @@ class RowTrainingOptions:
         if self.epochs < 1 or self.learning_rate <= 0 or self.pack_tokens < 1 or not 0 <= self.alpha <= 1:
             raise ValueError(
                 "`epochs` and `pack_tokens` must be at least 1, `learning_rate` above 0, `alpha` in 0 .. 1. "
-                f"Received: {self.epochs}, {self.pack_tokens}, {self.learning_rate}, {self.alpha}."
+                f"Received: {cut(self.epochs)}, {cut(self.pack_tokens)}, {cut(self.learning_rate)}, {cut(self.alpha)}."
             )
 
 
@@ -288,7 +289,7 @@ class RowTraining:
             if str(kept["arguments"]) != self._digest:
                 raise ValueError(
                     "`backup_dir` must belong to this training: the same model, texts, teacher and options. Received: "
-                    f"'{self.options.backup_dir}' of another one. Empty the folder, or name another."
+                    f"'{cut(self.options.backup_dir)}' of another one. Empty the folder, or name another."
                 )
             for place, variable in enumerate((self.rows, *self.optimizer.variables)):
                 variable.assign(kept[f"arr_{place}"])

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_i18n.shown import shown
 from keras_i18n.training.digest import weights_digest
 
 _COMPARED = 2000
@@ -86,7 +87,7 @@ def check_answers(old: Any, new: Any, keep_texts: Sequence[str]) -> None:
     """Refuses a model that cuts one of the texts in another way, or answers the first 2,000 of them otherwise."""
     for text, one, other in zip(keep_texts, old.tokenize(keep_texts), new.tokenize(keep_texts), strict=True):
         if not np.array_equal(one, other):
-            raise ValueError(f"Old texts must keep their token ids. Received: a new cut of {text[:60]!r}.")
+            raise ValueError(f"Old texts must keep their token ids. Received: a new cut of {shown(text)}.")
     some = keep_texts[:_COMPARED]
     if not np.array_equal(old.predict(some), new.predict(some)):
         raise ValueError("Old texts must keep their answers bit for bit. Received: other answers.")

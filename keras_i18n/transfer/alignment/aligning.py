@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.protocols import Array
+from keras_i18n.shown import shown
 from keras_i18n.transfer.alignment.linear_maps import MAPS, mutual_pairs
 from keras_i18n.transfer.alignment.preprocessing import fit_steps
 
@@ -81,7 +82,7 @@ def align(
     source, target = np.asarray(source, np.float32), np.asarray(target, np.float32)
     pairs = _checked_pairs(pairs, source, target)
     if method not in MAPS:
-        raise ValueError(f"`method` must be one of {', '.join(map(repr, MAPS))}. Received: {method!r}.")
+        raise ValueError(f"`method` must be one of {', '.join(map(repr, MAPS))}. Received: {shown(method)}.")
     source_steps = fit_steps(steps, source, pairs[:, 0])
     target_steps = fit_steps(steps, target, pairs[:, 1])
     source, target = _apply(source_steps, source), _apply(target_steps, target)
@@ -141,5 +142,5 @@ def _checked_pairs(pairs, source, target):
             f"Received shapes: {source.shape} and {target.shape}."
         )
     if pairs.min() < 0 or (pairs.max(0) >= (len(source), len(target))).any():
-        raise ValueError(f"`pairs` must name rows that are there. Received: rows up to {pairs.max(0).tolist()}.")
+        raise ValueError(f"`pairs` must name rows that are there. Received: rows up to {shown(pairs.max(0).tolist())}.")
     return pairs

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from keras_i18n.evaluation.nearest_neighbours import unit
+from keras_i18n.shown import shown
 
 
 def _centre(vectors):
@@ -39,7 +40,7 @@ def fit_steps(names: Sequence[str], vectors: np.ndarray, paired: np.ndarray) -> 
     fitted = []
     for name in names:
         if name not in STEPS:
-            raise ValueError(f"`steps` must be of {', '.join(map(repr, STEPS))}. Received: {name!r}.")
+            raise ValueError(f"`steps` must be of {', '.join(map(repr, STEPS))}. Received: {shown(name)}.")
         step = STEPS[name](vectors[paired] if name == "centre" else vectors)
         vectors = step(vectors)
         fitted.append(step)

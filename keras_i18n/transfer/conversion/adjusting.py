@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_i18n import datasets, models, networks
 from keras_i18n.protocols import Texts
+from keras_i18n.shown import shown
 from keras_i18n.text_table import text_table
 
 
@@ -79,7 +80,7 @@ def adjust(
     if not texts:
         raise ValueError("`texts` must have at least one text. Received: none.")
     if not 0 <= threshold < 1:
-        raise ValueError(f"`threshold` must be a probability below 1. Received: {threshold!r}.")
+        raise ValueError(f"`threshold` must be a probability below 1. Received: {shown(threshold)}.")
     if getattr(model, "multi_label", False):
         raise ValueError(
             "`model` must give one label a text: the surest one trains it. Received: a model with multi_label=True. "

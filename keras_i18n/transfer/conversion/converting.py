@@ -6,6 +6,7 @@ from typing import Any
 from keras_i18n import languages as tags
 from keras_i18n import models
 from keras_i18n.protocols import Texts
+from keras_i18n.shown import cut, shown
 from keras_i18n.transfer.conversion.new_rows import TokenWeights
 from keras_i18n.transfer.conversion.new_vocabulary import bare_ids, train_like
 from keras_i18n.transfer.conversion.ways import check_way, train_by_way
@@ -161,14 +162,14 @@ def _check_model(model, language):
         )
     if language in model.languages:
         raise ValueError(
-            f"`language` must be a language that the model lacks. Received: {language!r}; the model has "
-            f"{', '.join(model.languages)}. Train it further with `fit`."
+            f"`language` must be a language that the model lacks. Received: {shown(language)}; the model has "
+            f"{cut(', '.join(model.languages))}. Train it further with `fit`."
         )
 
 
 def _checked_resources(language, texts, parallel, lexicon):
     if isinstance(texts, str):
-        raise ValueError(f"`texts` must be a list of str. Received: the str {texts[:40]!r}.")
+        raise ValueError(f"`texts` must be a list of str. Received: the str {shown(texts)}.")
     found = LanguageResources(parallel=parallel, texts=tuple(texts), lexicon=tuple(lexicon))
     if parallel is None and not found.lexicon and not found.texts:
         return found

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from keras_i18n import layers, networks
+from keras_i18n.shown import cut
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ class TokenWeights:
         if len(tables) != 1:
             raise ValueError(
                 "The network must have one `layers.MultilingualEmbedding`, with a row for each token: that is what is "
-                f"converted. Received: '{network.name}' with {len(tables)}. Hashed tables have no rows of their own."
+                f"converted. Received: '{cut(network.name)}' with {len(tables)}. Hashed tables have no rows of their own."
             )
         table = tables[0]
         networks.refuse_few_bits(network, "Converting to another vocabulary")

@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_i18n import tokenizers
 from keras_i18n.protocols import Texts, TokenIds
+from keras_i18n.shown import cut
 
 
 def _unigram(old, texts, vocabulary_size):
@@ -46,7 +47,7 @@ def train_like(old: Any, texts: Texts, *, vocabulary_size: int | None = None) ->
     kind = type(old).__name__
     if kind not in _TRAINED_LIKE:
         raise ValueError(
-            f"The model's tokenizer must be one of {', '.join(_TRAINED_LIKE)} for a new one like it. Received: {kind}. "
+            f"The model's tokenizer must be one of {', '.join(_TRAINED_LIKE)} for a new one like it. Received: {cut(kind)}. "
             "Give the new `tokenizer`."
         )
     return _TRAINED_LIKE[kind](old, texts, vocabulary_size)

@@ -4,6 +4,7 @@ import contextlib
 from typing import Any
 
 from keras_i18n import datasets, models
+from keras_i18n.shown import shown
 from keras_i18n.transfer.conversion.new_rows import TokenWeights
 
 
@@ -58,7 +59,7 @@ _NEEDS = {"source": (), "target": ("train",), "joint": ("train", "source_train")
 def check_way(way: str, train: Any, source_train: Any) -> None:
     """Refuses a way that is none, or whose data are missing."""
     if way not in WAYS:
-        raise ValueError(f"`way` must be one of {', '.join(map(repr, WAYS))}. Received: {way!r}.")
+        raise ValueError(f"`way` must be one of {', '.join(map(repr, WAYS))}. Received: {shown(way)}.")
     given = {"train": train, "source_train": source_train}
     missing = [name for name in _NEEDS[way] if given[name] is None]
     if missing:
@@ -76,7 +77,7 @@ def _frozen_body(model):
     if getattr(model, "head", None) is not None:
         raise ValueError(
             "The rows of a classifier on a pretrained encoder are trained by `add_language`: it keeps the encoder's space. "
-            f"Received: {model!r}."
+            f"Received: {shown(model)}."
         )
     scores_tokens = isinstance(model, models.LanguageModel)
     num_tokens = model.num_tokens if scores_tokens else model.tokenizer.vocabulary_size

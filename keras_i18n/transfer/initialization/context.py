@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.protocols import Tensor
+from keras_i18n.shown import shown
 
 SPACE_SYMBOL = "\u2581"
 
@@ -83,12 +84,12 @@ class InitializationContext:
             raise ValueError("`source_rows` must be finite. Received: rows with NaN or infinity.")
         if ids.shape != (len(self.pieces),) or len(np.unique(ids)) != len(ids) or (ids < 0).any():
             raise ValueError(
-                f"`piece_ids` must be a different id for each of `pieces` ({len(self.pieces)}). Received: {ids!r:.80}."
+                f"`piece_ids` must be a different id for each of `pieces` ({len(self.pieces)}). Received: {shown(ids)}."
             )
         for name, count in (("source_vectors", len(self.source_pieces)), ("vectors", len(self.pieces))):
             value = getattr(self, name)
             if value is not None and (np.ndim(value) != 2 or len(value) != count):
-                raise ValueError(f"`{name}` must have {count} rows. Received: shape {np.shape(value)}.")
+                raise ValueError(f"`{name}` must have {count} rows. Received: shape {shown(np.shape(value))}.")
 
     @property
     def dim(self) -> int:

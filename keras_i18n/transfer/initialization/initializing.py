@@ -5,6 +5,7 @@ import dataclasses
 
 import numpy as np
 
+from keras_i18n.shown import shown
 from keras_i18n.transfer.initialization.chained import best
 from keras_i18n.transfer.initialization.context import InitializationContext
 from keras_i18n.transfer.initialization.lexicon import lexicon
@@ -81,7 +82,7 @@ def initialize_rows(method: str, context: InitializationContext) -> InitializedR
     (('combined', 'copied'), 1)
     """
     if method not in METHODS:
-        raise ValueError(f"`method` must be one of {', '.join(map(repr, METHODS))}. Received: {method!r}.")
+        raise ValueError(f"`method` must be one of {', '.join(map(repr, METHODS))}. Received: {shown(method)}.")
     rows, known = METHODS[method](context)
     rows = np.array(rows, np.float32)
     if not known.all():

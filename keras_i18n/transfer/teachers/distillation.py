@@ -10,6 +10,7 @@ import numpy as np
 from keras_i18n import networks, optimizers
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Path, Tensor, Texts
+from keras_i18n.shown import shown
 from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 from keras_i18n.training.digest import training_digest
@@ -81,7 +82,7 @@ def distill(
     1
     """
     if isinstance(texts, (str, bytes)):
-        raise TypeError(f"`texts` must be a list of str. Received: {texts!r:.60}. Put it into a list: [text].")
+        raise TypeError(f"`texts` must be a list of str. Received: {shown(texts)}. Put it into a list: [text].")
     networks.refuse_few_bits(student.network, "Learning from a teacher")
     texts = list(texts)
     if len(texts) < 20:
