@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-__all__ = ["training_digest", "weights_digest"]
+__all__ = ["training_digest", "weight_shapes", "weights_digest"]
 
 
 def training_digest(**parts: Any) -> str:
@@ -26,6 +26,15 @@ def training_digest(**parts: Any) -> str:
     digest = hashlib.sha256()
     _add(digest, parts)
     return digest.hexdigest()
+
+
+def weight_shapes(network: keras.Model) -> list[list[Any]]:
+    """[name, shape] of each weight: what a digest tells of a network whose weights the backup itself holds.
+
+    >>> weight_shapes(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]))
+    [['kernel', (2, 1)], ['bias', (1,)]]
+    """
+    return [[weight.path.split("/")[-1], tuple(weight.shape)] for weight in network.weights]
 
 
 def weights_digest(network: keras.Model, without: str | None = None) -> str:

@@ -25,6 +25,10 @@ def _share(value):
     return isinstance(value, numbers.Real) and 0 <= value < 1
 
 
+def _probability(value):
+    return isinstance(value, numbers.Real) and 0 <= float(value) <= 1
+
+
 def _seed(value):
     return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value >= 0
 
@@ -45,6 +49,11 @@ _RULES = {
         True,
     ),
     "callbacks": ("a list of Keras callbacks", lambda value: isinstance(value, (list, tuple)), False),
+    "minutes": ("a number above 0", _positive, True),
+    "clip_norm": ("a number above 0", _positive, True),
+    "window": ("a whole number of at least 2", lambda value: _whole(value) and value >= 2, False),
+    "pack_tokens": ("a whole number of at least 1", _whole, False),
+    "alpha": ("a number from 0 to 1", _probability, False),
 }
 
 
@@ -111,8 +120,34 @@ class TrainingOptions:
         check_options(self)
 
 
+def chosen_options(kind: type, given: dict[str, Any], *, validation_data: Any = None) -> Any:
+    """The options of a training, made of what its caller gave.
+
+    Args:
+        kind: their dataclass. given: option -> value. validation_data: as the training got it, or None.
+
+    Raises:
+        TypeError: an option that the training does not know. ValueError: one of them is not what its rule says, or needs
+            validation data.
+
+    Example:
+
+    >>> chosen_options(TrainingOptions, {"epochs": 3}).epochs
+    3
+    """
+    known = {field.name for field in dataclasses.fields(kind)}
+    if not set(given) <= known:
+        raise TypeError(
+            f"Training options are {', '.join(sorted(known))}. Received: {shown(sorted(set(given) - known))}."
+        )
+    chosen = kind(**given)
+    if getattr(chosen, "early_stopping", None) and validation_data is None:
+        raise ValueError("`early_stopping` watches the validation loss. Give `validation_data`, or leave it out.")
+    return chosen
+
+
 def check_options(options: Any) -> None:
-    """Raises ValueError where one of a model's training options is not what its rule says."""
+    """Raises ValueError where one of a training's options is not what its rule says."""
     for name in {field.name for field in dataclasses.fields(options)} & _RULES.keys():
         rule, fits, may_be_none = _RULES[name]
         value = getattr(options, name)

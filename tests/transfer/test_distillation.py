@@ -61,3 +61,17 @@ def test_bad_texts_are_refused(texts):
         distill(teacher, teacher, "one text")
     with pytest.raises(ValueError, match=r"at least 20 texts.*Received: 2"):
         distill(teacher, teacher, ["a", "b"])
+
+
+def test_a_rate_that_is_too_high_is_told_and_the_weights_before_it_stay(texts):
+    teacher, student = encoder(texts, 8, 1), encoder(texts, 8, 2)
+    with pytest.raises(ValueError, match=r"The loss became nan.*Lower `learning_rate` \(it was 1e\+38\)"):
+        distill(teacher, student, texts, epochs=3, learning_rate=1e38)
+    assert np.isfinite(student.encode(texts[:9])).all()
+
+
+@pytest.mark.parametrize("option", [{"epochs": 0}, {"learning_rate": -1.0}, {"batch_size": 0.5}, {"seed": -1}])
+def test_options_that_cannot_be_are_refused(texts, option):
+    teacher = encoder(texts, 8, 1)
+    with pytest.raises(ValueError, match=rf"`{next(iter(option))}` must be .*Received: "):
+        distill(teacher, teacher, texts, **option)

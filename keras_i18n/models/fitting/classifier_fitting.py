@@ -19,16 +19,14 @@ from keras_i18n.models.label_thresholds import DEFAULT, LabelThresholds
 from keras_i18n.networks import refuse_few_bits
 from keras_i18n.shown import cut, shown
 from keras_i18n.training import device_placement
-from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
-from keras_i18n.training.digest import training_digest, weights_digest
+from keras_i18n.training.digest import weight_shapes, weights_digest
 from keras_i18n.training.distributed import StrategyTraining, check_strategy
-from keras_i18n.training.finite_loss import GoodWeights
 from keras_i18n.training.history import TrainingHistory
 from keras_i18n.training.language_metrics import LanguageMetrics
 from keras_i18n.training.mixed_precision import computing_in, scaling_optimizer
-from keras_i18n.training.options import TrainingOptions
-from keras_i18n.training.session import EpochOfBatches, expected_callbacks, optimizer_of
+from keras_i18n.training.options import TrainingOptions, chosen_options
+from keras_i18n.training.session import Session, optimizer_of
 from keras_i18n.training.table_size import check_table
 from keras_i18n.training.temperature_sampling import sampled_rows
 
@@ -56,14 +54,7 @@ def fit_classifier(
     train = as_dataset(train, name="train")
     if validation_data is not None:
         validation_data = as_dataset(validation_data, name="validation_data")
-    known = {field.name for field in dataclasses.fields(TrainingOptions)}
-    if not set(options) <= known:
-        raise TypeError(
-            f"Training options are {', '.join(sorted(known))}. Received: {shown(sorted(set(options) - known))}."
-        )
-    chosen = TrainingOptions(**options)
-    if chosen.early_stopping and validation_data is None:
-        raise ValueError("`early_stopping` watches the validation loss. Give `validation_data`, or leave it out.")
+    chosen = chosen_options(TrainingOptions, options, validation_data=validation_data)
     check_strategy(chosen.strategy)
     if chosen.device is not None and chosen.strategy is not None:
         raise ValueError("`strategy` has devices of its own. Leave `device` out.")
@@ -86,9 +77,7 @@ def fit_classifier(
     warn_of_data(model, train)
     if multi_label:
         _refuse_what_needs_one_label(chosen)
-    backup = _backup(model, train, validation_data, trainable, chosen)
-    if backup is not None:
-        backup.read_state()  # a backup that does not belong here is told before the work begins
+    session = _session(model, train, validation_data, trainable, chosen)
     if validation_data is not None:
         missing = sorted(set(validation_data.labels) - set(train.labels))
         if missing:
@@ -100,7 +89,9 @@ def fit_classifier(
         if isinstance(callback, LanguageMetrics):
             callback.watch(model, chosen.callbacks)
     with device:
-        history = plan.run(model, (train.text, targets, weights, draw), validation_data, chosen, backup)
+        history = plan.run(
+            model, (train.text, targets, weights, draw), validation_data, chosen, session, session.backup()
+        )
     model.check_network()  # weights that were zeros hid it when the model was made
     if multi_label:
         model.thresholds = LabelThresholds(model.labels)  # those of other weights say nothing of these
@@ -126,7 +117,7 @@ def _plan(model, train, trainable, options):
     return dataclasses.replace(plan, epochs=epochs, learning_rate=LEARNING_RATE)
 
 
-def _fit_head(model, train, validation, options, backup):
+def _fit_head(model, train, validation, options, session, backup):
     texts, targets, weights, draw = train
     head, inputs = model.head, model.encoder.encode(texts, progress=options.progress)
     if validation is not None:
@@ -148,16 +139,17 @@ def _fit_head(model, train, validation, options, backup):
         draw=draw,
         collate=np.asarray,
     )
-    return _run(model, head, batches, validation, options, backup)
+    return _run(model, head, batches, validation, options, session, backup)
 
 
-def _fit_all(model, train, validation, options, backup):
+def _fit_all(model, train, validation, options, session, backup):
     # A head fitted first keeps the encoder from being torn about by an untrained one (Kumar et al. 2022).
     # A training that goes on from a backup finds its head there.
     if model.head is not None and (backup is None or backup.read_state() is None):
         head_options = {name: getattr(options, name) for name in ("batch_size", "label_smoothing", "ridge", "seed")}
         head_options |= {"epochs": _HEAD.epochs, "learning_rate": _HEAD.learning_rate, "progress": options.progress}
-        _fit_head(model, train, None, TrainingOptions(**head_options, verbose=0), None)
+        first = Session(epochs=_HEAD.epochs, depends_on=dict, backup_dir=options.backup_dir, progress=options.progress)
+        _fit_head(model, train, None, TrainingOptions(**head_options, verbose=0), first, None)
 
     def batches(texts, targets, weights, draw, *, shuffle):
         return BucketedBatches(
@@ -175,16 +167,15 @@ def _fit_all(model, train, validation, options, backup):
     if validation is not None:
         validation = batches(*validation, None, None, shuffle=False)
     with computing_in(model, options.mixed_precision):
-        return _run(model, model.network, batches(*train, shuffle=True), validation, options, backup)
+        return _run(model, model.network, batches(*train, shuffle=True), validation, options, session, backup)
 
 
-def _run(model, network, batches, validation, options, backup):
+def _run(model, network, batches, validation, options, session, backup):
     multi_label = getattr(model, "multi_label", False)
     make_loss = keras.losses.BinaryCrossentropy if multi_label else keras.losses.CategoricalCrossentropy
     loss = make_loss(label_smoothing=options.label_smoothing)
     # "accuracy" would compare the best label alone
     metrics = [keras.metrics.F1Score("micro", threshold=DEFAULT, name="micro_f1")] if multi_label else ["accuracy"]
-    good_weights = GoodWeights()
     trained, compiled = network, network
     if options.strategy is None:
         optimizer = scaling_optimizer(optimizer_of(options), options.mixed_precision)
@@ -196,42 +187,40 @@ def _run(model, network, batches, validation, options, backup):
             backup = None  # the first worker keeps it, and tells the others where to go on
     given = {"shuffle": False} if options.strategy is None else {}  # the batches shuffle themselves
     with whole_files(compiled, model, mixed_precision=options.mixed_precision):
-        history = trained.fit(
+        return session.fit(
+            trained,
             batches,
+            backup=backup,
+            batches=batches,
+            callbacks=options.callbacks,
+            early_stopping=options.early_stopping,
             validation_data=validation,
-            initial_epoch=0 if backup is None else backup.first_epoch(options.epochs),
-            epochs=options.epochs,
-            callbacks=[EpochOfBatches(batches), *options.callbacks, *expected_callbacks(options, backup), good_weights],
             verbose=options.verbose,
             **given,
         )
-    if good_weights.stopped is not None:
-        raise ValueError(
-            f"The loss became {good_weights.stopped} in epoch {good_weights.epoch + 1}; the last weights with a finite "
-            f"loss were kept. Lower `learning_rate` (it was {float(compiled.optimizer.learning_rate):g})."
-        )
-    return history
 
 
-def _backup(model, train, validation_data, trainable, options):
-    if options.backup_dir is None:
-        return None
+def _session(model, train, validation_data, trainable, options):
     names = ("batch_size", "learning_rate", "optimizer", "label_smoothing", "class_weight", "early_stopping", "ridge")
     names += ("seed", "sampling_temperature", "mixed_precision")
-    digest = training_digest(
-        trainable=trainable,
-        labels=list(model.labels),
-        tokenizer=model.tokenizer.digest,
-        max_codepoints=model.max_codepoints,
-        weights=[[weight.path.split("/")[-1], tuple(weight.shape)] for weight in model.network.weights],
-        # what a head learns from are the encoder's vectors; where all is trained, the backup holds every weight
-        encoder=weights_digest(model.encoder.network) if trainable == "head" else None,
-        options={name: getattr(options, name) for name in names},
-        train=[train.text, train.label],
-        languages=None if options.sampling_temperature is None else train.language,
-        validation=None if validation_data is None else [validation_data.text, validation_data.label],
+    return Session(
+        epochs=options.epochs,
+        backup_dir=options.backup_dir,
+        progress=options.progress,
+        depends_on=lambda: {
+            "trainable": trainable,
+            "labels": list(model.labels),
+            "tokenizer": model.tokenizer.digest,
+            "max_codepoints": model.max_codepoints,
+            "weights": weight_shapes(model.network),
+            # what a head learns from are the encoder's vectors; where all is trained, the backup holds every weight
+            "encoder": weights_digest(model.encoder.network) if trainable == "head" else None,
+            "options": {name: getattr(options, name) for name in names},
+            "train": [train.text, train.label],
+            "languages": None if options.sampling_temperature is None else train.language,
+            "validation": None if validation_data is None else [validation_data.text, validation_data.label],
+        },
     )
-    return Backup(options.backup_dir, arguments=digest)
 
 
 _HEAD = _Plan(60, 1e-3, _fit_head)

@@ -21,16 +21,14 @@ from keras_i18n.networks import refuse_few_bits
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Tensor
-from keras_i18n.shown import cut, shown
+from keras_i18n.shown import cut
 from keras_i18n.training import device_placement
-from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches import text_stream
 from keras_i18n.training.batches.token_windows import TextRows, TokenWindows
-from keras_i18n.training.digest import training_digest
-from keras_i18n.training.finite_loss import GoodWeights
+from keras_i18n.training.digest import weight_shapes
 from keras_i18n.training.mixed_precision import computing_in, scaling_optimizer
-from keras_i18n.training.options import check_options
-from keras_i18n.training.session import EpochOfBatches, expected_callbacks
+from keras_i18n.training.options import check_options, chosen_options
+from keras_i18n.training.session import Session
 from keras_i18n.training.temperature_sampling import sampled_rows
 
 _LONGEST_ROW = 1024  # tokens; a longer text is read in windows
@@ -80,12 +78,6 @@ class LanguageModelTraining:
 
     def __post_init__(self):
         check_options(self)
-        if int(self.window) != self.window or self.window < 2:
-            raise ValueError(f"`window` must be a whole number of at least 2. Received: {shown(self.window)}.")
-        for name in ("minutes", "clip_norm"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < math.inf:
-                raise ValueError(f"`{name}` must be above 0. Received: {shown(value)}.")
 
 
 def fit_language_model(
@@ -94,16 +86,11 @@ def fit_language_model(
     """See `LanguageModel.fit`."""
     refuse_forked()
     refuse_few_bits(model.network, "Training")
-    known = {field.name for field in dataclasses.fields(LanguageModelTraining)}
-    if not set(options) <= known:
-        raise TypeError(
-            f"Training options are {', '.join(sorted(known))}. Received: {shown(sorted(set(options) - known))}."
-        )
-    chosen = LanguageModelTraining(**options)
-    if chosen.early_stopping and validation_data is None:
-        raise ValueError("`early_stopping` watches the validation loss. Give `validation_data`, or leave it out.")
+    chosen = chosen_options(LanguageModelTraining, options, validation_data=validation_data)
     device = device_placement.scope_of(chosen.device)
     epochs = chosen.epochs or (100_000 if chosen.minutes else 10)
+    session = _session(model, train, validation_data, chosen, epochs)
+    backup = session.backup()
     keras.utils.set_random_seed(chosen.seed)
     batches, num_steps, carried = _batches(model, train, chosen, name="train", shuffle=True)
     validation = None
@@ -120,8 +107,6 @@ def fit_language_model(
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1),
         jit_compile=False,
     )
-    backup = _backup(model, train, validation_data, chosen)
-    good_weights = GoodWeights()
     with (
         warnings.catch_warnings(),
         device,
@@ -130,28 +115,17 @@ def fit_language_model(
     ):
         # the number of batches in a file is known when it has been read
         warnings.filterwarnings("ignore", message="Your input ran out of data")
-        history = network.fit(
+        return session.fit(
+            network,
             _stream(batches),
+            backup=backup,
+            batches=None if isinstance(batches, text_stream.TextStream) else batches,
+            callbacks=[_Cosine(chosen, epochs, num_steps), *([_NewStates()] if carried else []), *chosen.callbacks],
+            early_stopping=chosen.early_stopping,
             validation_data=_stream(validation),
-            initial_epoch=0 if backup is None else backup.first_epoch(epochs),
-            epochs=epochs,
             shuffle=False,  # the batches shuffle themselves
-            callbacks=[
-                _Cosine(chosen, epochs, num_steps),
-                *([_NewStates()] if carried else []),
-                *([] if isinstance(batches, text_stream.TextStream) else [EpochOfBatches(batches)]),
-                *chosen.callbacks,
-                *expected_callbacks(chosen, backup),
-                good_weights,
-            ],
             verbose=chosen.verbose,
         )
-    if good_weights.stopped is not None:
-        raise ValueError(
-            f"The loss became {good_weights.stopped} in epoch {good_weights.epoch + 1}; the last weights with a finite "
-            f"loss were kept. Lower `learning_rate` (it was {chosen.learning_rate:g})."
-        )
-    return history
 
 
 def next_token_loss(next_ids: Tensor, logits: Tensor) -> Tensor:
@@ -251,20 +225,23 @@ class _Cosine(keras.callbacks.Callback):
         return int(self.model.optimizer.iterations) / self.num_steps
 
 
-def _backup(model, train, validation_data, options):
-    if options.backup_dir is None:
-        return None
+def _session(model, train, validation_data, options, epochs):
     left_out = {"callbacks", "progress", "verbose", "epochs", "device", "backup_dir"}
     names = sorted({field.name for field in dataclasses.fields(options)} - left_out)
-    digest = training_digest(
-        tokenizer=model.tokenizer.digest,
-        language_tags=list(model.language_tags),
-        weights=[[weight.path.split("/")[-1], tuple(weight.shape)] for weight in model.network.weights],
-        options={name: getattr(options, name) for name in names},
-        train=_texts_of(train),
-        validation=_texts_of(validation_data),
+    return Session(
+        epochs=epochs,
+        learning_rate=options.learning_rate,
+        backup_dir=options.backup_dir,
+        progress=options.progress,
+        depends_on=lambda: {
+            "tokenizer": model.tokenizer.digest,
+            "language_tags": list(model.language_tags),
+            "weights": weight_shapes(model.network),
+            "options": {name: getattr(options, name) for name in names},
+            "train": _texts_of(train),
+            "validation": _texts_of(validation_data),
+        },
     )
-    return Backup(options.backup_dir, arguments=digest)
 
 
 def _texts_of(data):

@@ -3,10 +3,7 @@
 import concurrent.futures
 import contextlib
 import dataclasses
-import functools
 import gc
-import os
-import pathlib
 import threading
 import time
 from collections.abc import Callable
@@ -16,11 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n import networks, optimizers
-from keras_i18n.files import atomic_path
 from keras_i18n.progress import Progress
 from keras_i18n.shown import cut
-from keras_i18n.training.digest import training_digest, weights_digest
-from keras_i18n.training.memory_retention import kept_memory
+from keras_i18n.training.digest import weights_digest
+from keras_i18n.training.options import check_options
+from keras_i18n.training.session import Session
 
 _CUT_AT_ONCE = 2000
 
@@ -85,11 +82,7 @@ class RowTrainingOptions:
     progress: Callable[[Progress], object] | None = None
 
     def __post_init__(self):
-        if self.epochs < 1 or self.learning_rate <= 0 or self.pack_tokens < 1 or not 0 <= self.alpha <= 1:
-            raise ValueError(
-                "`epochs` and `pack_tokens` must be at least 1, `learning_rate` above 0, `alpha` in 0 .. 1. "
-                f"Received: {cut(self.epochs)}, {cut(self.pack_tokens)}, {cut(self.learning_rate)}, {cut(self.alpha)}."
-            )
+        check_options(self)
 
 
 class RowTraining:
@@ -153,54 +146,34 @@ class RowTraining:
             ValueError: the loss is no number; the rows of the last good round are kept.
         """
         options = self.options
-        losses: list[float] = []
-        begun, share = self._restore(losses)
-        began = time.monotonic() - share * 60 * (options.minutes or 0)
+        session = Session(
+            epochs=options.epochs,
+            learning_rate=options.learning_rate,
+            backup_dir=options.backup_dir,
+            progress=options.progress,
+            depends_on=self._depends_on,
+        )
         # texts of the next round are cut while this one trains: a third of the time otherwise
         cutting = concurrent.futures.ThreadPoolExecutor(1)
+        following: Any = None
+        began = 0.0
+
+        def one_round(epoch, share):
+            nonlocal following, began
+            if following is None:
+                following = cutting.submit(self._cut, epoch)
+                began = time.monotonic() - share * 60 * (options.minutes or 0)
+            sequences = following.result()
+            if epoch + 1 < options.epochs:
+                following = cutting.submit(self._cut, epoch + 1)
+            return self._round(epoch, sequences, began), self._share(epoch, 1.0, began)
+
         try:
-            with kept_memory(), _no_search_of_old_objects():
-                self._rounds(begun, began, losses, cutting)
-        except KeyboardInterrupt as interrupt:
-            interrupt.add_note(self._how_to_go_on(len(losses)))
-            raise
+            with _no_search_of_old_objects():
+                return session.rounds(one_round, trained=self.rows, state=self.optimizer.variables)
         finally:
             self._stopped.set()
             cutting.shutdown(wait=False, cancel_futures=True)
-        self._remove_backup()
-        return losses
-
-    def _how_to_go_on(self, done):
-        told = f"Interrupted in epoch {done + 1} of {self.options.epochs}. "
-        if self.options.backup_dir is None:
-            return told + "Nothing was kept: give `backup_dir` to go on from the last whole epoch next time."
-        if not done:
-            return told + f"Nothing was kept yet in '{self.options.backup_dir}'."
-        return told + (
-            f"What came before is kept in '{self.options.backup_dir}': call again with the same arguments to go on."
-        )
-
-    def _rounds(self, begun, began, losses, cutting):
-        options = self.options
-        following = cutting.submit(self._cut, begun)
-        for epoch in range(begun, options.epochs):
-            good, sequences = self.rows.numpy(), following.result()
-            if epoch + 1 < options.epochs:
-                following = cutting.submit(self._cut, epoch + 1)
-            loss, stopped = self._round(epoch, sequences, began)
-            if not np.isfinite(loss):
-                self.rows.assign(good)
-                raise ValueError(
-                    f"The loss became {loss} in round {epoch + 1}; the rows before it were kept. Lower "
-                    f"`learning_rate` (it was {options.learning_rate:g})."
-                )
-            losses.append(loss)
-            self._keep(epoch + 1, losses, self._share(epoch, 1.0, began))
-            if options.progress is not None:
-                options.progress(Progress("epochs", epoch + 1, options.epochs, float(loss)))
-            if stopped:
-                break
-        return losses
 
     def _cut(self, epoch):
         """Token ids of all texts for a round, some at a time: an interrupt does not wait for all."""
@@ -226,7 +199,7 @@ class RowTraining:
 
     def _round(self, epoch, sequences, began):
         rng = np.random.default_rng([self.options.seed, epoch])
-        total, count, share = 0.0, 0, 0.0
+        total, count = 0.0, 0
         order = rng.permutation(len(sequences))
         order = order[rng.random(len(order)) < self.shares[order]]
         for rows, done in _packs(sequences, order, self.options.pack_tokens):
@@ -237,64 +210,22 @@ class RowTraining:
             total, count = total + float(loss) * len(rows), count + len(rows)
             if share >= 1.0 and self.options.minutes is not None:
                 break
-        return total / max(count, 1), share >= 1.0
+        return total / max(count, 1)
 
-    def _file(self):
-        return None if self.options.backup_dir is None else f"{self.options.backup_dir}/rows.npz"
-
-    @functools.cached_property
-    def _digest(self):
-        """Of all that decides the training."""
+    def _depends_on(self):
+        """All that decides the training."""
         names = {field.name for field in dataclasses.fields(self.options)} - {"backup_dir", "progress"}
-        return training_digest(
-            tokenizer=self.tokenizer.digest,
-            network=self.network_digest,
-            rows=self.first_rows,
-            texts=self.texts,
-            targets=self.targets,
-            target_of=self.target_of,
-            weights=self.weights,
-            shares=self.shares,
-            options={name: getattr(self.options, name) for name in names},
-        )
-
-    def _keep(self, epoch, losses, share):
-        if self._file() is None:
-            return
-        with atomic_path(self._file()) as temporary, open(temporary, "wb") as file:
-            np.savez(
-                file,
-                *(np.asarray(variable) for variable in (self.rows, *self.optimizer.variables)),
-                epoch=epoch,
-                losses=losses,
-                share=share,
-                arguments=self._digest,
-            )
-
-    def _remove_backup(self):
-        """What was done needs no backup; whatever else lies in the folder stays."""
-        if self._file() is None:
-            return
-        file = pathlib.Path(self._file())
-        file.unlink(missing_ok=True)
-        if file.parent.is_dir() and not any(file.parent.iterdir()):
-            file.parent.rmdir()
-
-    def _restore(self, losses):
-        """(rounds done, share of the training done); fills `losses`."""
-        file = self._file()
-        if file is None or not os.path.exists(file):
-            return 0, 0.0
-        with np.load(file, allow_pickle=False) as kept:
-            if str(kept["arguments"]) != self._digest:
-                raise ValueError(
-                    "`backup_dir` must belong to this training: the same model, texts, teacher and options. Received: "
-                    f"'{cut(self.options.backup_dir)}' of another one. Empty the folder, or name another."
-                )
-            for place, variable in enumerate((self.rows, *self.optimizer.variables)):
-                variable.assign(kept[f"arr_{place}"])
-            losses += kept["losses"].tolist()
-            return int(kept["epoch"]), float(kept["share"])
+        return {
+            "tokenizer": self.tokenizer.digest,
+            "network": self.network_digest,
+            "rows": self.first_rows,
+            "texts": self.texts,
+            "targets": self.targets,
+            "target_of": self.target_of,
+            "weights": self.weights,
+            "shares": self.shares,
+            "options": {name: getattr(self.options, name) for name in names},
+        }
 
 
 @contextlib.contextmanager

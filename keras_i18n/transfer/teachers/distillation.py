@@ -9,11 +9,12 @@ import numpy as np
 
 from keras_i18n import networks, optimizers
 from keras_i18n.progress import Progress
-from keras_i18n.protocols import Path, Tensor, Texts
+from keras_i18n.protocols import Path, Texts
 from keras_i18n.shown import shown
-from keras_i18n.training.backup import Backup
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
-from keras_i18n.training.digest import training_digest
+from keras_i18n.training.digest import weight_shapes
+from keras_i18n.training.options import check_options
+from keras_i18n.training.session import Session
 from keras_i18n.transfer.teachers.bridges import LinearBridge
 
 _HELD_OUT = 0.05
@@ -45,7 +46,7 @@ def distill(
     *,
     epochs: int = 3,
     batch_size: int = 64,
-    learning_rate: Tensor = 1e-3,
+    learning_rate: float = 1e-3,
     optimizer: str = "rowwise_adam",
     seed: int = 0,
     backup_dir: Path | None = None,
@@ -69,7 +70,8 @@ def distill(
         space by a linear map, which is in the report.
 
     Raises:
-        TypeError: one str in place of a list. ValueError: fewer than 20 texts.
+        TypeError: one str in place of a list. ValueError: fewer than 20 texts, an option that is not what it must be, or
+            a loss that became no number; the last weights that gave one are kept.
 
     >>> import numpy as np
     >>> from keras_i18n import TextEncoder, networks, tokenizers, transfer
@@ -87,6 +89,9 @@ def distill(
     texts = list(texts)
     if len(texts) < 20:
         raise ValueError(f"`texts` must hold at least 20 texts, better thousands. Received: {len(texts)}.")
+    options = _Options(
+        epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, optimizer=optimizer, seed=seed
+    )
     order = np.random.default_rng(seed).permutation(len(texts))
     held = max(1, int(_HELD_OUT * len(texts)))
     held_out, training = ([texts[row] for row in rows] for rows in (order[:held], order[held:]))
@@ -98,7 +103,7 @@ def distill(
     wanted, targets = targets[-held:], targets[:-held]
 
     before = _mean_cosine(student.encode(held_out), wanted)
-    history = _fit(student, training, targets, epochs, batch_size, learning_rate, optimizer, seed, backup_dir, progress)
+    history = _fit(student, training, targets, options, backup_dir, progress)
     return DistillationReport(
         num_texts=len(training),
         num_held_out=held,
@@ -109,48 +114,53 @@ def distill(
     )
 
 
-def _fit(student, texts, targets, epochs, batch_size, learning_rate, optimizer, seed, backup_dir, progress):
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Options:
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    optimizer: str
+    seed: int
+
+    def __post_init__(self):
+        check_options(self)
+
+
+def _fit(student, texts, targets, options, backup_dir, progress):
     tokenizer, network = student.tokenizer, student.network
+    session = Session(
+        epochs=options.epochs,
+        learning_rate=options.learning_rate,
+        backup_dir=backup_dir,
+        progress=progress,
+        depends_on=lambda: {
+            "tokenizer": tokenizer.digest,
+            "weights": weight_shapes(network),
+            "texts": texts,
+            "targets": targets,
+            "options": list(dataclasses.astuple(options)),
+        },
+    )
     batches = BucketedBatches(
         student.tokenize(texts),
         targets,
-        batch_size=batch_size,
+        batch_size=options.batch_size,
         collate=tokenizer.pad,
-        seed=seed,
+        seed=options.seed,
         padding_id=tokenizer.padding_id,
     )
-    callbacks, first = [_Epochs(batches, epochs, progress)], 0
-    if backup_dir is not None:
-        digest = training_digest(
-            tokenizer=tokenizer.digest,
-            weights=[[weight.path.split("/")[-1], tuple(weight.shape)] for weight in network.weights],
-            texts=texts,
-            targets=targets,
-            options=[epochs, batch_size, learning_rate, optimizer, seed],
-        )
-        backup = Backup(backup_dir, arguments=digest)
-        first = backup.first_epoch(epochs)
-        callbacks.append(backup)
     network.compile(
-        optimizer=optimizers.get(optimizer, learning_rate=learning_rate), loss=keras.losses.CosineSimilarity()
+        optimizer=optimizers.get(options.optimizer, learning_rate=options.learning_rate),
+        loss=keras.losses.CosineSimilarity(),
     )
-    options = {"epochs": epochs, "initial_epoch": first, "callbacks": callbacks}
-    return network.fit(batches, shuffle=False, verbose=0, **options).history  # the batches shuffle themselves
-
-
-class _Epochs(keras.callbacks.Callback):
-    """Orders the batches anew at each epoch, and tells of it."""
-
-    def __init__(self, batches, epochs, progress):
-        super().__init__()
-        self.batches, self.epochs, self.progress = batches, epochs, progress
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.batches.start_epoch(epoch)
-
-    def on_epoch_end(self, epoch, logs=None):
-        if self.progress is not None:
-            self.progress(Progress("epochs", epoch + 1, self.epochs, (logs or {}).get("loss")))
+    return session.fit(
+        network,
+        batches,
+        backup=session.backup(),
+        batches=batches,
+        shuffle=False,  # the batches shuffle themselves
+        verbose=0,
+    ).history
 
 
 def _mean_cosine(vectors, wanted):
