@@ -9,8 +9,10 @@ import re
 import secrets
 import shutil
 import socket
+import tempfile
+from collections.abc import Iterator
 
-__all__ = ["clear", "temporary_name"]
+__all__ = ["clear", "temporary_folder", "temporary_name"]
 
 # .model.keras~<machine>-<process>-<when it began>-<random>.writing
 _NAME = re.compile(r"\..{0,20}~([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{12}\.writing")
@@ -22,6 +24,28 @@ def temporary_name(name: str) -> str:
     """The name of a temporary folder of this process for a file called `name`; another one at each call."""
     # names may be 255 bytes long: 20 signs are 80 at most
     return f".{name[:20]}~{_machine()}-{os.getpid()}-{_began(os.getpid())}-{secrets.token_hex(6)}.writing"
+
+
+@contextlib.contextmanager
+def temporary_folder(name: str) -> Iterator[pathlib.Path]:
+    """A folder among the system's temporary files, for its owner alone and removed at the end of the block.
+
+    What killed processes left of such folders is cleared first.
+
+    >>> with temporary_folder("members") as folder:
+    ...     folder.is_dir()
+    True
+    >>> folder.exists()
+    False
+    """
+    parent = pathlib.Path(tempfile.gettempdir())
+    clear(parent)
+    folder = parent / temporary_name(name)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def clear(folder: pathlib.Path) -> None:

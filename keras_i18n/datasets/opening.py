@@ -12,10 +12,11 @@ from collections.abc import Iterator
 
 from keras_i18n.datasets.problems import DataError
 from keras_i18n.datasets.size_limits import limit_of, too_large
+from keras_i18n.datasets.xz_reading import MOST_MEMORY, open_xz
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
 
-_OPENERS = {".gz": gzip.open, ".xz": lzma.open}
+_OPENERS = {".gz": gzip.open, ".xz": open_xz}
 _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CHUNK = 2**20
 
@@ -85,7 +86,8 @@ class _Limited(io.RawIOBase):
             chunk = self.file.read(len(buffer))
         except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
             raise DataError(
-                f"The compressed file must be whole. Received after {self.size:,} bytes: {error}. Fetch or write it again.",
+                f"The compressed file must be whole, and unpack in {MOST_MEMORY >> 20} MiB of memory. Received after "
+                f"{self.size:,} bytes: {cut(error)}. Fetch or write it again.",
                 path=self.path,
             ) from error
         self.size += len(chunk)

@@ -2,7 +2,6 @@
 
 import hashlib
 import pathlib
-import tempfile
 
 import tensorflow as tf
 
@@ -12,6 +11,7 @@ from keras_i18n.export.metadata import MEMBER, Metadata
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
 from keras_i18n.forked import refuse_forked
+from keras_i18n.leftovers import temporary_folder
 from keras_i18n.protocols import Path
 
 PRECISIONS = ("float32",)
@@ -43,8 +43,8 @@ def write(exported: Exportable, path: Path, *, strings: bool = True) -> None:
     signatures = {"serving_default": module.serve, "serve": module.serve}
     if strings and [spec.name for spec in exported.inputs] == ["codepoints"]:
         module.serve_text = signatures["serve_text"] = _serve_text(exported)
-    with tempfile.TemporaryDirectory() as folder:
-        asset = pathlib.Path(folder) / MEMBER
+    with temporary_folder("metadata") as folder:
+        asset = folder / MEMBER
         asset.write_text(exported.metadata.to_json(), encoding="ascii")
         module.metadata = tf.saved_model.Asset(str(asset))
         tf.saved_model.save(module, str(path), signatures=signatures)

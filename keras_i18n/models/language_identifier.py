@@ -9,6 +9,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n import layers
 from keras_i18n.datasets import as_dataset
+from keras_i18n.forked import refuse_forked
 from keras_i18n.models.abstention import chosen_threshold, or_undetermined
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_classifier import TextClassifier
@@ -80,6 +81,7 @@ class LanguageIdentifier(TextClassifier):
         Raises:
             ValueError: fewer than two languages, or two tags for the same one.
         """
+        refuse_forked()
         tokenizer = NgramTokenizer(num_buckets=num_buckets, word_lengths=word_lengths, ngram_lengths=ngram_lengths)
         token_ids = keras.Input((None,), dtype="int32", name="token_ids")
         pooled = layers.PooledEmbedding(num_buckets, dim, name="table")(token_ids)

@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n import layers, networks
+from keras_i18n.forked import refuse_forked
 from keras_i18n.models.network_checks import probe
 from keras_i18n.models.padded_inference import forward_of
 from keras_i18n.models.saving import writing
@@ -109,6 +110,7 @@ class TextModel:
         Raises:
             ValueError: the tokenizer cannot be compiled from built-in operators.
         """
+        refuse_forked()
         codepoints = keras.Input((None,), dtype="int32", name="codepoints")
         text = layers.TextTruncation(self.max_codepoints, name="truncation")(codepoints)
         token_ids = layers.tokenization_layer(self.tokenizer, name="tokenization")(text)

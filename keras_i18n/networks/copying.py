@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import keras
 
+from keras_i18n.forked import refuse_forked
+
 
 def copy_network(
     network: keras.Model, *, replace: Callable[[keras.layers.Layer], keras.layers.Layer | None] = lambda layer: None
@@ -25,6 +27,7 @@ def copy_network(
     >>> bool((copy.get_weights()[0] == network.get_weights()[0]).all()), copy.weights[0] is network.weights[0]
     (True, False)
     """
+    refuse_forked()
     new = set()
 
     def copied(layer):

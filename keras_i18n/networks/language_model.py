@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_i18n import layers
+from keras_i18n.forked import refuse_forked
 from keras_i18n.shown import shown
 
 _RECURRENT: dict[str, Any] = {"rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}
@@ -57,6 +58,7 @@ def language_model(
     >>> language_model(50, kind="gru", size="tiny").output_shape
     (None, None, 50)
     """
+    refuse_forked()
     if kind not in KINDS:
         raise ValueError(f"`kind` must be one of {', '.join(map(repr, KINDS))}. Received: {shown(kind)}.")
     if size not in SIZES:

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_i18n import layers
+from keras_i18n.forked import refuse_forked
 from keras_i18n.keras_privates import all_layers
 from keras_i18n.networks.copying import copy_network
 from keras_i18n.shown import cut
@@ -48,6 +49,7 @@ def with_language_rows(network: keras.Model, name: str, rows: np.ndarray) -> ker
     >>> longer.get_layer("token_embedding").num_rows
     120
     """
+    refuse_forked()
     embedding = token_embedding(network)
     if embedding.name not in {layer.name for layer in network.layers}:
         raise ValueError(f"`{embedding.name}` must be a layer of '{network.name}' itself. Received: one inside of it.")

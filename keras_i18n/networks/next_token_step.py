@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from keras_i18n import layers
+from keras_i18n.forked import refuse_forked
 from keras_i18n.layers.portable_loop import PortableLoop
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
 from keras_i18n.protocols import Config, Tensor
@@ -93,6 +94,7 @@ def next_token_step(network: keras.Model) -> keras.Model:
     >>> [tuple(tensor.shape) for tensor in step.inputs]
     [(None, 1), (None, 128), (None, 128)]
     """
+    refuse_forked()
     layer = NextTokenStep(network, name="step")
     token_ids = keras.Input((1,), dtype="int32", name="token_ids")
     states = [

@@ -3,6 +3,7 @@
 import keras
 
 from keras_i18n import layers
+from keras_i18n.forked import refuse_forked
 
 
 def sentence_transformer(
@@ -40,6 +41,7 @@ def sentence_transformer(
     >>> networks.sentence_transformer(vocabulary_size=100, **sizes).output_shape
     (None, 8)
     """
+    refuse_forked()
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     mask = layers.PaddingMask(name="padding_mask")(token_ids)
     x = layers.MultilingualEmbedding(vocabulary_size, dim, embeddings_initializer=initializer, name="token_embedding")(

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_i18n import layers
+from keras_i18n.forked import refuse_forked
 from keras_i18n.protocols import Tensor
 from keras_i18n.shown import shown
 
@@ -72,6 +73,7 @@ def text_network(
         Functional `keras.Model`: `token_ids`, int32 `(batch, tokens)`, padded with -1 -> float32
         `(batch, num_labels)` or `(batch, vector_dim)`. It is not compiled.
     """
+    refuse_forked()
     head, pool = choose(TASKS, task, "task"), choose(POOLINGS, pooling, "pooling")
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     mask = layers.PaddingMask(name="mask")(token_ids)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import keras
 
 from keras_i18n import layers
+from keras_i18n.forked import refuse_forked
 
 
 def universal_sentence_encoder(
@@ -40,6 +41,7 @@ def universal_sentence_encoder(
     >>> encoder.output_shape
     (None, 8)
     """
+    refuse_forked()
     dense, norm = keras.layers.Dense, keras.layers.LayerNormalization
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     mask = layers.PaddingMask(name="padding_mask")(token_ids)

@@ -3,6 +3,7 @@
 import keras
 
 from keras_i18n import layers
+from keras_i18n.forked import refuse_forked
 
 
 def padded_with_zero(network: keras.Model) -> keras.Model:
@@ -28,6 +29,7 @@ def padded_with_zero(network: keras.Model) -> keras.Model:
     >>> network.output_shape
     (None, 3)
     """
+    refuse_forked()
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     shifted = layers.TokenIdOffset(1, name="zero_is_padding")(token_ids)
     return keras.Model(token_ids, network(shifted), name=f"{network.name}_padded_with_zero")

@@ -1,10 +1,9 @@
 """Compiles plain rules into a SentencePiece precompiled charsmap, by the sentencepiece library."""
 
 import io
-import pathlib
-import tempfile
 from collections.abc import Mapping
 
+from keras_i18n.leftovers import temporary_folder
 from keras_i18n.tokenizers import sentencepiece_model
 
 
@@ -27,8 +26,8 @@ def compile_charsmap(rules: Mapping[tuple[int, ...], tuple[int, ...]]) -> bytes:
             if text not in spell:
                 spell[text] = " ".join(f"{c:X}" for c in text)
         lines.append(f"{spell[key]}\t{spell[value]}\n")
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder) / "rules.tsv"
+    with temporary_folder("rules") as folder:
+        path = folder / "rules.tsv"
         path.write_text("".join(lines))
         return _charsmap(normalization_rule_tsv=str(path))
 

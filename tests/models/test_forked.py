@@ -13,6 +13,8 @@ import json, os, pathlib, sys, time
 import numpy as np
 import keras
 import keras_i18n as ki
+from keras_i18n.models.heads import building as heads
+from keras_i18n.networks import building
 from keras_i18n.tokenizers import NgramTokenizer
 from tests.models.test_language_model import model_of
 
@@ -28,6 +30,21 @@ language_model = model_of("gru")
 ki.export(classifier, folder)
 runners = {name: ki.load_exported(folder / row.file) for name, row in ki.export.FORMATS.items()}
 train = ki.datasets.Dataset({"text": ["x", "y"], "language": ["en", "en"], "label": ["a", "b"]})
+networks = sorted(building.NETWORKS)
+other_networks = {
+    "language_model": lambda: ki.networks.language_model(50, size="tiny"),
+    "universal_sentence_encoder": lambda: ki.networks.universal_sentence_encoder(
+        vocabulary_size=50, dim=8, ngram_dim=8, hidden_dim=8
+    ),
+    "sentence_transformer": lambda: ki.networks.sentence_transformer(
+        vocabulary_size=50, dim=8, num_heads=2, num_layers=1, hidden_dim=8
+    ),
+    "copy_network": lambda: ki.networks.copy_network(network),
+    "padded_with_zero": lambda: ki.networks.padded_with_zero(network),
+    "next_token_step": lambda: ki.networks.next_token_step(language_model.network),
+    "head": lambda: heads.build_head("mlp", 8, 3),
+    "identifier": lambda: ki.models.LanguageIdentifier.create(["en", "sw"], num_buckets=100),
+}
 questions = {
     "predict": lambda: classifier.predict(["x"]),
     "fit": lambda: classifier.fit(train, trainable="all", epochs=1, verbose=0),
@@ -36,8 +53,14 @@ questions = {
     "images": lambda: images.predict(np.zeros((1, 4, 4, 1))),
     "load": lambda: ki.load(folder / "saved.keras"),
     "load_exported": lambda: ki.load_exported(folder / "model.h5"),
+    "to_keras": classifier.to_keras,
     "tokenize": lambda: tokenizer.tokenize(["x"]),
     **{name: lambda runner=runner: runner.predict(["x"]) for name, runner in runners.items()},
+    **{
+        f"network {name}": lambda name=name: ki.networks.build(name, vocabulary_size=50, num_labels=3, size="tiny")
+        for name in networks
+    },
+    **{f"network {name}": made for name, made in other_networks.items()},
 }
 for name in ("predict", "suggest", "saved_model", "tflite", "onnx"):
     questions[name]()
@@ -73,7 +96,7 @@ def test_a_forked_worker_answers_or_tells_what_to_do(tmp_path):
     ran = subprocess.run([sys.executable, "-W", "ignore", "-c", _SCRIPT, str(tmp_path)], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr[-2000:]
     answers = json.loads(ran.stdout.splitlines()[-1])
-    assert len(answers) == 13
+    assert len(answers) == 14 + 6 + 8
     for name, answer in answers.items():
         if name in WITHOUT_TENSORFLOW:
             assert answer == "answered", name

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_i18n import layers
+from keras_i18n.forked import refuse_forked
 from keras_i18n.shown import shown
 
 
@@ -50,6 +51,7 @@ def build_head(kind: str, dim: int, num_labels: int | None, *, multi_label: bool
     """
     if kind not in HEADS:
         raise ValueError(f"`head` must be one of {', '.join(map(repr, HEADS))}. Received: {shown(kind)}.")
+    refuse_forked()
     vector = keras.Input((dim,), name="vector_in")
     activation = "sigmoid" if multi_label else "softmax"
     return keras.Model(vector, HEADS[kind](vector, num_labels, activation=activation, **options), name="head")

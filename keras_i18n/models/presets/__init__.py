@@ -4,6 +4,7 @@ import difflib
 import importlib
 from typing import Any
 
+from keras_i18n.forked import refuse_forked
 from keras_i18n.shown import shown
 
 PRESETS = {
@@ -31,4 +32,5 @@ def load_preset(name: str) -> Any:
         near = difflib.get_close_matches(str(name), PRESETS, n=1, cutoff=0.3)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"`preset` must be one of {', '.join(map(repr, PRESETS))}. Received: {shown(name)}.{hint}")
+    refuse_forked()
     return importlib.import_module(f"{__name__}.{name}").load()

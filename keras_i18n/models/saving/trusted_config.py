@@ -39,12 +39,14 @@ def check(config: bytes | str, *, most_numbers: int | None = None) -> None:
 
     Args:
         config: bytes of the `config.json` of a `.keras` file.
-        most_numbers: bytes of the weights beside it. A layer of more units than that is refused before it is made.
+        most_numbers: bytes of the weights beside it. A layer of more units than that is refused before it is made, and
+            so are layers that have more together.
 
     Raises:
         ValueError: it names something else, has layers that its weights cannot fill, or is no JSON.
     """
     limit = None if most_numbers is None else max(most_numbers, _FEW)
+    total = 0
     try:
         waiting = [json.loads(config)]
     except (ValueError, RecursionError) as error:
@@ -55,16 +57,19 @@ def check(config: bytes | str, *, most_numbers: int | None = None) -> None:
             if "class_name" in entry:
                 _check_entry(entry)
             if limit is not None:
-                _check_sizes(entry, limit)
+                total += _largest_size(entry)
+                if total > limit:
+                    raise ValueError(
+                        f"its description asks for {total:,} units and more, and its weights have {limit:,} bytes at most"
+                    )
             waiting += entry.values()
         elif isinstance(entry, list):
             waiting += entry
 
 
-def _check_sizes(entry, limit):
-    for name, value in entry.items():
-        if isinstance(value, int) and value > limit and _SIZES.fullmatch(name):
-            raise ValueError(f"its description asks for {name}={value:,}, and its weights have {limit:,} bytes at most")
+def _largest_size(entry):
+    sizes = [value for name, value in entry.items() if isinstance(value, int) and _SIZES.fullmatch(name)]
+    return max([0, *sizes])
 
 
 def _check_entry(entry):
