@@ -18,7 +18,7 @@ from keras_i18n.export import FORMATS, export, load_exported
 from keras_i18n.opening import checked_path
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Path
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 from keras_i18n.version import __version__
 
 _CLIENTS = pathlib.Path(__file__).parents[2] / "examples"
@@ -84,7 +84,7 @@ def certify(
     for runner in opened.values():
         if runner.metadata.image_shape:
             raise ValueError(
-                f"Only files that read texts are certified. Received: '{runner.path}', which takes images."
+                f"Only files that read texts are certified. Received: '{cut(runner.path)}', which takes images."
             )
     reference, told = _reference(model, opened, texts)
     pairs = [(name, one) for name in files for one in chosen if name in RUNTIMES[one].formats]
@@ -137,7 +137,9 @@ def _texts(dataset, max_texts):
         texts += [dataset.text[row] for row in rows]
         languages += [tag] * len(rows)
     if not texts:
-        raise ValueError(f"`dataset` must have at least one text. Received: {shown(dataset)}, max_texts={max_texts}.")
+        raise ValueError(
+            f"`dataset` must have at least one text. Received: {shown(dataset)}, max_texts={cut(max_texts)}."
+        )
     return [*texts, *EDGES], [*languages, *[EDGE_LANGUAGE] * len(EDGES)]
 
 

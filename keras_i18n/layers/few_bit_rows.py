@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 # a step is 2^(exponent / 16 + shift): it comes within 2.2 % of any number, and takes a byte
 _STEPS = 16
@@ -60,9 +61,9 @@ class FewBitRows(keras.layers.Layer):
         sizes = {"num_rows": num_rows, "dim": dim, "block": dim if block is None else block}
         for name, value in sizes.items():
             if int(value) < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {value!r}.")
+                raise ValueError(f"`{name}` must be at least 1. Received: {shown(value)}.")
         if bits not in _RANGES:
-            raise ValueError(f"`bits` must be one of {', '.join(map(str, _RANGES))}. Received: {bits!r}.")
+            raise ValueError(f"`bits` must be one of {', '.join(map(str, _RANGES))}. Received: {shown(bits)}.")
         self.num_rows, self.dim, self.bits = int(num_rows), int(dim), int(bits)
         self.block = None if block is None else min(int(block), self.dim)
         self.shift = int(shift)

@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
 from keras_i18n.protocols import Config, Shape, Tensor
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -163,7 +163,7 @@ class MultilingualEmbedding(keras.layers.Layer):
     def _refuse_stored(self, what):
         if self.stored_rows is not None:
             raise ValueError(
-                f"Rows in few bits can be looked up, not {what}. Received: '{self.name}' with stored rows. Use the model "
+                f"Rows in few bits can be looked up, not {what}. Received: '{cut(self.name)}' with stored rows. Use the model "
                 "that they were made of, and make few bits of it at the end."
             )
 

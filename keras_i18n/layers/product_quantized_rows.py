@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_i18n.layers.few_bit_rows import exponents_of, steps_of
 from keras_i18n.layers.product_quantization import nearest_centres, trained_centres
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 
 _MOST_CENTRES = 256  # a byte says which
 
@@ -53,9 +54,9 @@ class ProductQuantizedRows(keras.layers.Layer):
         super().__init__(**kwargs)
         for name, value in {"num_rows": num_rows, "dim": dim, "piece_dim": piece_dim}.items():
             if int(value) < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {value!r}.")
+                raise ValueError(f"`{name}` must be at least 1. Received: {shown(value)}.")
         if not 1 <= int(num_centres) <= _MOST_CENTRES:
-            raise ValueError(f"`num_centres` must be from 1 to {_MOST_CENTRES}. Received: {num_centres!r}.")
+            raise ValueError(f"`num_centres` must be from 1 to {_MOST_CENTRES}. Received: {shown(num_centres)}.")
         self.num_rows, self.dim = int(num_rows), int(dim)
         self.piece_dim, self.num_centres = int(piece_dim), int(num_centres)
         self.shift = int(shift)

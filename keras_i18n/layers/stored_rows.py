@@ -10,6 +10,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_i18n.shown import cut, shown
+
 # a float table `(rows, dim)` -> a layer, int32 ids -> float32 vectors, such as `FewBitRows.of`
 MakeRows = Callable[[np.ndarray], keras.layers.Layer]
 
@@ -28,7 +30,7 @@ def checked_rows(stored_rows: Any, num_rows: int, dim: int) -> keras.layers.Laye
     if found != (num_rows, dim):
         raise ValueError(
             f"`stored_rows` must be a layer such as FewBitRows that keeps {num_rows} rows of {dim} numbers. "
-            f"Received: {stored_rows!r:.80} of {found[0]} x {found[1]}."
+            f"Received: {shown(stored_rows)} of {cut(found[0])} x {cut(found[1])}."
         )
     return stored_rows
 

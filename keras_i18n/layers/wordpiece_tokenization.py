@@ -6,6 +6,7 @@ import tensorflow as tf
 from keras_i18n.layers.word_characters import WordCharacters
 from keras_i18n.layers.wordpiece_segmentation import PADDING_ID, WordPieceSegmentation
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import cut
 from keras_i18n.tokenizers import wordpiece_tables
 from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
 
@@ -52,7 +53,7 @@ class WordPieceTokenization(keras.layers.Layer):
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         special = (begin_id is not None) + (end_id is not None)
         if max_tokens is not None and max_tokens < max(special, 1):
-            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {max_tokens}.")
+            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {cut(max_tokens)}.")
         self.characters = WordCharacters.from_config(characters)
         self.segmentation = WordPieceSegmentation.from_config(segmentation)
         self.begin_id, self.end_id, self.max_tokens = begin_id, end_id, max_tokens

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.languages import Alphabet
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import UnigramTokenizer
 from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL
 from keras_i18n.tokenizers.unigram_subset import indispensable_pieces
@@ -62,7 +62,7 @@ def kept_pieces(
     if number < len(always):
         raise ValueError(
             f"`keep` must leave room for the {len(always)} pieces that are always kept: single characters of "
-            f"{', '.join(alphabet.scripts)}, digits, punctuation and special pieces. Received: {number}."
+            f"{', '.join(alphabet.scripts)}, digits, punctuation and special pieces. Received: {cut(number)}."
         )
     scores = np.where(_spelled(tokenizer, alphabet), tokenizer.scores, -np.inf)
     # first what is used, by use; then what is not, by score

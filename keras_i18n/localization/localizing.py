@@ -14,6 +14,7 @@ from keras_i18n.localization.model_checks import checked_languages, checked_mode
 from keras_i18n.localization.piece_use import uses_by_language
 from keras_i18n.localization.proof import compared, comparison_table
 from keras_i18n.localization.texts_by_language import ANY, sample_texts, texts_by_language
+from keras_i18n.shown import shown
 from keras_i18n.text_table import preformatted
 from keras_i18n.tokenizers.unigram_subset import with_selected_pieces
 from keras_i18n.transfer.script_check import check_script
@@ -151,4 +152,4 @@ def _check_content(texts, words):
             if language != ANY:
                 check_script(some, language)
         if found and not any(text.strip() for some in found.values() for text in some):
-            raise ValueError(f"`{name}` must hold something to keep. Received: empty texts in {list(found)}.")
+            raise ValueError(f"`{name}` must hold something to keep. Received: empty texts in {shown(list(found))}.")

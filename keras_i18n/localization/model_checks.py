@@ -6,7 +6,7 @@ from typing import Any
 from keras_i18n import languages as tags
 from keras_i18n import networks
 from keras_i18n.models import LanguageIdentifier, TextClassifier, TextEncoder
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import UnigramTokenizer
 
 
@@ -25,7 +25,7 @@ def checked_model(model: Any) -> None:
     rows = networks.token_embedding(model.network).num_rows
     if rows != model.tokenizer.vocabulary_size:
         raise ValueError(
-            f"The token table must have a row for each of {model.tokenizer.vocabulary_size} pieces. Received: {rows} rows."
+            f"The token table must have a row for each of {model.tokenizer.vocabulary_size} pieces. Received: {cut(rows)} rows."
         )
 
 
@@ -42,10 +42,12 @@ def checked_languages(model: Any, languages: Sequence[str]) -> tuple[str, ...]:
         own = tags.lookup(tag, list(model.languages)) if model.languages else tags.normalize(tag)
         if own is None:
             raise ValueError(
-                f"`languages` must be some of the model's: {', '.join(model.languages)}. Received: '{tag}' "
-                f"({tags.name(tag)}). `transfer.add_language` adds one."
+                f"`languages` must be some of the model's: {', '.join(model.languages)}. Received: '{cut(tag)}' "
+                f"({cut(tags.name(tag))}). `transfer.add_language` adds one."
             )
         if own in found:
-            raise ValueError(f"`languages` must name each language once. Received: '{own}' twice in {list(languages)}.")
+            raise ValueError(
+                f"`languages` must name each language once. Received: '{cut(own)}' twice in {shown(list(languages))}."
+            )
         found.append(own)
     return tuple(found)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n import languages as tags
+from keras_i18n.shown import shown
 from keras_i18n.text_table import text_table
 
 _AT_ONCE = 1024
@@ -90,13 +91,13 @@ def _check(full, localised, texts, wanted):
     for text, one, other in zip(texts, wanted, localised.tokenize(texts), strict=True):
         if not np.array_equal(one, other):
             raise ValueError(
-                f"Texts whose pieces are kept must keep their tokens. Received: another cut of {text[:60]!r}."
+                f"Texts whose pieces are kept must keep their tokens. Received: another cut of {shown(text)}."
             )
     differ = (full.predict(texts) != localised.predict(texts)).any(axis=1)
     if differ.any():
         raise ValueError(
             "Texts whose pieces are kept must keep their answers bit for bit. Received: another answer for "
-            f"{texts[int(differ.argmax())][:60]!r}."
+            f"{shown(texts[int(differ.argmax())])}."
         )
 
 

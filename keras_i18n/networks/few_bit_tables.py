@@ -10,6 +10,7 @@ from keras_i18n.keras_privates import all_layers, call_inputs
 from keras_i18n.layers.stored_rows import MakeRows
 from keras_i18n.networks.copying import copy_network
 from keras_i18n.networks.text_network import choose
+from keras_i18n.shown import cut
 
 _TABLES = (layers.MultilingualEmbedding, layers.PooledEmbedding, layers.HashEmbedding, layers.NgramEmbedding)
 # name -> how a float table is kept. A number of a row takes 8, 4, 2 or 1 bits; "int4_blocks" has a step for every 32
@@ -74,7 +75,7 @@ def refuse_few_bits(network: keras.Model, what: str) -> None:
     if names:
         raise ValueError(
             f"{what} needs tables of float32 weights: rows in few bits are looked up, not changed. Received: "
-            f"'{names[0]}' in few bits. Take the model that it was made of, and make few bits at the end."
+            f"'{cut(names[0])}' in few bits. Take the model that it was made of, and make few bits at the end."
         )
 
 

@@ -8,6 +8,7 @@ from keras_i18n.keras_privates import call_inputs
 from keras_i18n.networks.copying import copy_network
 from keras_i18n.networks.language_rows import token_embedding
 from keras_i18n.protocols import Array
+from keras_i18n.shown import cut, shown
 
 
 def token_rows(network: keras.Model) -> np.ndarray:
@@ -49,12 +50,12 @@ def with_selected_rows(network: keras.Model, ids: Array) -> keras.Model:
     if len(calls) != 1 or calls[0][0] is not network.inputs[0]:
         raise ValueError(
             f"The token table of '{network.name}' must read the network's token ids, once, and be its own layer. "
-            f"Received: '{embedding.name}', which is used otherwise (a language model's scores, ids that were shifted)."
+            f"Received: '{cut(embedding.name)}', which is used otherwise (a language model's scores, ids that were shifted)."
         )
     rows = token_rows(network)
     ids = np.asarray(ids)
     if ids.ndim != 1 or not len(ids) or ids.min() < 0 or ids.max() >= len(rows):
-        raise ValueError(f"`ids` must be rows below {len(rows)}. Received: {ids.tolist()!r:.80}.")
+        raise ValueError(f"`ids` must be rows below {len(rows)}. Received: {shown(ids.tolist())}.")
     config = {**embedding.get_config(), "vocabulary_size": len(ids), "language_rows": {}}
     smaller = layers.MultilingualEmbedding.from_config(config)
     copy = copy_network(network, replace=lambda layer: smaller if layer is embedding else None)

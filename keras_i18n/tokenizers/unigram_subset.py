@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_i18n.protocols import Array
+from keras_i18n.shown import cut
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel, length_delimited, raw_fields
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
 
@@ -53,7 +54,7 @@ def with_selected_pieces(tokenizer: UnigramTokenizer, ids: Array) -> UnigramToke
         raise ValueError(
             f"`ids` must be distinct token ids below {tokenizer.vocabulary_size}, with all indispensable pieces. "
             f"Received: {len(wanted)} of them, {len(set(wanted))} different, without "
-            f"{[tokenizer.pieces[i] for i in lacking[:3]]}."
+            f"{cut([tokenizer.pieces[i] for i in lacking[:3]])}."
         )
     fields = raw_fields(tokenizer.model_bytes)
     pieces = [content for field, content in fields if field == _PIECE]

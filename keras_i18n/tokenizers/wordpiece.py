@@ -12,7 +12,7 @@ import numpy as np
 
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import tokenizer_file, word_characters
 from keras_i18n.tokenizers.unigram import PADDING_ID, clean_text
 from keras_i18n.tokenizers.word_characters import ALONE, KIND_BITS, SPACE, SPECIAL, SYMBOL_BITS, WordCharacters
@@ -96,7 +96,7 @@ class WordPieceTokenizer:
         if isinstance(max_word_length, bool) or not isinstance(max_word_length, (int, np.integer)):
             raise ValueError(f"`max_word_length` must be an integer. Received: {shown(max_word_length)}.")
         if not 1 <= max_word_length <= 2**20:
-            raise ValueError(f"`max_word_length` must be from 1 to {2**20}. Received: {max_word_length}.")
+            raise ValueError(f"`max_word_length` must be from 1 to {2**20}. Received: {cut(max_word_length)}.")
         self.max_word_length = int(max_word_length)
         self._found: dict[str, list[int]] = {}  # ids of words that were met
         self._longest = max(map(len, self.pieces))
@@ -211,7 +211,7 @@ class WordPieceTokenizer:
         after = [] if self.end_id is None else [self.end_id]
         least = max(1, len(before) + len(after))
         if max_tokens is not None and max_tokens < least:
-            raise ValueError(f"`max_tokens` must be at least {least}. Received: {max_tokens}.")
+            raise ValueError(f"`max_tokens` must be at least {least}. Received: {cut(max_tokens)}.")
         room = None if max_tokens is None else max_tokens - len(before) - len(after)
         texts, sequences = list(texts), []
         for first in range(0, len(texts), _TEXTS_AT_ONCE):
@@ -346,7 +346,7 @@ def _checked_vocabulary(vocabulary):
         if not isinstance(piece, str) or not piece or piece in seen:
             raise ValueError(
                 "Pieces of a vocabulary must be text, none empty, none twice. "
-                f"Received: {shown(piece)} as piece {number}."
+                f"Received: {shown(piece)} as piece {cut(number)}."
             )
         seen.add(piece)
     return tuple(vocabulary)

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import fingerprints, perfect_hash
 from keras_i18n.tokenizers.word_characters import ALONE, LETTER, SPECIAL
 from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
@@ -50,7 +50,7 @@ def build(tokenizer: WordPieceTokenizer) -> WordPieceTables:
         piece = tokenizer.pieces[ids[max(range(len(keys)), key=lambda place: len(keys[place]))]]
         raise ValueError(
             f"A compiled vocabulary takes pieces of at most {fingerprints.MAX_LENGTH} code points. "
-            f"Received: {shown(piece)} of {longest}."
+            f"Received: {shown(piece)} of {cut(longest)}."
         )
     first, second = fingerprints.fingerprints(keys)
     first = first + np.where(inside, np.int32(CONTINUES), np.int32(0)).astype(np.int32)
