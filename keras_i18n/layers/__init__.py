@@ -28,6 +28,7 @@ from keras_i18n.layers.projected_sum import ProjectedSum
 from keras_i18n.layers.simple_rnn import SimpleRNN
 from keras_i18n.layers.text_normalization import TextNormalization
 from keras_i18n.layers.text_truncation import TextTruncation
+from keras_i18n.layers.text_vectorization import TextVectorizationTokenization
 from keras_i18n.layers.token_count import TokenCount
 from keras_i18n.layers.token_id_offset import TokenIdOffset
 from keras_i18n.layers.tokenization import tokenization_layer
@@ -35,6 +36,7 @@ from keras_i18n.layers.transformer_block import TransformerBlock
 from keras_i18n.layers.unigram_segmentation import UnigramSegmentation
 from keras_i18n.layers.unigram_tokenization import UnigramTokenization
 from keras_i18n.layers.unit_length import UnitLength
+from keras_i18n.layers.vectorized_tokens import VectorizedTokens
 from keras_i18n.layers.weighted_mean import WeightedMean
 from keras_i18n.layers.word_characters import WordCharacters
 from keras_i18n.layers.wordpiece_segmentation import WordPieceSegmentation
@@ -69,12 +71,14 @@ __all__ = [
     "SimpleRNN",
     "TextNormalization",
     "TextTruncation",
+    "TextVectorizationTokenization",
     "TokenCount",
     "TokenIdOffset",
     "TransformerBlock",
     "UnigramSegmentation",
     "UnigramTokenization",
     "UnitLength",
+    "VectorizedTokens",
     "WeightedMean",
     "WordCharacters",
     "WordPieceSegmentation",

@@ -6,15 +6,23 @@ import keras
 
 from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
+from keras_i18n.layers.text_vectorization import TextVectorizationTokenization
 from keras_i18n.layers.unigram_tokenization import UnigramTokenization
 from keras_i18n.layers.wordpiece_tokenization import WordPieceTokenization
 from keras_i18n.shown import shown
-from keras_i18n.tokenizers import CharacterTokenizer, NgramTokenizer, UnigramTokenizer, WordPieceTokenizer
+from keras_i18n.tokenizers import (
+    CharacterTokenizer,
+    NgramTokenizer,
+    TextVectorizationTokenizer,
+    UnigramTokenizer,
+    WordPieceTokenizer,
+)
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 LAYERS: dict[type, Any] = {
     CharacterTokenizer: CharacterTokenization,
     NgramTokenizer: NgramTokenization,
+    TextVectorizationTokenizer: TextVectorizationTokenization,
     UnigramTokenizer: UnigramTokenization,
     WordPieceTokenizer: WordPieceTokenization,
 }

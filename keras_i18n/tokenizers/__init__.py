@@ -4,6 +4,7 @@ from keras_i18n.tokenizers.character import CharacterTokenizer
 from keras_i18n.tokenizers.keras_hub import from_keras_hub
 from keras_i18n.tokenizers.ngram import NgramTokenizer
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel
+from keras_i18n.tokenizers.text_vectorization import TextVectorizationTokenizer, from_text_vectorization
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 from keras_i18n.tokenizers.training import train_unigram
 from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
@@ -14,10 +15,12 @@ __all__ = [
     "NgramTokenizer",
     "PieceType",
     "SentencePieceModel",
+    "TextVectorizationTokenizer",
     "Tokenizer",
     "UnigramTokenizer",
     "WordPieceTokenizer",
     "clean_text",
     "from_keras_hub",
+    "from_text_vectorization",
     "train_unigram",
 ]

@@ -1,4 +1,5 @@
-"""A conformance kit: texts that walk the edges of a unigram tokenizer, and a golden file to replay on any port.
+"""A conformance kit: texts that walk the edges of a unigram tokenizer, and a golden file to replay on any port; and what
+a tokenizer is known to do badly.
 
 A golden file is gzipped JSON lines: first what it is (digest of the tokenizer, padding), then a row a text with its
 raw code points and the token ids that the sentencepiece library gives.
@@ -33,6 +34,32 @@ REAL = (
     "각 각 ㄱㅏ", "👩‍👩‍👧‍👦 🏳️‍🌈 🇺🇦 1️⃣", "ﬁne ½ ℌ𝔢𝔩𝔩𝔬 ①②③", "Ångström Å Å", "שָׁלוֹם עולם", "Việt Nam tiếng", "𐍈𝟘𠀋😀",
     "don’t—stop…  now", "x" * 70, "ha" * 40, "\u3000\u3000全角　空白\u3000", "ཨོཾ་མ་ཎི་པདྨེ་ཧཱུྃ", "ⵜⴰⵎⴰⵣⵉⵖⵜ ߒߞߏ ᏣᎳᎩ ᓄᓇᕗᑦ",
 )  # fmt: skip
+
+# two texts that should be alike, or one that should be several words; how it is told
+_ALIKE = (
+    ("ÉCOLE", "école", "letters other than ASCII are not made small: 'ÉCOLE' and 'école' are two words"),
+    ("مرحبا،", "مرحبا", "punctuation other than ASCII stays on its word: 'مرحبا،' and 'مرحبا' are two words"),
+    ("e\u0301te", "\u00e9te", "composed and decomposed spellings differ: 'é' of one code point is not 'é' of two"),
+)
+_SEVERAL = (
+    ("今日は良い天気です", "Chinese and Japanese sentences are one word, which a vocabulary hardly ever has"),
+    ("วันนี้อากาศดี", "Thai, Lao, Khmer and Burmese sentences are one word, which a vocabulary hardly ever has"),
+    ("a\u3000b", "spaces other than ASCII, such as the one of full width, part no words"),
+)
+
+
+def weaknesses(tokenizer: Any) -> list[str]:
+    """What a `TextVectorizationTokenizer` does badly with texts of the world, a sentence each; found by trying.
+
+    Ids are those of its Keras layer, so it is told and not mended: a network has learned these ids. A tokenizer of
+    another kind (`train_unigram`) and `transfer.convert_language` are the way out.
+
+    >>> from keras_i18n.tokenizers import TextVectorizationTokenizer
+    >>> weaknesses(TextVectorizationTokenizer(["a"], split="character"))[0]
+    "letters other than ASCII are not made small: 'ÉCOLE' and 'école' are two words"
+    """
+    found = [told for one, other, told in _ALIKE if tokenizer.words(one) != tokenizer.words(other)]
+    return found + [told for text, told in _SEVERAL if len(tokenizer.words(text)) == 1]
 
 
 def edge_texts(tokenizer: Any, seed: int = 0) -> list[str]:

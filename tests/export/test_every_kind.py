@@ -21,7 +21,7 @@ from keras_i18n.export.metadata import TOLERANCES
 from keras_i18n.layers.tokenization import LAYERS as TOKENIZERS
 from keras_i18n.models import Classifier
 from keras_i18n.models.saving.kinds import KINDS as SAVED
-from keras_i18n.tokenizers import CharacterTokenizer, NgramTokenizer, WordPieceTokenizer
+from keras_i18n.tokenizers import CharacterTokenizer, NgramTokenizer, TextVectorizationTokenizer, WordPieceTokenizer
 from tests.export import open_every_file
 from tests.layers.checks import randomise
 
@@ -107,6 +107,7 @@ MODELS = {
     "NgramTokenizer": lambda: TOKENIZER,
     "CharacterTokenizer": lambda: CharacterTokenizer.train(TEXTS),
     "UnigramTokenizer": unigram_tokenizer,
+    "TextVectorizationTokenizer": lambda: TextVectorizationTokenizer(["wake", "me", "at"]),
     "WordPieceTokenizer": lambda: WordPieceTokenizer(["[UNK]", "wake", "me", "at", "##s"]),
 }
 

@@ -11,6 +11,7 @@ import pytest
 from keras_i18n.tokenizers import (
     CharacterTokenizer,
     NgramTokenizer,
+    TextVectorizationTokenizer,
     UnigramTokenizer,
     WordPieceTokenizer,
     sentencepiece_model,
@@ -23,6 +24,7 @@ TOKENIZERS = {
     "unigram": UnigramTokenizer(trained().model_bytes, begin=True, max_tokens=50),
     "ngrams": NgramTokenizer(num_buckets=500),
     "characters": CharacterTokenizer.train(TEXTS),
+    "text vectorization": TextVectorizationTokenizer(["a", "b"]),
     "wordpiece": WordPieceTokenizer(["[UNK]", "a", "##b"]),
 }
 
