@@ -142,15 +142,15 @@ def _ways(begins, place, longest, rest):
     jumps = tf.concat([jumps, tf.stack([failed, done])], axis=0)
     first = reached = tf.concat([begins, [False, False]], axis=0)
 
-    def body(jumps, reached):
-        # `jumps` goes so many pieces as the places reached are away from the beginnings at most
+    def body(size, jumps, reached):
         further = scattered(tf.where(reached, jumps, count + 2), tf.ones_like(jumps), count + 2) > 0
-        return tf.gather(jumps, jumps), reached | further
+        return size * 2, tf.gather(jumps, jumps), reached | further
 
-    jumps, reached = tf.while_loop(
-        lambda jumps, reached: tf.reduce_any(first & (jumps < count)),
+    # `jumps` goes `size` pieces on; done when that leads from all beginnings to an end
+    _, jumps, reached = tf.while_loop(
+        lambda size, jumps, reached: (size < count) & tf.reduce_any(first & (jumps < count)),
         body,
-        [jumps, reached],
-        shape_invariants=[tf.TensorShape([None])] * 2,
+        [1, jumps, reached],
+        shape_invariants=[tf.TensorShape([]), *[tf.TensorShape([None])] * 2],
     )
     return reached[:count], tf.equal(jumps[:count], done)
