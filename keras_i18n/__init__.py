@@ -5,7 +5,10 @@ Names load when they are first used: importing this package loads neither Tensor
 
 import importlib
 
+from keras_i18n import native_logs
 from keras_i18n.version import __version__
+
+native_logs.silence_tensorflow()
 
 _ROOMS = (
     "certification",
@@ -22,6 +25,8 @@ _ROOMS = (
     "training",
     "transfer",
 )
+# rooms that do not load TensorFlow
+_LIGHT = ("datasets", "evaluation", "languages", "tokenizers")
 # public name -> the room that defines it
 _NAMES = {
     "Ensemble": "models",
@@ -44,10 +49,17 @@ __all__ = ["__version__", *_ROOMS, *_NAMES]
 
 def __getattr__(name):
     if name in _NAMES:
-        return getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
+        return getattr(_room(_NAMES[name]), name)
     if name in _ROOMS:
-        return importlib.import_module(f"{__name__}.{name}")
+        return _room(name)
     raise AttributeError(f"module 'keras_i18n' has no attribute '{name}'. It has: {', '.join(__all__)}")
+
+
+def _room(name):
+    if name in _LIGHT:
+        return importlib.import_module(f"{__name__}.{name}")
+    with native_logs.quiet():
+        return importlib.import_module(f"{__name__}.{name}")
 
 
 def __dir__():

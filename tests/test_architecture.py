@@ -37,6 +37,7 @@ EVERYWHERE = {
     "forked",
     "keras_privates",
     "leftovers",
+    "native_logs",
     "opening",
     "progress",
     "protocols",

@@ -8,7 +8,7 @@ import pytest
 
 import keras_i18n
 
-ROOMS = [*keras_i18n._ROOMS, "files", "progress", "protocols", "shown", "text_table"]
+ROOMS = [*keras_i18n._ROOMS, "files", "native_logs", "progress", "protocols", "shown", "text_table"]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 # names whose example stands elsewhere, and where
 ELSEWHERE = {

@@ -4,7 +4,7 @@ import hashlib
 import pathlib
 import platform
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from keras_i18n.certification.file_digest import digest_of
 from keras_i18n.certification.runtimes import RUNTIMES
 from keras_i18n.export import FORMATS, export, load_exported
 from keras_i18n.opening import checked_path
-from keras_i18n.progress import Progress
+from keras_i18n.progress import Progress, ProgressOption, teller
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
 from keras_i18n.version import __version__
@@ -39,7 +39,7 @@ def certify(
     max_texts: int = 10,
     runtimes: Sequence[str] | None = None,
     clients: Path | None = None,
-    progress: Callable[[Progress], object] | None = None,
+    progress: ProgressOption = None,
 ) -> Certificate:
     """Proves exported files in every runtime that this machine has.
 
@@ -56,7 +56,7 @@ def certify(
         max_texts: texts of each language, the first ones.
         runtimes: keys of `RUNTIMES`; by default all.
         clients: folder of the clients (`examples`); by default that of the checkout this package lies in.
-        progress: called with a `Progress` before each run: file and runtime, runs done, of how many.
+        progress: True to show it, or a function that is called with a `Progress` before each run: file and runtime, runs done, of how many.
 
     Returns:
         A `Certificate`: `print` it, `to_json`, `to_html`, `raise_if_failed()`.
@@ -91,7 +91,7 @@ def certify(
     runs = []
     with tempfile.TemporaryDirectory() as folder:
         tokenizers = _tokenizers(model, files, pathlib.Path(folder))
-        tell = progress or (lambda _: None)
+        tell = teller(progress) or (lambda _: None)
         for number, (name, runtime) in enumerate(pairs):
             tell(Progress(f"{files[name].name} in {runtime}", number, len(pairs)))
             job = _Job(name, files[name], opened[name].metadata, runtime, RUNTIMES[runtime], clients)

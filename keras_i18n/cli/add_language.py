@@ -1,10 +1,12 @@
+import dataclasses
 import pathlib
 from typing import Annotated
 
 import typer
 
 from keras_i18n.cli import resources
-from keras_i18n.cli.console import console, progress_bar
+from keras_i18n.cli.console import console, progress_bar, show_text
+from keras_i18n.cli.json_output import JSON, begin_json, write_json
 
 
 def add_language(
@@ -37,6 +39,7 @@ def add_language(
     minutes: Annotated[float | None, typer.Option(help="The most minutes of training.")] = None,
     backup: Annotated[pathlib.Path | None, typer.Option(help="Folder to go on from after a kill.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
+    json: JSON = None,
 ) -> None:
     """Add a language to a model; the old ones stay as they are, bit for bit.
 
@@ -44,6 +47,7 @@ def add_language(
 
     keras-i18n add-language topics.keras sw topics-sw.keras --parallel en-sw.tsv --keep old-texts.txt
     """
+    begin_json(json)
     resources.check_model_name(to)
     given = {
         "parallel": resources.read_pairs(parallel, known, language),
@@ -73,7 +77,8 @@ def add_language(
             progress=show,
             **given,
         )
-    console.print(str(report))
+    show_text(report)
     with console.status("saving"):
         new.save(to)
-    console.print(f"saved {to}. Next: keras-i18n evaluate {to} DATA")
+    show_text(f"saved {to}. Next: keras-i18n evaluate {to} DATA")
+    write_json({"model": str(to), **dataclasses.asdict(report)}, json)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 import typer
 
 from keras_i18n.cli import options
-from keras_i18n.cli.console import console, progress_bar
+from keras_i18n.cli.console import console, progress_bar, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset, open_model
 
@@ -47,11 +47,11 @@ def check(
     with progress_bar("checking") as show:
         report = datasets.check(train, held_out, opened, identify=judge, progress=show)
     names = {"data": data, "test": test or "TEST", "model": str(model or "MODEL.keras")}
-    console.print(report.told(**names), highlight=False, soft_wrap=True)
+    show_text(report.told(**names))
     if clean is not None:
         kept = train[report.kept_rows()]
         kept.to_file(clean, label_separator=label_separator)
-        console.print(f"wrote {clean}: {len(kept):,} of {len(train):,} rows", soft_wrap=True)
+        show_text(f"wrote {clean}: {len(kept):,} of {len(train):,} rows")
     write_json(report.to_dict(), json)
     if report.errors:
         raise typer.Exit(1)

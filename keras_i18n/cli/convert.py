@@ -1,10 +1,12 @@
+import dataclasses
 import pathlib
 from typing import Annotated
 
 import typer
 
 from keras_i18n.cli import options, resources
-from keras_i18n.cli.console import console
+from keras_i18n.cli.console import console, progress_bar, show_text
+from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset
 
 
@@ -29,6 +31,7 @@ def convert(
     ] = False,
     epochs: Annotated[int | None, typer.Option(help="The most passes over the data of target and joint.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
+    json: JSON = None,
     text: str = options.TEXT,
     label: str = options.LABEL,
     language_column: Annotated[
@@ -39,6 +42,7 @@ def convert(
 
     Example: keras-i18n convert topics-en.keras sw topics-sw.keras --parallel en-sw.tsv
     """
+    begin_json(json)
     resources.check_model_name(to)
     columns = {"text": text, "label": label, "language": language_column}
     from keras_i18n import transfer
@@ -51,7 +55,7 @@ def convert(
         for name, path in (("train", train), ("source_train", source_train))
     }
     training = {} if epochs is None else {"epochs": epochs}
-    with console.status("converting"):
+    with progress_bar("converting") as show:
         converted, report = transfer.convert_language(
             str(model),
             language,
@@ -62,14 +66,17 @@ def convert(
             way=way,
             seed=seed,
             verbose=0,
+            progress=show,
             **data,
             **training,
         )
-    console.print(str(report))
+    show_text(report)
     if adjust:
         with console.status("adjusting"):
             converted, rounds = transfer.adjust(converted, lines, language=language, seed=seed, verbose=0)
-        console.print(str(rounds))
+        show_text(rounds)
     with console.status("saving"):
         converted.save(to)
-    console.print(f"saved {to}. Next: keras-i18n evaluate {to} DATA")
+    show_text(f"saved {to}. Next: keras-i18n evaluate {to} DATA")
+    told = {field.name: getattr(report, field.name) for field in dataclasses.fields(report) if field.name != "history"}
+    write_json({"model": str(to), **told}, json)

@@ -4,7 +4,8 @@ from typing import Annotated
 import typer
 
 from keras_i18n.cli import options
-from keras_i18n.cli.console import console
+from keras_i18n.cli.console import console, progress_bar, show_text
+from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset, open_model
 
 
@@ -15,7 +16,7 @@ def evaluate(
         str | None, typer.Option(help="The language of the training; tells the gap to it.")
     ] = None,
     csv: Annotated[pathlib.Path | None, typer.Option(help="Write the rows to this file.")] = None,
-    json: Annotated[pathlib.Path | None, typer.Option(help="Write everything to this file.")] = None,
+    json: JSON = None,
     plot: Annotated[pathlib.Path | None, typer.Option(help="Draw a picture (.png, .svg, .pdf).")] = None,
     text: str = options.TEXT,
     label: str = options.LABEL,
@@ -26,6 +27,7 @@ def evaluate(
 
     Example: keras-i18n evaluate model.keras sample:assistant --plot accuracy.png
     """
+    begin_json(json)
     dataset = open_dataset(
         data, text=text, label=label, language=language, label_separator=label_separator, part="test"
     )
@@ -33,10 +35,13 @@ def evaluate(
         raise typer.BadParameter("A picture shows one label a text. Use --csv or --json.", param_hint="--plot")
     from keras_i18n import evaluate_by_language
 
-    with console.status("evaluating"):
-        report = evaluate_by_language(open_model(model), dataset, source_language=source_language)
-    console.print(str(report), highlight=False, soft_wrap=True)
-    for path, name in ((csv, "to_csv"), (json, "to_json"), (plot, "plot")):
+    with console.status("loading"):
+        opened = open_model(model)
+    with progress_bar("evaluating") as show:
+        report = evaluate_by_language(opened, dataset, source_language=source_language, progress=show)
+    show_text(report)
+    for path, name in ((csv, "to_csv"), (plot, "plot")):
         if path is not None:
             getattr(report, name)(path)
-            console.print(f"wrote {path}")
+            show_text(f"wrote {path}")
+    write_json(report.to_dict(), json)

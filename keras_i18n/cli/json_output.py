@@ -6,8 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from keras_i18n.cli.console import console
-from keras_i18n.files import atomic_path
+from keras_i18n.cli.console import console, show_text
 
 JSON = Annotated[
     pathlib.Path | None, typer.Option(help="Write everything to this file; - for standard output, and nothing else.")
@@ -32,6 +31,8 @@ def write_json(content: dict[str, Any], path: pathlib.Path | None) -> None:
     if path == _STANDARD_OUTPUT:
         typer.echo(text.encode("utf-8", "backslashreplace"))
         return
+    from keras_i18n.files import atomic_path
+
     with atomic_path(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
-    console.print(f"wrote {path}", soft_wrap=True)
+    show_text(f"wrote {path}")

@@ -8,6 +8,7 @@ import typer
 from keras_i18n.cli import add_language, certify, check, convert, demo, evaluate, export, predict, train, verify
 from keras_i18n.cli.interrupts import Interrupted, end_at_once, signals_as_exceptions, what_is_kept
 from keras_i18n.cli.native_logs import native_logs_silenced
+from keras_i18n.cli.option_names import in_option_names, options_of
 from keras_i18n.cli.warning_lines import warnings_in_lines
 from keras_i18n.version import __version__
 
@@ -18,7 +19,6 @@ app = typer.Typer(
     help="Take a Keras text model across languages and across machines.",
     epilog=_EPILOG,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
@@ -55,7 +55,6 @@ def main() -> None:
 
     Set KERAS_I18N_DEBUG=1 to see where an error comes from.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         with signals_as_exceptions(), native_logs_silenced(), warnings_in_lines():
             app()
@@ -63,11 +62,16 @@ def main() -> None:
         if os.environ.get("KERAS_I18N_DEBUG"):
             raise
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        typer.echo(f"error: {message}", err=True)
+        typer.echo(f"error: {_in_words_of_the_command(str(message))}", err=True)
         sys.exit(1)
     except Interrupted as interrupted:
         typer.echo(what_is_kept(sys.argv[1:]), err=True)
         end_at_once(interrupted.number)
+
+
+def _in_words_of_the_command(message):
+    command = getattr(typer.main.get_command(app), "commands", {}).get(next(iter(sys.argv[1:]), ""))
+    return message if command is None else in_option_names(message, options_of(command))
 
 
 if __name__ == "__main__":

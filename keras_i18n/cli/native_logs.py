@@ -5,14 +5,16 @@ import os
 import sys
 from collections.abc import Iterator
 
+from keras_i18n import native_logs
+
 
 @contextlib.contextmanager
 def native_logs_silenced() -> Iterator[None]:
     """Sends what C++ code writes to standard error nowhere; Python's own standard error stays.
 
-    KERAS_I18N_DEBUG=1 keeps everything.
+    KERAS_I18N_DEBUG=1, or a TF_CPP_MIN_LOG_LEVEL below 3 that the user set, keeps everything.
     """
-    if os.environ.get("KERAS_I18N_DEBUG"):
+    if native_logs.wanted():
         yield
         return
     sys.stderr.flush()

@@ -4,6 +4,8 @@ import os
 import pathlib
 from typing import Any
 
+import typer
+
 from keras_i18n.shown import cut
 
 _SAMPLE = "sample:"
@@ -34,7 +36,9 @@ def open_model(path: str | os.PathLike[str]) -> Any:
     import keras_i18n
     from keras_i18n.models.saving.file_kind import SAVED, file_kind
 
-    path = _file_of(pathlib.Path(path))
+    folder, path = path, _file_of(pathlib.Path(path))
+    if str(folder) != str(path):
+        typer.echo(f"of '{folder}' its {path.name} is taken", err=True)
     is_model = path.suffix == ".keras" if file_kind(path) == "" else file_kind(path) in (*SAVED, "Keras model")
     return keras_i18n.load(path) if is_model else keras_i18n.load_exported(path)
 

@@ -1,12 +1,13 @@
-import json
 import pathlib
 import sys
+from json import dumps
 from typing import Annotated
 
 import typer
 
 from keras_i18n.cli import options
-from keras_i18n.cli.console import console, progress_bar, show_table
+from keras_i18n.cli.console import progress_bar, show_table, show_text
+from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_model
 from keras_i18n.shown import cut
 
@@ -15,7 +16,9 @@ _BATCH = 1024  # texts between two steps of the bar
 
 def predict(
     model: Annotated[pathlib.Path, typer.Argument(help=f"{options.MODEL} Of a folder of exports one is taken.")],
-    texts: Annotated[list[str] | None, typer.Argument(help="Texts; without any, lines of standard input.")] = None,
+    texts: Annotated[
+        list[str] | None, typer.Argument(help="Texts, or a file of them; without any, lines of standard input.")
+    ] = None,
     data: Annotated[
         pathlib.Path | None, typer.Option(help="Read the texts of this file (.tsv, .csv, .jsonl, .parquet).")
     ] = None,
@@ -31,13 +34,17 @@ def predict(
     text: str = options.TEXT,
     top: Annotated[int, typer.Option(help="So many labels a text.")] = 1,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON a line, for other programs.")] = False,
+    json: JSON = None,
 ) -> None:
     """Label texts.
 
     Example: keras-i18n predict model.keras "¿Qué tiempo hará mañana?"
 
-    Example: keras-i18n predict model.tflite --data reviews.tsv --output labelled.tsv
+    Example: keras-i18n predict model.tflite reviews.tsv --output labelled.tsv
     """
+    begin_json(pathlib.Path("-") if jsonl else json)
+    if data is None and texts and len(texts) == 1 and _is_data_file(texts[0]):
+        data, texts = pathlib.Path(texts[0]), None
     if data is not None and texts:
         raise typer.BadParameter("Give texts or a file of them, not both.", param_hint="--data")
     columns = {"text": list(texts or ()) or _lines_of_input()} if data is None else _columns_of(data, text)
@@ -54,15 +61,19 @@ def predict(
         raise ValueError(f"Thresholds tell how many labels a text has: leave `--top` out. Received: {cut(top)}.")
     found = _labelled(opened, given, top)
     if output is not None:
-        answers = _joined(found) if multi_label else _ranked(found)
-        _write(output, columns, answers, for_spreadsheets)
-        console.print(f"wrote {output}: {len(found):,} rows", soft_wrap=True)
-    elif jsonl:
-        for one, best in zip(given, found, strict=True):
-            answer = {"text": one, "labels": [{"label": each.label, "score": round(each.score, 6)} for each in best]}
+        _write(output, columns, _joined(found) if multi_label else _ranked(found), for_spreadsheets)
+        show_text(f"wrote {output}: {len(found):,} rows")
+    answers = [
+        {"text": one, "labels": [{"label": each.label, "score": round(each.score, 6)} for each in best], **others}
+        for one, best, others in zip(given, found, _other_columns(columns, text if data else "text"), strict=True)
+    ]
+    write_json({"model": str(model), "answers": answers}, json)
+    if jsonl:
+        for answer in answers:
+            line = dumps(answer, ensure_ascii=False, default=str)
             # half of a surrogate pair, as JSON and JavaScript may hold it, cannot be written as UTF-8
-            typer.echo(json.dumps(answer, ensure_ascii=any("\ud800" <= character <= "\udfff" for character in one)))
-    else:
+            typer.echo(dumps(answer, default=str) if any("\ud800" <= sign <= "\udfff" for sign in line) else line)
+    elif output is None and json != pathlib.Path("-"):
         rows = zip(given, found, strict=True)
         show_table(
             ("text", "label", "score"),
@@ -72,6 +83,22 @@ def predict(
                 for place, each in enumerate(best or [None])
             ],
         )
+
+
+def _is_data_file(text):
+    from keras_i18n.datasets.formats import READERS
+    from keras_i18n.datasets.opening import plain_suffix
+
+    return len(text) < 1000 and plain_suffix(text) in READERS and pathlib.Path(text).is_file()
+
+
+def _other_columns(columns, text):
+    """For each row the columns beside that of texts, under names that an answer does not have."""
+    others = {
+        f"{name}_" if name in ("text", "labels") else name: values for name, values in columns.items() if name != text
+    }
+    for row in range(len(columns[text])):
+        yield {name: values[row] for name, values in others.items()}
 
 
 def _labelled(opened, texts, top):

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 import typer
 
 from keras_i18n.cli import options, resources
-from keras_i18n.cli.console import console, progress_bar
+from keras_i18n.cli.console import console, progress_bar, show_text
+from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset
 
 
@@ -25,6 +26,7 @@ def train(
     early_stopping: Annotated[int | None, typer.Option(help="Stop after so many epochs that are no better.")] = None,
     backup: Annotated[pathlib.Path | None, typer.Option(help="Folder to go on from after a kill.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
+    json: JSON = None,
     text: str = options.TEXT,
     label: str = options.LABEL,
     language: str = options.LANGUAGE,
@@ -37,13 +39,14 @@ def train(
 
     Example: keras-i18n train sample:assistant model.keras -l en
     """
+    begin_json(json)
     resources.check_model_name(model)
     columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
     dataset = open_dataset(data, **columns)
     held_out = None if validation is None else open_dataset(validation, **columns, part="test")
     if languages:
         dataset = dataset.select(languages=languages)
-    console.print(f"{dataset}")
+    show_text(dataset)
     from keras_i18n import TextClassifier
 
     with console.status(f"loading {preset}"):
@@ -66,10 +69,44 @@ def train(
             progress=show,
         )
     last = {name: values[-1] for name, values in history.history.items()}
-    console.print(", ".join(f"{name} {value:.4g}" for name, value in last.items()))
+    show_text(_told(last, len(history.epoch)))
     if dataset.multi_label and held_out is not None:
         classifier.choose_thresholds(held_out)
-        console.print("thresholds chosen on the validation data")
+        show_text("thresholds chosen on the validation data")
     with console.status("saving"):
         classifier.save(model)
-    console.print(f"saved {model}. Next: keras-i18n evaluate {model} DATA")
+    show_text(f"saved {model}. Next: keras-i18n evaluate {model} {validation or 'DATA'}")
+    write_json(
+        {
+            "model": str(model),
+            "labels": dataset.labels,
+            "languages": dataset.languages,
+            "texts": len(dataset),
+            "last_epoch": last,
+            "history": history.history,
+        },
+        json,
+    )
+
+
+_MEASURES = {"accuracy": "accuracy", "micro_f1": "micro F1", "loss": "loss"}
+
+
+def _told(last, epochs):
+    """The measures of the last epoch by their names: those of the training texts, and of the validation."""
+
+    def measures(prefix):
+        found = ((name, last.get(f"{prefix}{key}")) for key, name in _MEASURES.items())
+        return [
+            f"{name} {100 * value:.1f} %" if name == "accuracy" else f"{name} {value:.4g}"
+            for name, value in found
+            if value is not None
+        ]
+
+    training, validation = ", ".join(measures("")), ", ".join(measures("val_"))
+    told = f"on the training texts: {training}"
+    if validation:
+        return f"after {epochs} epochs, {told}; on the validation texts: {validation}"
+    return (
+        f"after {epochs} epochs, {told}. That is what it remembers: --validation FILE shows what it does with new texts"
+    )

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 import typer
 
 from keras_i18n.cli import options
-from keras_i18n.cli.console import console, progress_bar, show_table
+from keras_i18n.cli.console import console, progress_bar, show_table, show_text
+from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset
 
 
@@ -13,7 +14,7 @@ def verify(
     folder: Annotated[pathlib.Path, typer.Argument(help="The exported files, or one of them.")],
     data: Annotated[str, typer.Argument(help=options.DATA)] = "sample:assistant",
     max_texts: Annotated[int, typer.Option(help="Texts of each language.")] = 50,
-    json: Annotated[pathlib.Path | None, typer.Option(help="Write everything to this file.")] = None,
+    json: JSON = None,
     text: str = options.TEXT,
     label: str = options.LABEL,
     language: str = options.LANGUAGE,
@@ -25,6 +26,7 @@ def verify(
 
     Example: keras-i18n verify model.keras saved_models/assistant sample:assistant
     """
+    begin_json(json)
     columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
     dataset = open_dataset(data, **columns, part="test")
     import keras_i18n
@@ -34,14 +36,13 @@ def verify(
     with progress_bar("verifying") as show:
         report = keras_i18n.verify(loaded, folder, dataset, max_texts=max_texts, progress=show)
     show_verification(report)
-    if json is not None:
-        report.to_json(json)
+    write_json(report.to_dict(), json)
     if not report.ok:
         raise typer.Exit(1)
 
 
 def show_verification(report: Any) -> None:
-    """A row a format, and a line for each difference."""
+    """A row a format, a line for each difference, and the verdict."""
     show_table(
         ("format", "texts", "largest difference", "label agreement"),
         [
@@ -50,4 +51,5 @@ def show_verification(report: Any) -> None:
         ],
     )
     for failure in report.failures:
-        console.print(f"differs {failure}", style="red")
+        console.print(f"differs {failure}", style="red", soft_wrap=True)
+    show_text(report.verdict())

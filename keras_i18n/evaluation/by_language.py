@@ -14,6 +14,7 @@ from keras_i18n.evaluation.language_report import LanguageReport
 from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.evaluation.macro_f1 import macro_f1
 from keras_i18n.evaluation.multi_label import multi_label_report
+from keras_i18n.progress import ProgressOption, teller
 from keras_i18n.protocols import Classifier, LabelledTexts
 from keras_i18n.shown import cut, shown
 
@@ -27,6 +28,7 @@ def evaluate_by_language(
     confidence: float = 0.95,
     num_bootstrap: int = 1000,
     seed: int = 0,
+    progress: ProgressOption = None,
 ) -> Any:
     """Scores a model in each language of a data set.
 
@@ -39,6 +41,8 @@ def evaluate_by_language(
         confidence: width of the bootstrap interval of the accuracy.
         num_bootstrap: int, resamplings a language.
         seed: int, of the resamplings.
+        progress: True to show it, or a function that is called with a `Progress`: texts done, of how many. For a model whose
+            `predict` takes it, as those of this package do.
 
     Returns: `LanguageReport`: a `LanguageScore` a language, mean, worst language, gap; `str`, CSV, JSON and plot.
         It says where the model is no better than the most frequent label of a language, and where it was not made for one.
@@ -85,7 +89,7 @@ def evaluate_by_language(
                 f"The data set has: {cut(', '.join(dataset.languages))}."
             )
     beside = baseline_accuracies(baseline, dataset)
-    scores = _scores(model, dataset, len(labels))
+    scores = _scores(model, dataset, len(labels), teller(progress))
     if dataset.multi_label:
         return multi_label_report(model, dataset, scores, source=source)
     predicted = scores.argmax(1)
@@ -145,8 +149,9 @@ def _check(labels, dataset):
         )
 
 
-def _scores(model, dataset, num_labels):
-    scores = np.asarray(model.predict(list(dataset.text)), np.float64)
+def _scores(model, dataset, num_labels, tell):
+    options = {} if tell is None else {"progress": tell}
+    scores = np.asarray(model.predict(list(dataset.text), **options), np.float64)
     if scores.shape != (len(dataset), num_labels):
         raise ValueError(
             f"`predict` must give a score a text and label, shape {(len(dataset), num_labels)}. "

@@ -2,9 +2,10 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from keras_i18n import native_logs
 from keras_i18n.export import golden_replay
 from keras_i18n.export.exportable import exportable
 from keras_i18n.export.formats import FORMATS, format_of
@@ -16,7 +17,7 @@ from keras_i18n.files import atomic_path
 from keras_i18n.models.saving.file_kind import refuse_another_kind
 from keras_i18n.models.saving.finite_weights import not_finite
 from keras_i18n.opening import checked_path, told_with_the_path
-from keras_i18n.progress import Progress
+from keras_i18n.progress import Progress, ProgressOption, teller
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
 
@@ -27,7 +28,7 @@ def export(
     *,
     formats: str | Sequence[str] = tuple(FORMATS),
     precision: str = "float32",
-    progress: Callable[[Progress], object] | None = None,
+    progress: ProgressOption = None,
 ) -> pathlib.Path:
     """Writes a model in some or all formats: raw code points in, numbers out, the tokenizer inside.
 
@@ -43,7 +44,7 @@ def export(
         precision: "float32", "float16" or "int8", of the weights; all computing stays in float32. With "int8" tables of
             token vectors and matrices of 65,536 numbers or more are bytes, a step for each row, all else float16.
             Formats without it (SavedModel, H5, .keras) are written in float32; each file's metadata tells its own.
-        progress: called with a `Progress` before each format: its name, formats written, of how many; and at the end.
+        progress: True to show it, or a function that is called with a `Progress` before each format: its name, formats written, of how many; and at the end.
 
     Returns:
         The folder, a `pathlib.Path`.
@@ -72,7 +73,7 @@ def export(
     exported = exportable(model)
     _refuse_what_is_no_answer(exported)
     in_bytes = None
-    tell = progress or (lambda _: None)
+    tell = teller(progress) or (lambda _: None)
     for number, name in enumerate(formats):
         tell(Progress(name, number, len(formats)))
         row = FORMATS[name]
@@ -83,7 +84,7 @@ def export(
             in_bytes = source = in_bytes or _in_bytes(model, exported)
         if metadata.task != "tokenization":
             metadata = dataclasses.replace(metadata, precision=own, tolerance=TOLERANCES[own])
-        with atomic_path(folder / row.file) as temporary:
+        with atomic_path(folder / row.file) as temporary, native_logs.quiet():
             row.save(dataclasses.replace(source, metadata=metadata), temporary)
             check_opening(row, temporary, source.keras_model)
     tell(Progress(formats[-1], len(formats), len(formats)))
@@ -135,7 +136,8 @@ def load_exported(path: Path, *, replay: bool = False) -> Runner:
     path = checked_path(path, kind="exported file", folders=True)
     with told_with_the_path(path, expected="a file that keras_i18n exported", way_out="Export the model again"):
         refuse_another_kind(path, ("exported file",))
-        runner = format_of(path).load(path)
+        with native_logs.quiet():
+            runner = format_of(path).load(path)
         runner.reopen = reopened
         if replay and (problems := golden_replay.replay(runner)):
             raise ValueError(f"'{path}' must answer as its metadata says. Received: {cut(' '.join(problems))}")

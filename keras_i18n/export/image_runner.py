@@ -1,11 +1,10 @@
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from keras_i18n.export.runner import Runner
 from keras_i18n.models.image_classifier import checked_images
-from keras_i18n.progress import Counter, Progress
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Array
 
 _BATCH = 64
@@ -14,12 +13,12 @@ _BATCH = 64
 class ImageRunner(Runner):
     """An exported file that reads images: `predict(images)`, `classify(images, language=...)`."""
 
-    def predict(self, images: Array, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
+    def predict(self, images: Array, *, progress: ProgressOption = None) -> np.ndarray:
         """Runs the file.
 
         Args:
             images: array of the shape that the file takes, or a list of such images.
-            progress: called with a `Progress` after each batch: images done, of how many.
+            progress: True to show it, or a function that is called with a `Progress` after each batch: images done, of how many.
 
         Returns:
             float32 `(images, labels)`, as the model's own `predict`.

@@ -22,7 +22,7 @@ PRECISIONS = ("float32", *onnx_weights.PRECISIONS)
 _OPSET = 18  # tf2onnx 1.17 knows no later one
 _TABLE_SIZE = 1 << 18  # elements
 _CATCH_ERRORS = "TF2ONNX_CATCH_ERRORS"  # tf2onnx asks whether it is set, not to what
-_PIP_LINE = "pip install keras_i18n[onnx]"
+_PIP_LINE = "pip install 'keras_i18n[onnx]'"
 
 
 def save(exported: Exportable, path: Path) -> None:

@@ -11,7 +11,7 @@ from keras_i18n.models.abstention import or_undetermined
 from keras_i18n.models.classifier import ranked
 from keras_i18n.models.label_thresholds import LabelThresholds
 from keras_i18n.models.text_inputs import checked_texts
-from keras_i18n.progress import Counter, Progress
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Path, Texts, TokenIds
 from keras_i18n.shown import cut, shown
 
@@ -56,12 +56,12 @@ class Runner:
         """From which score on a text has a label, where it may have several."""
         return LabelThresholds(self.labels, self.metadata.thresholds)
 
-    def predict(self, texts: Texts, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
+    def predict(self, texts: Texts, *, progress: ProgressOption = None) -> np.ndarray:
         """Runs the file on raw texts.
 
         Args:
             texts: list of str.
-            progress: called with a `Progress` after each batch: texts done, of how many.
+            progress: True to show it, or a function that is called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, outputs)`, as the model's own `predict`.

@@ -7,6 +7,7 @@ import zipfile
 
 import tensorflow as tf
 
+from keras_i18n import native_logs
 from keras_i18n.export import saved_model
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.interpreter_pool import InterpreterPool
@@ -18,7 +19,7 @@ from keras_i18n.export.tflite_weights import to_int8
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut
 
-_PIP_LINE = "pip install keras_i18n[tflite]"
+_PIP_LINE = "pip install 'keras_i18n[tflite]'"
 _LABELS = "labels.txt"
 
 
@@ -76,7 +77,8 @@ def load(path: Path) -> Runner:
 
     def open_one():
         # from these bytes, which all share: by the time another is opened, another file may stand at the path
-        return Interpreter(model_content=data, num_threads=2).get_signature_runner("serving_default")
+        with native_logs.quiet():
+            return Interpreter(model_content=data, num_threads=2).get_signature_runner("serving_default")
 
     try:
         pool = InterpreterPool(open_one)

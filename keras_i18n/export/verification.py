@@ -2,8 +2,9 @@
 
 import dataclasses
 import json
+import math
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,12 @@ from keras_i18n.export.exporting import load_exported
 from keras_i18n.export.formats import FORMATS, format_of
 from keras_i18n.export.golden_replay import replay
 from keras_i18n.files import atomic_path
-from keras_i18n.progress import Progress
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Path
+from keras_i18n.shown import shown
 from keras_i18n.text_table import preformatted, text_table
+
+_SHOWN = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,17 +108,42 @@ class VerificationReport:
             ],
         )
 
+    def verdict(self) -> str:
+        """One line: whether the files answer as the model does, in how many texts and languages, and what was allowed."""
+        languages = list(dict.fromkeys(row.language for row in self.rows))
+        told = ", ".join(languages[:_SHOWN]) + (
+            f" and {len(languages) - _SHOWN} more" if len(languages) > _SHOWN else ""
+        )
+        noun = "language" if len(languages) == 1 else "languages"
+        what = f"{len(self.by_format())} files, {len(languages)} {noun} ({told})"
+        if not self.ok:
+            return f"DIFFERENT: {what}: {len(self.failures)} differences."
+        texts = max(count for count, _, _ in self.by_format().values())
+        largest = max(row.largest_difference for row in self.rows)
+        allowed = ", ".join(sorted({f"{row.tolerance:g} for {row.precision}" for row in self.rows}))
+        return f"THE SAME: {what}, {texts} texts each: largest difference {largest:.1e}, allowed {allowed}."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data that JSON can hold; a number that is none is None."""
+        rows = [dataclasses.asdict(row) | {"same": row.same} for row in self.rows]
+        for row in rows:
+            for name, value in row.items():
+                row[name] = None if isinstance(value, float) and not math.isfinite(value) else value
+        head = {"ok": self.ok, "verdict": self.verdict(), "failures": self.failures}
+        return {**head, "rows": rows, "problems": list(self.problems)}
+
     def to_json(self, path: Path) -> None:
-        """Writes rows and problems."""
-        data = {"rows": [dataclasses.asdict(row) for row in self.rows], "problems": list(self.problems)}
+        """Writes everything, whole or not at all."""
         with atomic_path(path) as temporary:
-            temporary.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
+            temporary.write_text(json.dumps(self.to_dict(), indent=1, ensure_ascii=False), encoding="utf-8")
 
     def _repr_html_(self) -> str:
         return preformatted(str(self))
 
     def __str__(self) -> str:
-        return self.table()
+        return "\n".join(
+            [self.table(), *self.problems, self.verdict()] if self.rows else [*self.problems, self.verdict()]
+        )
 
 
 def verify(
@@ -124,7 +153,7 @@ def verify(
     *,
     formats: Sequence[str] | None = None,
     max_texts: int = 50,
-    progress: Callable[[Progress], object] | None = None,
+    progress: ProgressOption = None,
 ) -> VerificationReport:
     """Sends the same raw texts through the Keras model and through each exported file in its real runtime.
 
@@ -135,7 +164,7 @@ def verify(
             of images, all of which are compared; their row's language is "-".
         formats: keys of `FORMATS` to check; by default those that lie in the folder.
         max_texts: texts of each language, the first ones.
-        progress: called with a `Progress` after each: format and language, comparisons made, of how many.
+        progress: True to show it, or a function that is called with a `Progress` after each: format and language, comparisons made, of how many.
 
     Returns:
         A `VerificationReport`. `report.raise_if_different()` stops where a file differs.
@@ -154,7 +183,7 @@ def verify(
     expected = {tag: getattr(model, answers)(some) for tag, some in parts.items()}
     digest = getattr(getattr(model, "tokenizer", model), "digest", "")  # a model that reads no text has none
     rows, problems = [], []
-    tell = progress or (lambda _: None)
+    counted = Counter(progress, "files", total=len(files) * len(parts))
     for name, path in files.items():
         runner = load_exported(path)
         if runner.metadata.tokenizer_digest != digest:
@@ -162,11 +191,16 @@ def verify(
         if runner.multi_label and runner.thresholds != getattr(model, "thresholds", None):
             problems.append(f"{name}: the thresholds in the file are others than the model's. Export it again.")
         problems += [f"{name}: {told}" for told in replay(runner)]
+        if told := _labels_differ(model, runner):
+            problems.append(f"{name}: {told}")
+            counted.add(len(parts))
+            continue
         for tag, some in parts.items():
             received = getattr(runner, answers)(some)
             compare = _compare if answers == "predict" else _compare_ids
             rows.append(compare(name, tag, runner, expected[tag], received, labels.get(tag)))
-            tell(Progress(f"{name} {tag}", len(rows), len(files) * len(parts)))
+            counted.stage = f"{name} {tag}"
+            counted.add()
     return VerificationReport(tuple(rows), tuple(problems))
 
 
@@ -181,6 +215,16 @@ def _by_language(dataset, max_texts):
         if dataset.label is not None:
             labels[tag] = [dataset.label[row] for row in rows]
     return parts, labels
+
+
+def _labels_differ(model, runner):
+    """What differs between the labels of a file and of the model, or None; their scores cannot be compared then."""
+    own, others = tuple(getattr(model, "labels", ())), tuple(runner.labels)
+    if own == others or not others:
+        return None
+    lacking, new = sorted(set(own) - set(others)), sorted(set(others) - set(own))
+    how = f"it lacks {shown(lacking)} and has {shown(new)}" if lacking or new else "they are in another order"
+    return f"labels differ: {how}. It was exported from another model. Export this one."
 
 
 def _files(folder, formats):

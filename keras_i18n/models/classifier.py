@@ -1,11 +1,11 @@
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from keras_i18n.datasets.labels import problem_of_label, problem_of_look_alikes
-from keras_i18n.progress import Progress
+from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Tensor
 from keras_i18n.shown import shown
 
@@ -38,7 +38,7 @@ class Classifier:
 
     labels: tuple = ()
 
-    def predict(self, inputs: Tensor, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
+    def predict(self, inputs: Tensor, *, progress: ProgressOption = None) -> np.ndarray:
         """Scores of the labels, float32 `(inputs, labels)`; the columns are in the order of `.labels`."""
         raise NotImplementedError(f"{type(self).__name__} must have a method `predict`.")
 

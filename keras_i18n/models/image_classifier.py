@@ -8,7 +8,7 @@ from keras_i18n import networks
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.classifier import Classifier, ranked
 from keras_i18n.models.localized_labels import LocalizedLabels
-from keras_i18n.progress import Counter, Progress
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Array, Shape
 from keras_i18n.shown import shown
 
@@ -58,12 +58,12 @@ class ImageClassifier(Classifier):
         """The labels, in the order of the scores."""
         return self.localized_labels.labels
 
-    def predict(self, images: Array, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
+    def predict(self, images: Array, *, progress: ProgressOption = None) -> np.ndarray:
         """Scores of the labels.
 
         Args:
             images: array of the network's input shape, or a list of such images.
-            progress: called with a `Progress` after each batch: images done, of how many.
+            progress: True to show it, or a function that is called with a `Progress` after each batch: images done, of how many.
 
         Returns:
             float32 `(images, labels)`.

@@ -1,7 +1,7 @@
 """Language models: how probable a text is, and how it may go on."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 import keras
@@ -20,7 +20,7 @@ from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.next_token_step import next_token_step
-from keras_i18n.progress import Counter, Progress
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Texts, TokenIds
 from keras_i18n.shown import cut, shown
 
@@ -153,14 +153,14 @@ class LanguageModel(TextModel):
         return language_model_fitting.fit_language_model(self, train, validation_data=validation_data, **options)
 
     def log_probability(
-        self, texts: Texts, *, language: str | None = None, progress: Callable[[Progress], object] | None = None
+        self, texts: Texts, *, language: str | None = None, progress: ProgressOption = None
     ) -> np.ndarray:
         """Log probability of each text, in nats: the sum over its tokens, given those before, and over its end.
 
         Args:
             texts: list of str; the empty text has the probability of ending at once.
             language: as in `token_ids`.
-            progress: called with a `Progress` after each batch: texts done, of how many.
+            progress: True to show it, or a function that is called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float64 `(texts,)`. It does not depend on which texts stand beside a text.
@@ -169,7 +169,7 @@ class LanguageModel(TextModel):
         return np.array([values.sum() for values in nats], np.float64)
 
     def token_log_probabilities(
-        self, texts: Texts, *, language: str | None = None, progress: Callable[[Progress], object] | None = None
+        self, texts: Texts, *, language: str | None = None, progress: ProgressOption = None
     ) -> list[np.ndarray]:
         """Log probability of each token of each text, its end included: a list of float64 arrays, nats."""
         return self._nats(self.token_ids(texts, language=language), progress=progress)
@@ -286,15 +286,13 @@ class LanguageModel(TextModel):
             unit=unit,
         )
 
-    def predict(
-        self, texts: Texts, *, language: str | None = None, progress: Callable[[Progress], object] | None = None
-    ) -> np.ndarray:
+    def predict(self, texts: Texts, *, language: str | None = None, progress: ProgressOption = None) -> np.ndarray:
         """Probabilities of the token that follows each text.
 
         Args:
             texts: list of str.
             language: as in `token_ids`.
-            progress: called with a `Progress` after each batch: texts done, of how many.
+            progress: True to show it, or a function that is called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, num_tokens)`.

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_i18n import networks
 from keras_i18n.forked import refuse_forked
-from keras_i18n.progress import Counter, Progress
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import TokenIds
 
 
@@ -34,7 +34,7 @@ class PaddedForward:
             input_signature=[tf.TensorSpec([None, None], tf.int32)],
         )
 
-    def __call__(self, sequences: TokenIds, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
+    def __call__(self, sequences: TokenIds, *, progress: ProgressOption = None) -> np.ndarray:
         """Encodes token id sequences; returns float32 `(texts, ...)` in the order given."""
         refuse_forked()
         order = np.argsort([len(sequence) for sequence in sequences], kind="stable")

@@ -1,5 +1,5 @@
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import keras
@@ -16,7 +16,7 @@ from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 from keras_i18n.models.text_model import TextModel, sub_network
-from keras_i18n.progress import Progress
+from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Config, LabelledTexts, Texts
 from keras_i18n.shown import shown
 from keras_i18n.tokenizers.tokenizer import Tokenizer
@@ -160,12 +160,12 @@ class TextClassifier(TextModel, Classifier):
         if self.encoder is not None:
             self.encoder.forget_graphs()
 
-    def predict(self, texts: Texts, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
+    def predict(self, texts: Texts, *, progress: ProgressOption = None) -> np.ndarray:
         """Probabilities of the labels.
 
         Args:
             texts: list of str. The empty text is valid.
-            progress: called with a `Progress` after each batch: texts done, of how many.
+            progress: True to show it, or a function that is called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, labels)`; the columns are in the order of `.labels`.

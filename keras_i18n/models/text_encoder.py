@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from typing import Self
 
 import numpy as np
@@ -6,7 +5,7 @@ import numpy as np
 from keras_i18n.models.presets import load_preset
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_model import TextModel
-from keras_i18n.progress import Progress
+from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Texts
 
 
@@ -46,12 +45,12 @@ class TextEncoder(TextModel):
         """Numbers of a vector."""
         return self.network.output_shape[-1]
 
-    def encode(self, texts: Texts, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
+    def encode(self, texts: Texts, *, progress: ProgressOption = None) -> np.ndarray:
         """Vectors of texts; the same as `predict`.
 
         Args:
             texts: list of str.
-            progress: called with a `Progress` after each batch: texts done, of how many.
+            progress: True to show it, or a function that is called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, dim)`.

@@ -14,7 +14,7 @@ from keras_i18n.models.network_checks import probe
 from keras_i18n.models.padded_inference import forward_of
 from keras_i18n.models.saving import writing
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS, checked_texts
-from keras_i18n.progress import Progress
+from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.shown import shown
 from keras_i18n.tokenizers.tokenizer import Tokenizer
@@ -65,12 +65,12 @@ class TextModel:
         """Token ids of texts, as the network reads them: a list of int32 arrays."""
         return self.tokenizer.tokenize(checked_texts(texts, self.max_codepoints))
 
-    def predict(self, texts: Texts, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
+    def predict(self, texts: Texts, *, progress: ProgressOption = None) -> np.ndarray:
         """Runs the model on texts.
 
         Args:
             texts: list of str. The empty text is valid.
-            progress: called with a `Progress` after each batch: texts done, of how many.
+            progress: True to show it, or a function that is called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, outputs)`.

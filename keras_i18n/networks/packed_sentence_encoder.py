@@ -1,14 +1,13 @@
 """The universal sentence encoder over texts laid end to end: no padding, and nothing computed twice for one token."""
 
 import functools
-from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_i18n.forked import refuse_forked
-from keras_i18n.progress import Counter, Progress
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Array, Tensor, TokenIds
 from keras_i18n.shown import cut, shown
 
@@ -71,12 +70,12 @@ class PackedSentenceEncoder:
         """Whether a network has the layers of `universal_sentence_encoder`, and no others."""
         return {layer.name for layer in network.layers} == _LAYERS
 
-    def __call__(self, sequences: TokenIds, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
+    def __call__(self, sequences: TokenIds, *, progress: ProgressOption = None) -> np.ndarray:
         """Encodes token id sequences.
 
         Args:
             sequences: list of int32 arrays (tokens,).
-            progress: called with a `Progress` after each batch: texts done, of how many.
+            progress: True to show it, or a function that is called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, dim)`, in the order given.

@@ -1,10 +1,9 @@
 import dataclasses
 import math
 import numbers
-from collections.abc import Callable
 from typing import Any
 
-from keras_i18n.progress import Progress
+from keras_i18n.progress import ProgressOption, teller
 from keras_i18n.shown import shown
 from keras_i18n.training.mixed_precision import MIXED_PRECISIONS
 
@@ -89,7 +88,8 @@ class TrainingOptions:
             faster and in half the memory, while a whole network trains; weights, and all that the model gives
             afterwards, stay float32. None for float32 throughout.
         verbose: as in Keras.
-        progress: called with a `Progress`: texts encoded for a head, then epochs, of how many, and their loss.
+        progress: True to show it in place of Keras' bar, "auto" to do so in a terminal or notebook only, or a function that
+            is called with a `Progress`: texts encoded for a head, then epochs, of how many, and their loss.
 
     Example:
 
@@ -114,10 +114,17 @@ class TrainingOptions:
     strategy: object = None
     mixed_precision: str | None = None
     verbose: object = "auto"
-    progress: Callable[[Progress], object] | None = None
+    progress: ProgressOption = None
 
     def __post_init__(self):
         check_options(self)
+
+
+def _show_progress(options: Any) -> None:
+    """Sets `progress` to a function; where it is shown, Keras' own bar is not, unless `verbose` asks for it."""
+    if options.progress in (True, "auto") and getattr(options, "verbose", None) == "auto":
+        object.__setattr__(options, "verbose", 0)
+    object.__setattr__(options, "progress", teller(options.progress))
 
 
 def chosen_options(kind: type, given: dict[str, Any], *, validation_data: Any = None) -> Any:
@@ -147,9 +154,11 @@ def chosen_options(kind: type, given: dict[str, Any], *, validation_data: Any = 
 
 
 def check_options(options: Any) -> None:
-    """Raises ValueError where one of a training's options is not what its rule says."""
+    """Raises ValueError where one of a training's options is not what its rule says; `progress` becomes a function."""
     for name in {field.name for field in dataclasses.fields(options)} & _RULES.keys():
         rule, fits, may_be_none = _RULES[name]
         value = getattr(options, name)
         if not fits(value) and not (may_be_none and value is None):
             raise ValueError(f"`{name}` must be {rule}. Received: {shown(value)}.")
+    if hasattr(options, "progress"):
+        _show_progress(options)

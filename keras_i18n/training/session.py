@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_i18n import optimizers
 from keras_i18n.forked import refuse_forked
-from keras_i18n.progress import Progress
+from keras_i18n.progress import Progress, ProgressOption, teller
 from keras_i18n.protocols import Path
 from keras_i18n.training.arrays_backup import ArraysBackup
 from keras_i18n.training.backup import Backup
@@ -33,7 +33,7 @@ class Session:
             another training is refused. Called only where there is a `backup_dir`.
         learning_rate: told where the loss became no number; None reads it off the optimizer.
         backup_dir: a folder where each epoch is kept, or None.
-        progress: called with a `Progress` after each epoch.
+        progress: True to show it, or a function that is called with a `Progress` after each epoch.
 
     Raises:
         ForkedWorkerError: in a worker that was forked from a process which used TensorFlow.
@@ -46,11 +46,11 @@ class Session:
         depends_on: Callable[[], dict[str, Any]],
         learning_rate: float | None = None,
         backup_dir: Path | None = None,
-        progress: Callable[[Progress], object] | None = None,
+        progress: ProgressOption = None,
     ) -> None:
         refuse_forked()
         self.epochs, self.learning_rate = epochs, learning_rate
-        self.backup_dir, self.progress = backup_dir, progress
+        self.backup_dir, self.progress = backup_dir, teller(progress)
         self._digest = "" if backup_dir is None else training_digest(**depends_on())
         self._done = 0  # whole epochs
         self._keeps = False

@@ -55,6 +55,28 @@ def test_a_planted_fault_is_named(classifier, broken, sample, tmp_path):
     assert len(json.loads((tmp_path / "report.json").read_text())["rows"]) == len(report.rows)
 
 
+def test_the_verdict_names_languages_and_tolerance(classifier, exported, sample, broken, tmp_path):
+    test = sample[1].select(languages=["en", "ja"])
+    report = ki.verify(classifier, exported("float32"), test, max_texts=2, formats=["keras", "onnx"])
+    verdict = str(report).splitlines()[-1]
+    assert verdict.startswith("THE SAME: 2 files, 2 languages (en, ja), 4 texts each: largest difference ")
+    assert verdict.endswith("allowed 0.0001 for float32.")
+    plain = ki.verify(classifier, broken, test, max_texts=2, formats=["onnx"]).to_dict()
+    assert plain["verdict"].startswith("DIFFERENT: 1 files, 2 languages (en, ja): ")
+    assert json.loads(json.dumps(plain, allow_nan=False))["ok"] is False
+
+
+@pytest.mark.parametrize(("change", "told"), [("one", "lacks"), ("order", "another order")])
+def test_a_file_of_another_model_has_other_labels(classifier, exported, sample, change, told):
+    labels = list(classifier.labels)
+    labels = [*labels[:-1], "something else"] if change == "one" else labels[::-1]
+    twin = ki.TextClassifier(tokenizer=classifier.tokenizer, network=classifier.network, labels=labels)
+    report = ki.verify(twin, exported("float32"), sample[1].select(languages=["en"]), max_texts=2, formats=["onnx"])
+    assert any("onnx: labels differ: " in problem and told in problem for problem in report.problems)
+    assert not report.ok
+    assert "labels differ" in str(report)
+
+
 def test_one_file_is_called_by_its_format(classifier, exported, sample):
     report = ki.verify(classifier, exported("float32") / "model.onnx", sample[1].select(languages=["en"]), max_texts=2)
     assert [row.format for row in report.rows] == ["onnx"]

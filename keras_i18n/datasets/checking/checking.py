@@ -9,7 +9,7 @@ from keras_i18n.datasets.accepting import as_dataset
 from keras_i18n.datasets.checking import encodings, labels, language_tags, leaks, texts
 from keras_i18n.datasets.checking.finding import Checked, Finding
 from keras_i18n.datasets.checking.report import CheckReport, LanguageRow, by_severity, title_of
-from keras_i18n.progress import Counter, Progress
+from keras_i18n.progress import Counter, ProgressOption
 
 # each gives the findings of its kind
 CHECKS: tuple[Callable[[Checked], Any], ...] = (
@@ -45,7 +45,7 @@ def check(
     model: Any = None,
     *,
     identify: Any = None,
-    progress: Callable[[Progress], object] | None = None,
+    progress: ProgressOption = None,
 ) -> CheckReport:
     """Looks for what makes a training or a score wrong, before anybody trusts it.
 
@@ -61,7 +61,7 @@ def check(
         model: what was or will be trained: a model, an encoder or an opened file; None where there is none yet.
         identify: a `LanguageIdentifier`, an opened file of one, or a function, list of str -> list of tags; None for
             none: the scripts of texts are compared with their tags in any case.
-        progress: called with a `Progress` after each check.
+        progress: True to show it, or a function that is called with a `Progress` after each check.
 
     Returns: `CheckReport`: `str(report)` is one page with advice, `report.findings` what was found, `report.ok`.
 

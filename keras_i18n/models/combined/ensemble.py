@@ -1,6 +1,6 @@
 """Several classifiers answer as one: a weighted mean of their probabilities."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from keras_i18n import layers
 from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members
 from keras_i18n.models.saving.kinds import savable
-from keras_i18n.progress import Counter, Progress
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Array, Config, LabelledTexts, Texts
 from keras_i18n.shown import shown
 
@@ -75,7 +75,7 @@ class Ensemble(CombinedClassifier):
             weights = np.mean(shares / shares.sum(axis=1, keepdims=True), axis=0)
         return cls(members, weights=weights)
 
-    def predict(self, texts: Texts, *, progress: Callable[[Progress], object] | None = None) -> np.ndarray:
+    def predict(self, texts: Texts, *, progress: ProgressOption = None) -> np.ndarray:
         """Probabilities of the labels, float32 `(texts, labels)`."""
         texts = self._texts(texts)
         total = np.zeros((len(texts), len(self.labels)), "float32")

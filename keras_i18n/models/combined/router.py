@@ -1,6 +1,6 @@
 """One model of several: the language of a text decides which one answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -9,7 +9,7 @@ from keras_i18n import languages as tags
 from keras_i18n import layers
 from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members, normalized
 from keras_i18n.models.saving.kinds import savable
-from keras_i18n.progress import Counter, Progress
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Config, Texts
 from keras_i18n.shown import cut, shown
 
@@ -72,14 +72,14 @@ class Router(CombinedClassifier):
         texts: Texts,
         *,
         languages: Sequence[str] | None = None,
-        progress: Callable[[Progress], object] | None = None,
+        progress: ProgressOption = None,
     ) -> np.ndarray:
         """Probabilities of the labels.
 
         Args:
             texts: list of str.
             languages: the tag of each text, where it is known; the identifier tells it otherwise.
-            progress: called with a `Progress` after each batch: texts done, of how many.
+            progress: True to show it, or a function that is called with a `Progress` after each batch: texts done, of how many.
 
         Returns:
             float32 `(texts, labels)`.

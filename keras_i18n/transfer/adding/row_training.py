@@ -6,14 +6,13 @@ import dataclasses
 import gc
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from keras_i18n import networks, optimizers
-from keras_i18n.progress import Progress
+from keras_i18n.progress import ProgressOption
 from keras_i18n.shown import cut
 from keras_i18n.training.digest import weights_digest
 from keras_i18n.training.options import check_options
@@ -66,7 +65,7 @@ class RowTrainingOptions:
         alpha: every second round cuts texts at random (subword regularisation); 0 switches it off.
         seed: decides the order.
         backup_dir: a folder; a training that was killed goes on from its last round.
-        progress: called with a `Progress` after each round: rounds done, of how many, and the mean loss.
+        progress: True to show it, or a function that is called with a `Progress` after each round: rounds done, of how many, and the mean loss.
 
     >>> RowTrainingOptions(minutes=3).learning_rate
     0.006
@@ -79,7 +78,7 @@ class RowTrainingOptions:
     alpha: float = 0.2
     seed: int = 0
     backup_dir: str | None = None
-    progress: Callable[[Progress], object] | None = None
+    progress: ProgressOption = None
 
     def __post_init__(self):
         check_options(self)

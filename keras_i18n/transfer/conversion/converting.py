@@ -5,6 +5,7 @@ from typing import Any
 
 from keras_i18n import languages as tags
 from keras_i18n import models
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Texts
 from keras_i18n.shown import cut, shown
 from keras_i18n.transfer.conversion.new_rows import TokenWeights
@@ -59,6 +60,7 @@ def convert_language(
     vocabulary_size: int | None = None,
     seed: int = 0,
     method_options: Any = None,
+    progress: ProgressOption = None,
     **training: Any,
 ) -> tuple[Any, ConversionReport]:
     """Makes a model of another language of a model, which stays as it is.
@@ -82,6 +84,8 @@ def convert_language(
         vocabulary_size: pieces of the new vocabulary; by default the old one's number.
         seed: of random rows and of the training.
         method_options: dict of further options of `InitializationContext`, such as `vectors`.
+        progress: True to show it, or a function that is called with a `Progress`: the stages, then the epochs of the training
+            and their loss.
         training: options of the model's `fit`: epochs, batch_size, learning_rate, ...
 
     Returns:
@@ -106,12 +110,19 @@ def convert_language(
     _check_model(model, language)
     found = _checked_resources(language, texts, parallel, lexicon)
     check_way(way, train, source_train)
+    counter = Counter(progress, "vocabulary", total=3)
+    counter.add(0)
     own = list(train.text) if train is not None else []
     if tokenizer is None:
         both = list(source_train.text) if way == "joint" else []
         tokenizer = train_like(model.tokenizer, [*found.sentences(), *own, *both], vocabulary_size=vocabulary_size)
+    counter.next_stage("rows")
     converted, rows, tied = _with_vocabulary(model, language, tokenizer, found, own, method, seed, method_options, way)
+    counter.next_stage("training")
+    if counter.tell is not None and way != "source":
+        training = {"progress": counter.tell, "verbose": 0, **training}
     history = train_by_way(way, converted, train, source_train, seed=seed, **training)
+    counter.next_stage("training")
     report = ConversionReport(
         language=language,
         method=method,

@@ -1,14 +1,13 @@
 """A student encoder learns a teacher's space from plain text."""
 
 import dataclasses
-from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 
 from keras_i18n import networks, optimizers
-from keras_i18n.progress import Progress
+from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Path, Texts
 from keras_i18n.shown import shown
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
@@ -50,7 +49,7 @@ def distill(
     optimizer: str = "rowwise_adam",
     seed: int = 0,
     backup_dir: Path | None = None,
-    progress: Callable[[Progress], object] | None = None,
+    progress: ProgressOption = None,
 ) -> DistillationReport:
     """Trains a `TextEncoder` so that each text gets the vector that another encoder gives it.
 
@@ -63,7 +62,7 @@ def distill(
         epochs, batch_size, learning_rate, optimizer: of the training; `optimizer` is a name.
         seed: decides which texts are kept apart, and the order.
         backup_dir: a folder; a training that was killed goes on from its last epoch.
-        progress: called with a `Progress` after each epoch: epochs done, of how many, and the loss.
+        progress: True to show it, or a function that is called with a `Progress` after each epoch: epochs done, of how many, and the loss.
 
     Returns:
         A `DistillationReport`. Where the sizes of vectors differ, the teacher's are first carried into the student's
