@@ -21,6 +21,7 @@ _ROOMS = (
     "models",
     "networks",
     "optimizers",
+    "serving",
     "tokenizers",
     "training",
     "transfer",

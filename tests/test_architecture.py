@@ -28,8 +28,9 @@ USES = {
     },
     "localization": {"datasets", "languages", "layers", "models", "networks", "tokenizers", "transfer"},
     "export": {"datasets", "languages", "layers", "models", "networks"},
+    "serving": {"export"},
     "certification": {"datasets", "export"},
-    "cli": {"certification", "datasets", "evaluation", "export", "languages", "models", "transfer"},
+    "cli": {"certification", "datasets", "evaluation", "export", "languages", "models", "serving", "transfer"},
 }  # fmt: skip
 # files beside the rooms, which any room may use and which use no room
 EVERYWHERE = {

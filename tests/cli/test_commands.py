@@ -10,7 +10,19 @@ import pytest
 import keras_i18n as ki
 from tests import fresh_process
 
-COMMANDS = ("demo", "check", "train", "evaluate", "predict", "add-language", "convert", "export", "verify", "certify")
+COMMANDS = (
+    "demo",
+    "check",
+    "train",
+    "evaluate",
+    "predict",
+    "add-language",
+    "convert",
+    "export",
+    "verify",
+    "certify",
+    "serve",
+)
 COMMAND_LINE = "from keras_i18n.cli.main import main; main()"
 INTERPRETER = (sys.executable, "-m", "keras_i18n.cli.main")
 

@@ -1,0 +1,33 @@
+// What an .onnx file that keras_i18n exported says of itself. ONNX Runtime's JavaScript does not show `metadata_props`, so
+// the file's outermost protobuf message is read here: field 14 holds pairs of key (1) and value (2).
+export function metadataOf(bytes) {
+  for (const [field, content] of fields(bytes)) {
+    if (field !== 14) continue;
+    const pair = Object.fromEntries([...fields(content)].map(([number, text]) => [number, new TextDecoder().decode(text)]));
+    if (pair[1] === "keras_i18n.json") return JSON.parse(pair[2]);
+  }
+  throw new Error("This must be an .onnx file that keras_i18n exported: it has no keras_i18n.json.");
+}
+
+// Pairs of field number and bytes; numbers, which have no bytes of their own, are passed over.
+function* fields(bytes) {
+  let place = 0;
+  const varint = () => {
+    let value = 0;
+    for (let factor = 1; place < bytes.length; factor *= 128) {
+      const byte = bytes[place++];
+      value += (byte % 128) * factor;
+      if (byte < 128) return value;
+    }
+    throw new Error("The file is cut short.");
+  };
+  while (place < bytes.length) {
+    const tag = varint();
+    const size = { 0: () => (varint(), 0), 1: () => 8, 2: varint, 5: () => 4 }[tag % 8];
+    if (!size) throw new Error("This is no .onnx file.");
+    const length = size();
+    if (place + length > bytes.length) throw new Error("The file is cut short.");
+    if (tag % 8 === 2) yield [Math.floor(tag / 8), bytes.subarray(place, place + length)];
+    place += length;
+  }
+}

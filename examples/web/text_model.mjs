@@ -1,0 +1,113 @@
+// An exported file in the browser, in either of two runtimes; it opens only if it answers as the file says it must.
+import * as litert from "@litertjs/core";
+import * as ort from "onnxruntime-web";
+import { metadataOf as onnxMetadata } from "./onnx_metadata.mjs";
+import { metadataOf as tfliteMetadata, withLength } from "./tflite_file.mjs";
+
+const CONTRACT = 2;
+const here = (path) => new URL(path, import.meta.url).href;
+
+// How each runtime opens the bytes of a file: gives code points -> numbers, for one text.
+export const RUNTIMES = {
+  "LiteRT.js": { format: "tflite", metadataOf: tfliteMetadata, open: openLiteRt },
+  "onnxruntime-web": { format: "onnx", metadataOf: onnxMetadata, open: openOnnx },
+};
+
+let litertLoaded;
+
+// One compiled model for each of a few lengths, each made when the first text needs it.
+async function openLiteRt(bytes, { max_codepoints: most }) {
+  litertLoaded ??= litert.loadLiteRt(here("./node_modules/@litertjs/core/wasm/"));
+  await litertLoaded;
+  const models = new Map();
+  const modelFor = (length) => {
+    if (!models.has(length)) models.set(length, litert.loadAndCompile(withLength(bytes, length), { accelerator: "wasm" }));
+    return models.get(length);
+  };
+  const run = async (codepoints) => {
+    let length = 16;
+    while (length < codepoints.length) length *= 4;
+    const padded = new Int32Array(Math.min(length, Math.max(most, 16)));
+    padded.set(codepoints.slice(0, padded.length));
+    const model = await modelFor(padded.length);
+    const input = new litert.Tensor(padded, [1, padded.length]);
+    const outputs = await model.run([input]);
+    try {
+      return outputs[0].toTypedArray().slice();
+    } finally {
+      input.delete();
+      for (const output of outputs) output.delete();
+    }
+  };
+  const close = async () => {
+    for (const model of models.values()) (await model).delete();
+  };
+  return { run, close };
+}
+
+async function openOnnx(bytes, { outputs: names }) {
+  ort.env.wasm.wasmPaths = here("./node_modules/onnxruntime-web/dist/");
+  ort.env.wasm.numThreads = 1;
+  const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 });
+  const run = async (codepoints) => {
+    const input = new ort.Tensor("int32", codepoints, [1, codepoints.length]);
+    const outputs = await session.run({ codepoints: input });
+    const [first, length] = names.map((name) => outputs[name].data);
+    return length ? first.slice(0, Number(length[0])) : first.slice();
+  };
+  return { run, close: () => session.release() };
+}
+
+export class TextModel {
+  static async open(bytes, runtime) {
+    const row = RUNTIMES[runtime];
+    const model = new TextModel();
+    model.metadata = row.metadataOf(bytes);
+    const { contract, task } = model.metadata;
+    const reads = ["text-classification", "text-embedding", ...(row.format === "onnx" ? ["tokenization"] : [])];
+    if (contract !== CONTRACT || !reads.includes(task))
+      throw new Error(
+        `${runtime} is used here for ${reads.join(", ")}, contract ${CONTRACT}. Received: ${task}, contract ${contract}.`,
+      );
+    Object.assign(model, await row.open(bytes, model.metadata));
+    const off = await model.replay();
+    if (!(off <= model.metadata.tolerance)) {
+      await model.close();
+      throw new Error(`The file does not answer as it must in this browser: ${off} off. It is not used.`);
+    }
+    return model;
+  }
+
+  // The largest difference to the golden examples in the file.
+  async replay() {
+    let largest = 0;
+    for (const { codepoints, output } of this.metadata.golden) {
+      const numbers = await this.predict(codepoints);
+      if (numbers.length !== output.length) return Infinity;
+      for (const [place, expected] of output.entries()) {
+        const off = Math.abs(numbers[place] - expected);
+        if (!(off <= largest)) largest = off;
+      }
+    }
+    return largest;
+  }
+
+  // Scores, a vector or token ids of one text, given as Unicode code points.
+  predict(codepoints) {
+    return this.run(Int32Array.from(codepoints.length ? codepoints : [0]));
+  }
+
+  scores(text) {
+    return this.predict(Array.from(text, (character) => character.codePointAt(0)));
+  }
+
+  // [{label, score, given}], best first; `given`: whether the text has the label.
+  ranked(text, scores, language = "und") {
+    const { labels, thresholds, abstain_below: least } = this.metadata;
+    const from = thresholds && (thresholds[language] ?? thresholds.und);
+    const ranked = labels.map((label, place) => ({ label, score: scores[place], given: from && scores[place] >= from[place] }));
+    ranked.sort((one, other) => other.score - one.score);
+    if (!from) ranked[0].given = least === undefined || (ranked[0].score >= least && /\p{L}/u.test(text));
+    return ranked;
+  }
+}
