@@ -6,11 +6,13 @@ from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.choose_by_language import ChooseByLanguage
 from keras_i18n.layers.convolution_block import ConvolutionBlock
+from keras_i18n.layers.distinct_tokens import DistinctTokens
 from keras_i18n.layers.few_bit_rows import FewBitRows
 from keras_i18n.layers.gaussian_kernel import GaussianKernel
 from keras_i18n.layers.global_average_pooling import GlobalAveragePooling1D
 from keras_i18n.layers.gru import GRU
 from keras_i18n.layers.hash_embedding import HashEmbedding
+from keras_i18n.layers.joined_tokenization import JoinedTokenization
 from keras_i18n.layers.joined_tokens import JoinedTokens
 from keras_i18n.layers.language_adapter import LanguageAdapter
 from keras_i18n.layers.lstm import LSTM
@@ -19,6 +21,7 @@ from keras_i18n.layers.masked_mean import MaskedMean
 from keras_i18n.layers.multilingual_embedding import MultilingualEmbedding
 from keras_i18n.layers.ngram_convolutions import NgramConvolutions
 from keras_i18n.layers.ngram_embedding import NgramEmbedding
+from keras_i18n.layers.ngram_logits import NgramLogits
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
 from keras_i18n.layers.padding_mask import PaddingMask
 from keras_i18n.layers.pooled_embedding import PooledEmbedding
@@ -31,6 +34,7 @@ from keras_i18n.layers.text_truncation import TextTruncation
 from keras_i18n.layers.text_vectorization import TextVectorizationTokenization
 from keras_i18n.layers.token_count import TokenCount
 from keras_i18n.layers.token_id_offset import TokenIdOffset
+from keras_i18n.layers.token_range import TokenRange
 from keras_i18n.layers.tokenization import tokenization_layer
 from keras_i18n.layers.transformer_block import TransformerBlock
 from keras_i18n.layers.unigram_segmentation import UnigramSegmentation
@@ -51,10 +55,12 @@ __all__ = [
     "CharacterTokenization",
     "ChooseByLanguage",
     "ConvolutionBlock",
+    "DistinctTokens",
     "FewBitRows",
     "GaussianKernel",
     "GlobalAveragePooling1D",
     "HashEmbedding",
+    "JoinedTokenization",
     "JoinedTokens",
     "LanguageAdapter",
     "MaskedMax",
@@ -62,6 +68,7 @@ __all__ = [
     "MultilingualEmbedding",
     "NgramConvolutions",
     "NgramEmbedding",
+    "NgramLogits",
     "NgramTokenization",
     "PaddingMask",
     "PooledEmbedding",
@@ -74,6 +81,7 @@ __all__ = [
     "TextVectorizationTokenization",
     "TokenCount",
     "TokenIdOffset",
+    "TokenRange",
     "TransformerBlock",
     "UnigramSegmentation",
     "UnigramTokenization",

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_i18n.layers.character_tokenization import CharacterTokenization
+from keras_i18n.layers.joined_tokenization import JoinedTokenization
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
 from keras_i18n.layers.text_vectorization import TextVectorizationTokenization
 from keras_i18n.layers.unigram_tokenization import UnigramTokenization
@@ -12,6 +13,7 @@ from keras_i18n.layers.wordpiece_tokenization import WordPieceTokenization
 from keras_i18n.shown import shown
 from keras_i18n.tokenizers import (
     CharacterTokenizer,
+    JoinedTokenizer,
     NgramTokenizer,
     TextVectorizationTokenizer,
     UnigramTokenizer,
@@ -21,6 +23,7 @@ from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 LAYERS: dict[type, Any] = {
     CharacterTokenizer: CharacterTokenization,
+    JoinedTokenizer: JoinedTokenization,
     NgramTokenizer: NgramTokenization,
     TextVectorizationTokenizer: TextVectorizationTokenization,
     UnigramTokenizer: UnigramTokenization,
@@ -49,6 +52,8 @@ def tokenization_layer(tokenizer: Tokenizer, **options: Any) -> keras.layers.Lay
     >>> layer(np.array([[104, 105]], "int32")).shape[0]
     1
     """
+    if isinstance(tokenizer, JoinedTokenizer):
+        return LAYERS[JoinedTokenizer].from_tokenizer(tokenizer, make=tokenization_layer, **options)
     for kind, layer in LAYERS.items():
         if isinstance(tokenizer, kind):
             return layer.from_tokenizer(tokenizer, **options)

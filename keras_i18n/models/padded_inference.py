@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_i18n import networks
 from keras_i18n.forked import refuse_forked
+from keras_i18n.models.bag_inference import BagForward
 from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import TokenIds
 
@@ -69,6 +70,9 @@ _FASTER = (networks.PackedSentenceEncoder,)
 
 def forward_of(network: keras.Model, padding_id: int) -> Callable[..., np.ndarray]:
     """The fastest known way to run a network on token id sequences."""
+    if BagForward.fits(network):
+        encoder = networks.bag_encoder(network)
+        return BagForward(network, None if encoder is None else forward_of(encoder, padding_id))
     for faster in _FASTER:
         if faster.fits(network):
             return faster(network)

@@ -7,7 +7,10 @@ import numpy as np
 
 from keras_i18n.datasets import as_dataset
 from keras_i18n.models.classifier import Classifier, checked_labels
+from keras_i18n.models.creation.creating import Creation
+from keras_i18n.models.creation.report import CreationReport
 from keras_i18n.models.fitting import classifier_fitting
+from keras_i18n.models.fitting.new_networks import new_network
 from keras_i18n.models.heads.building import build_head
 from keras_i18n.models.label_thresholds import LabelThresholds
 from keras_i18n.models.network_checks import check_probabilities
@@ -16,9 +19,11 @@ from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 from keras_i18n.models.text_model import TextModel, sub_network
+from keras_i18n.networks import bag_encoder
 from keras_i18n.progress import ProgressOption
-from keras_i18n.protocols import Config, LabelledTexts, Texts
+from keras_i18n.protocols import Config, LabelledTexts, Path, Texts
 from keras_i18n.shown import shown
+from keras_i18n.tokenizers import JoinedTokenizer
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 _VECTOR, _HEAD = "vector", "head"
@@ -49,6 +54,7 @@ class TextClassifier(TextModel, Classifier):
     """
 
     task = "text-classification"
+    creation: CreationReport | None = None
     _saved = ("labels", "multi_label", *TextModel._saved)
 
     def __init__(
@@ -135,6 +141,102 @@ class TextClassifier(TextModel, Classifier):
             multi_label=multi_label,
         )
 
+    @classmethod
+    def create(
+        cls,
+        train: Any,
+        *,
+        validation_data: Any = None,
+        preset: str | None = "use_multilingual_v3",
+        minutes: float | None = None,
+        max_bytes: int | None = None,
+        backup_dir: Path | None = None,
+        seed: int = 0,
+        progress: ProgressOption = None,
+    ) -> Self:
+        """The best classifier for labelled texts: tries what could suit them, and trains what does.
+
+        The candidates are a pretrained encoder with a head, hashed words and n-grams, and both in one network, in which
+        n-grams tell how far the encoder is to be heard: it may know some of the languages. They are judged on texts that
+        are held out, by language: three quarters the mean over languages, one quarter the mean of the worst of them.
+
+        Args:
+            train: labelled `Dataset`, or what `datasets.as_dataset` makes one of; a list of labels in every row makes a
+                classifier with `multi_label`. Of more than 150,000 texts so many are drawn.
+            validation_data: the same; candidates are then judged on it.
+            preset: the encoder; None for none.
+            minutes: the budget: candidates for which no time is left are not tried; from 3 on choices are made on more texts.
+            max_bytes: the most bytes of its weights in float32.
+            backup_dir: folder that keeps the results of trials; a search that was killed goes on from there.
+            seed: the same seed gives the same classifier.
+            progress: called with a `Progress`: texts encoded, trials done.
+
+        Returns:
+            A trained `TextClassifier`; its `.creation` tells what was tried and why it was chosen (it is not saved).
+
+        Raises:
+            ValueError: no rows, one label only, a budget of nothing.
+
+        Example:
+
+        >>> import keras_i18n as ki
+        >>> train, test = ki.datasets.sample("assistant")
+        >>> classifier = ki.TextClassifier.create(train.select(languages=["en", "sw"]), preset=None)
+        >>> classifier.creation.chosen
+        'n-grams'
+        """
+        creation = Creation(
+            cls,
+            train,
+            validation=validation_data,
+            preset=preset,
+            minutes=minutes,
+            max_bytes=max_bytes,
+            backup_dir=backup_dir,
+            seed=seed,
+            progress=progress,
+        )
+        return creation.run()
+
+    @classmethod
+    def from_scratch(
+        cls,
+        labels: Sequence[str],
+        *,
+        kind: str = "ngrams",
+        languages: Sequence[str] = (),
+        multi_label: bool = False,
+        num_buckets: int = 1 << 18,
+        **options: Any,
+    ) -> Self:
+        """A new classifier over hashed words and n-grams, in which nothing is pretrained; it is untrained.
+
+        Args:
+            labels: the labels, such as `train.labels`.
+            kind: "ngrams" for a linear model over n-grams, whose `fit` finds its optimum (50 texts a label are enough),
+                or a name of `networks.build`, such as "pooling" or "lstm".
+            languages: BCP-47 tags that it is made for.
+            multi_label: whether a text may have several labels, or none.
+            num_buckets: rows of the tables; with "ngrams" a file takes about `4 * num_buckets * (labels + 3)` bytes.
+            options: word_lengths and ngram_lengths of the tokenizer; of `networks.build` for the other kinds.
+
+        Raises:
+            ValueError: no such kind, or an option out of its range.
+
+        Example:
+
+        >>> import keras_i18n as ki
+        >>> train, test = ki.datasets.sample("assistant")
+        >>> classifier = ki.TextClassifier.from_scratch(train.labels, num_buckets=20_000)
+        >>> history = classifier.fit(train.select(languages=["en"]), verbose=0)
+        >>> classifier.classify(["will it rain tomorrow"])[0].label
+        'weather'
+        """
+        tokenizer, network = new_network(
+            kind, num_labels=len(checked_labels(labels)), num_buckets=num_buckets, multi_label=multi_label, **options
+        )
+        return cls(tokenizer=tokenizer, network=network, labels=labels, languages=languages, multi_label=multi_label)
+
     @functools.cached_property
     def head(self) -> keras.Model | None:
         """The part of the network from a text's vector to its scores; None where it has no such part."""
@@ -150,6 +252,19 @@ class TextClassifier(TextModel, Classifier):
         return TextEncoder(
             tokenizer=self.tokenizer,
             network=sub_network(self.network, _VECTOR, name=name),
+            languages=self.languages,
+            max_codepoints=self.max_codepoints,
+        )
+
+    @functools.cached_property
+    def bag_encoder(self) -> TextEncoder | None:
+        """The encoder that stands beside the n-grams of a classifier from `create`; None where there is none."""
+        network, tokenizer = bag_encoder(self.network), self.tokenizer
+        if network is None or not isinstance(tokenizer, JoinedTokenizer):
+            return None
+        return TextEncoder(
+            tokenizer=tokenizer.tokenizers[-1],
+            network=network,
             languages=self.languages,
             max_codepoints=self.max_codepoints,
         )
@@ -245,7 +360,9 @@ class TextClassifier(TextModel, Classifier):
                 `pandas.DataFrame`, a `tf.data.Dataset` of `(text, label)`.
             validation_data: the same, with labels that the training data has too.
             trainable: "head" trains the head on vectors that are computed once (seconds); "all" trains the whole
-                network, after its head, on batches of texts of about one length.
+                network, after its head, on batches of texts of about one length. A classifier over n-grams
+                (`from_scratch`) has no such parts: its optimum is found at once, unless `epochs`, `learning_rate`,
+                `optimizer` or `strategy` are given.
             options: of `keras_i18n.models.TrainingOptions`: epochs, batch_size, learning_rate, optimizer,
                 label_smoothing, class_weight, early_stopping, callbacks, backup_dir, ridge, seed,
                 sampling_temperature, device, strategy, verbose, progress.
@@ -269,5 +386,5 @@ class TextClassifier(TextModel, Classifier):
 
     def clear_caches(self) -> None:
         """Forgets compiled functions; needed after layers of `.network` were replaced, not after training."""
-        for name in ("_forward", "encoder", "head"):
+        for name in ("_forward", "bag_encoder", "encoder", "head"):
             self.__dict__.pop(name, None)

@@ -1,6 +1,7 @@
 """Vocabularies as plain data: text to token ids, without TensorFlow."""
 
 from keras_i18n.tokenizers.character import CharacterTokenizer
+from keras_i18n.tokenizers.joined import JoinedTokenizer
 from keras_i18n.tokenizers.keras_hub import from_keras_hub
 from keras_i18n.tokenizers.ngram import NgramTokenizer
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel
@@ -12,6 +13,7 @@ from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
 
 __all__ = [
     "CharacterTokenizer",
+    "JoinedTokenizer",
     "NgramTokenizer",
     "PieceType",
     "SentencePieceModel",

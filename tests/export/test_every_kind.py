@@ -20,8 +20,15 @@ from keras_i18n.export.exportable import KINDS as EXPORTED
 from keras_i18n.export.metadata import TOLERANCES
 from keras_i18n.layers.tokenization import LAYERS as TOKENIZERS
 from keras_i18n.models import Classifier
+from keras_i18n.models.convex.bag_fitting import new_bag
 from keras_i18n.models.saving.kinds import KINDS as SAVED
-from keras_i18n.tokenizers import CharacterTokenizer, NgramTokenizer, TextVectorizationTokenizer, WordPieceTokenizer
+from keras_i18n.tokenizers import (
+    CharacterTokenizer,
+    JoinedTokenizer,
+    NgramTokenizer,
+    TextVectorizationTokenizer,
+    WordPieceTokenizer,
+)
 from tests.export import open_every_file
 from tests.layers.checks import randomise
 
@@ -78,6 +85,15 @@ def language_model():
     )
 
 
+def ngram_bag(beside):
+    """Trained: untrained it gives every label the same."""
+    tokenizer, network = new_bag(num_buckets=300, num_labels=3, encoder=beside)
+    model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=LABELS, languages=["en", "ja"])
+    data = ki.datasets.from_lists(TEXTS[:4] * 3, [*LABELS, "alarm"] * 3, language=["en", "ja", "fr", "en"] * 3)
+    model.fit(data, verbose=0)
+    return model
+
+
 def unigram_tokenizer():
     """Its normaliser leaves texts alone: one with 20,000 rules takes four times as long to write, in every file."""
     texts = ["wake me at six", "wake up"] * 9
@@ -98,6 +114,8 @@ MODELS = {
     "kernel head": lambda: on_encoder("kernel", num_anchors=8),
     "several labels": several_labels,
     "trained": trained,
+    "n-grams": lambda: ngram_bag(None),
+    "encoder and n-grams": lambda: ngram_bag(encoder()),
     "TextEncoder": encoder,
     "LanguageIdentifier": identifier,
     "LanguageModel": language_model,
@@ -105,6 +123,7 @@ MODELS = {
     "Router": lambda: ki.Router({"en": classifier(), "ja": classifier(2)}, identifier=identifier()),
     "ImageClassifier": image_classifier,
     "NgramTokenizer": lambda: TOKENIZER,
+    "JoinedTokenizer": lambda: JoinedTokenizer([TOKENIZER, CharacterTokenizer.train(TEXTS)]),
     "CharacterTokenizer": lambda: CharacterTokenizer.train(TEXTS),
     "UnigramTokenizer": unigram_tokenizer,
     "TextVectorizationTokenizer": lambda: TextVectorizationTokenizer(["wake", "me", "at"]),

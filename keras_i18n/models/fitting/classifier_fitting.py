@@ -1,18 +1,19 @@
 """`keras.Model.fit` over texts: what is fed to it, and the callbacks that people expect."""
 
-import collections
 import dataclasses
-import numbers
 from typing import Any
 
 import keras
 import numpy as np
 
+from keras_i18n import networks
 from keras_i18n.datasets import as_dataset
 from keras_i18n.forked import refuse_forked
+from keras_i18n.models.fitting import bag_training
 from keras_i18n.models.fitting.data_warnings import warn_of_data
 from keras_i18n.models.fitting.from_scratch import LEARNING_RATE, epochs_for, is_from_scratch
 from keras_i18n.models.fitting.near_majority import warn_if_near_majority, warn_if_no_label
+from keras_i18n.models.fitting.targets import sample_weights, targets_of
 from keras_i18n.models.fitting.whole_files import whole_files
 from keras_i18n.models.heads import kernel_least_squares
 from keras_i18n.models.label_thresholds import DEFAULT, LabelThresholds
@@ -47,6 +48,9 @@ def fit_classifier(
     refuse_forked()
     if trainable not in _PLANS:
         raise ValueError(f"`trainable` must be one of {', '.join(map(repr, _PLANS))}. Received: {shown(trainable)}.")
+    convex = networks.is_ngram_bag(model.network) and not options.keys() & _GRADUAL
+    if networks.is_ngram_bag(model.network):
+        trainable = "all"
     if trainable == "head" and model.head is None:
         raise ValueError("This network has no head on an encoder. Train all of it: trainable='all'.")
     if trainable == "all":
@@ -55,6 +59,10 @@ def fit_classifier(
     if validation_data is not None:
         validation_data = as_dataset(validation_data, name="validation_data")
     chosen = chosen_options(TrainingOptions, options, validation_data=validation_data)
+    if convex:
+        return bag_training.fit_to_the_optimum(model, train, validation_data, chosen)
+    if networks.is_ngram_bag(model.network):
+        bag_training.weigh_ngrams(model, train)
     check_strategy(chosen.strategy)
     if chosen.device is not None and chosen.strategy is not None:
         raise ValueError("`strategy` has devices of its own. Leave `device` out.")
@@ -83,7 +91,7 @@ def fit_classifier(
         if missing:
             raise ValueError(f"`validation_data` has labels that the training data lacks: {missing}.")
         validation_data = (validation_data.text, targets_of(model, validation_data, "validation_data"))
-    weights = _sample_weights(train.label, chosen.class_weight)
+    weights = sample_weights(train.label, chosen.class_weight)
     draw = sampled_rows(train, chosen)
     for callback in chosen.callbacks:
         if isinstance(callback, LanguageMetrics):
@@ -104,6 +112,10 @@ def fit_classifier(
         learning_rate=chosen.learning_rate,
     )
     return TrainingHistory.of(history)
+
+
+# options of a training by gradients; without them a bag of n-grams is solved
+_GRADUAL = {"epochs", "learning_rate", "optimizer", "strategy", "mixed_precision", "callbacks", "backup_dir"}
 
 
 def _plan(model, train, trainable, options):
@@ -246,60 +258,3 @@ _ONE_LABEL_OPTIONS = {
     "class_weight": "Leave it out, and call `choose_thresholds` with validation data: rare labels get low thresholds.",
     "strategy": "Leave it out: train on one device.",
 }
-
-
-def targets_of(model: Any, dataset: Any, name: str) -> np.ndarray:
-    """The labels of a data set as float32 `(texts, labels)`: a 1 for each label that a text has.
-
-    Args:
-        model: with `labels`, and `multi_label` where a text may have several.
-        dataset: `Dataset`.
-        name: of the argument, for messages.
-
-    Raises:
-        ValueError: no rows, no labels, labels that the model lacks; one label a row where the model has several, or
-            the other way round.
-    """
-    if len(dataset) == 0:
-        raise ValueError(f"`{name}` must have at least one row. Received: an empty data set.")
-    if dataset.label is None:
-        raise ValueError(
-            f"`{name}` must have labels. Received: a data set with columns {cut(', '.join(dataset.columns))}."
-        )
-    place_of = {label: place for place, label in enumerate(model.labels)}
-    multi_label = getattr(model, "multi_label", False)
-    if multi_label != dataset.multi_label:
-        raise ValueError(
-            f"`{name}` must have a list of labels in every row: read it with label_separator='|', or give lists. "
-            "Received: one label a row, for a model with multi_label=True."
-            if multi_label
-            else f"`{name}` must have one label a row. Received: a list of labels in every row. Make the model with "
-            "multi_label=True."
-        )
-    rows = dataset.label if multi_label else [(label,) for label in dataset.label]
-    unknown = collections.Counter(label for row in rows for label in row if label not in place_of)
-    if unknown:
-        raise ValueError(
-            f"`{name}` has labels that the model lacks: {dict(unknown.most_common(5))}. "
-            f"The model has: {', '.join(model.labels)}."
-        )
-    targets = np.zeros((len(rows), len(model.labels)), "float32")
-    for target, row in zip(targets, rows, strict=True):
-        target[[place_of[label] for label in row]] = 1
-    return targets
-
-
-def _sample_weights(labels, class_weight):
-    """float32 (texts,) or None."""
-    if class_weight is None:
-        return None
-    counts = collections.Counter(labels)
-    if class_weight == "balanced":
-        class_weight = {label: len(labels) / (len(counts) * count) for label, count in counts.items()}
-    fits = isinstance(class_weight, dict) and set(class_weight) == set(counts)
-    if not fits or not all(isinstance(w, numbers.Real) and 0 < w < float("inf") for w in class_weight.values()):
-        raise ValueError(
-            f"`class_weight` must be 'balanced' or a dict with a weight above 0 for each of {sorted(counts)}. "
-            f"Received: {shown(class_weight)}."
-        )
-    return np.array([class_weight[label] for label in labels], "float32")

@@ -1,0 +1,75 @@
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from keras_i18n.protocols import Config, Shape, Tensor
+
+_SMALLEST = 1e-6
+
+
+@keras.saving.register_keras_serializable(package="keras_i18n")
+class NgramLogits(keras.layers.Layer):
+    """Log odds of the labels from what the n-grams of a text sum up to, and from an encoder where there is one.
+
+    The sums of a text are divided by the length of its vector of weights, so that long texts count as short ones do
+    (TF-IDF, each n-gram once). A text most of whose n-grams are new is not believed: its scores fade, and with them
+    what the n-grams say of the encoder. Where they are known they tell how far the encoder is to be heard, so that it
+    speaks in the languages that it knows.
+
+    Args:
+        has_encoder: whether the log odds of an encoder come as a third input.
+
+    Input: a list of float tensors: `scores (batch, labels)`, sums of the rows of the table of scores; `weights (batch,
+    3)`, sums of squared weights of known n-grams, of squared weights of all, and of what they say of the encoder; with
+    an encoder its log odds `(batch, labels)`.
+    Output shape: `(batch, labels)`.
+
+    Weights: `bias` of the labels, and `familiarity`, four numbers: the share of known weight at which the scores begin
+    to count and the one from which they count in full, the encoder's factor before its n-grams are heard, and the one
+    where the text is new.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_i18n import layers
+    >>> layer = layers.NgramLogits()
+    >>> np.array(layer([np.array([[6.0, -6.0]]), np.array([[9.0, 9.0, 0.0]])]))
+    array([[ 2., -2.]], dtype=float32)
+    """
+
+    def __init__(self, *, has_encoder: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.has_encoder = bool(has_encoder)
+
+    def build(self, shapes: Sequence[Shape]) -> None:
+        self.bias = self.add_weight(name="bias", shape=(shapes[0][-1],), initializer="zeros")
+        self.familiarity = self.add_weight(
+            name="familiarity", shape=(4,), initializer=_first_familiarity, trainable=False
+        )
+        self.built = True
+
+    def call(self, inputs: Sequence[Tensor]) -> Tensor:
+        scores, weights = inputs[:2]
+        known, every, heard = (weights[:, place : place + 1] for place in range(3))
+        begins, full, before, new = tf.unstack(ops.cast(ops.convert_to_tensor(self.familiarity), weights.dtype))
+        share = known / tf.maximum(every, _SMALLEST)
+        familiar = tf.clip_by_value((share - begins) / tf.maximum(full - begins, _SMALLEST), 0.0, 1.0)
+        one_over_length = tf.math.rsqrt(tf.maximum(known, _SMALLEST))
+        logits = scores * (familiar * one_over_length)
+        if self.has_encoder:
+            factor = familiar * tf.maximum(before + heard * one_over_length, 0.0) + (1.0 - familiar) * new
+            logits = logits + inputs[2] * factor
+        return logits + ops.convert_to_tensor(self.bias)
+
+    def compute_output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        return tuple(shapes[0])
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "has_encoder": self.has_encoder}
+
+
+def _first_familiarity(shape, dtype=None):
+    return ops.cast(ops.array([-1.0, 0.0, 1.0, 1.0]), dtype)

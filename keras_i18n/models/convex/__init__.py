@@ -1,0 +1,1 @@
+"""Classifiers that are one convex problem: n-grams with weights of their own, and vectors of an encoder."""

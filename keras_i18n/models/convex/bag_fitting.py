@@ -1,0 +1,140 @@
+"""Writes the optimum into the network of a bag of n-grams."""
+
+import numbers
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_i18n.models.convex.choosing import Choice, choose
+from keras_i18n.models.convex.logistic_regression import (
+    Coefficients,
+    inner_products,
+    logistic_regression,
+    probabilities,
+)
+from keras_i18n.models.convex.ngram_weights import NgramWeights
+from keras_i18n.models.convex.training_features import TrainingFeatures
+from keras_i18n.networks import ngram_bag
+
+_BEGINS = 0.4  # of the usual share of known n-grams: from here on they are believed a little
+_RIDGE = 0.3  # of the regression that tells languages of different factors apart
+_FEW = 4000  # texts that it learns from
+
+
+def solve(
+    network: keras.Model, features: TrainingFeatures, choice: Choice, *, multi_label: bool = False
+) -> dict[str, float]:
+    """Sets the weights of a network of `networks.ngram_bag` to the optimum of the training texts.
+
+    Args:
+        network: changed in place.
+        features: of all training texts; their vectors are used where the network has an encoder.
+        choice: from `choosing.choose`.
+        multi_label: whether a text may have several labels.
+
+    Returns:
+        dict: "loss" and "accuracy" on the training texts, the latter only where a text has one label.
+    """
+    weights = NgramWeights.of(features.bag, features.is_word)
+    ngrams = weights.features(features.bag)
+    blocks = [ngrams]
+    has_encoder = network.get_layer("logits").has_encoder
+    if has_encoder:
+        factors = np.array([choice.scale_of[language] ** 0.5 for language in features.language])
+        blocks.append(_vectors(features) * factors[:, None])
+    found = logistic_regression(
+        blocks, features.targets, strength=choice.strength, multi_label=multi_label, weights=features.weights
+    )
+    _write(network, weights, found)
+    if has_encoder:
+        _write_factors(network, weights, ngrams, factors, choice)
+    scores = probabilities(found.logits(blocks), multi_label=multi_label)
+    chosen = np.clip((scores * features.targets).sum(axis=1), 1e-9, 1.0)
+    told = {"loss": float(-np.log(chosen).mean())}
+    if not multi_label:
+        told["accuracy"] = float((scores.argmax(axis=1) == features.targets.argmax(axis=1)).mean())
+    return told
+
+
+def _vectors(features):
+    if features.vectors is None:
+        raise ValueError("The network has an encoder. Give `features` the vectors of its texts.")
+    return features.vectors
+
+
+def _write(network, weights, found: Coefficients):
+    scores = np.zeros(network.get_layer("score_table").embeddings.shape, "float32")
+    scores[weights.used] = found.blocks[0] * np.sqrt(weights.known[weights.used])[:, None]
+    network.get_layer("score_table").set_weights([scores])
+    table = np.zeros((len(scores), 3), "float32")
+    table[:, 0], table[:, 1] = weights.known, weights.every
+    network.get_layer("weight_table").set_weights([table])
+    logits = network.get_layer("logits")
+    logits.bias.assign(found.bias)
+    logits.familiarity.assign([-1.0, 0.0, 1.0, 1.0])  # without an encoder n-grams are all there is
+    if len(found.blocks) > 1:
+        network.get_layer("encoder_logits").set_weights([found.blocks[1].astype("float32")])
+
+
+def _write_factors(network, weights, ngrams, factors, choice):
+    """Lets n-grams tell the factor of a text's language, by a ridge regression on them."""
+    mean = float(factors.mean())
+    if np.ptp(factors) > 0:
+        few = np.random.default_rng(0).permutation(len(factors))[:_FEW]
+        among = inner_products([ngrams[few]])
+        of_texts = np.linalg.solve(among + _RIDGE * np.eye(len(few)), factors[few] - mean)
+        table = network.get_layer("weight_table").get_weights()[0]
+        table[weights.used, 2] = (ngrams[few].T @ of_texts) * np.sqrt(weights.known[weights.used])
+        network.get_layer("weight_table").set_weights([table])
+    full = choice.familiar_share
+    network.get_layer("logits").familiarity.assign([_BEGINS * full, full, mean, float(factors.max())])
+
+
+def fit_bag(model: Any, features: TrainingFeatures, *, seed: int = 0, progress: Any = None) -> Choice:
+    """Chooses by cross validation and solves; `model.network` is changed in place.
+
+    Args:
+        model: `TextClassifier` whose network is a bag of n-grams.
+        features: of its training texts.
+        seed: of the folds.
+        progress: called with a `Progress` after each trial.
+    """
+    choice = choose(features, multi_label=model.multi_label, seed=seed, progress=progress)
+    solve(model.network, features, choice, multi_label=model.multi_label)
+    return choice
+
+
+def new_bag(
+    *,
+    num_buckets: int,
+    num_labels: int,
+    encoder: Any = None,
+    multi_label: bool = False,
+    word_lengths: tuple[int, ...] = (1, 2),
+    ngram_lengths: tuple[int, ...] = (2, 3, 4, 5),
+) -> tuple[Any, keras.Model]:
+    """Tokenizer and untrained network of a classifier over n-grams.
+
+    Args:
+        num_buckets: rows of its tables.
+        num_labels: number of labels.
+        encoder: `TextEncoder` that stands beside the n-grams; None for none.
+        multi_label: whether a text may have several labels.
+        word_lengths, ngram_lengths: of its `NgramTokenizer`.
+    """
+    from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer
+
+    if isinstance(num_buckets, bool) or not isinstance(num_buckets, numbers.Integral) or num_buckets < 1:
+        raise ValueError(f"`num_buckets` must be an integer of at least 1. Received: {num_buckets!r}.")
+    tokenizer: Any = NgramTokenizer(
+        num_buckets=int(num_buckets), word_lengths=word_lengths, ngram_lengths=ngram_lengths
+    )
+    network = ngram_bag(
+        vocabulary_size=int(num_buckets),
+        num_labels=num_labels,
+        encoder=None if encoder is None else encoder.network,
+        output_activation="sigmoid" if multi_label else "softmax",
+        name="ngram_bag" if encoder is None else "encoder_and_ngram_bag",
+    )
+    return (tokenizer if encoder is None else JoinedTokenizer([tokenizer, encoder.tokenizer])), network

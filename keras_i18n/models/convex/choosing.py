@@ -1,0 +1,167 @@
+"""How far to believe the texts, and how far the encoder: chosen by cross validation, by language."""
+
+import dataclasses
+
+import numpy as np
+
+from keras_i18n.models.convex.logistic_regression import inner_products, logistic_regression, probabilities
+from keras_i18n.models.convex.ngram_weights import NgramWeights
+from keras_i18n.models.convex.training_features import TrainingFeatures
+from keras_i18n.progress import Counter, ProgressOption
+
+SCALES = (0.0, 0.15, 0.5, 1.5, 5.0)  # weight of the encoder's inner products beside those of n-grams
+STRENGTH = 20.0
+_STRENGTHS = (5.0, 60.0)  # tried beside it
+_FOLDS = 3
+_TEXTS = 1600  # that choices are made on
+_PRIOR = 60  # texts of all languages that a language's own choice is weighed against
+_GAIN = 0.004  # of log loss a text, below which the simpler choice stays
+_LOWEST_SHARES = 0.05
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """What cross validation chose.
+
+    Attributes:
+        strength: scikit-learn's `C`.
+        scale_of: language -> weight of the encoder beside n-grams.
+        familiar_share: the share of known n-grams that nearly all texts of the training languages have.
+        held_out: float `(texts, labels)`, probabilities of texts that were held out, and which rows they are of.
+        rows: int `(texts,)`.
+    """
+
+    strength: float
+    scale_of: dict[str, float]
+    familiar_share: float
+    held_out: np.ndarray
+    rows: np.ndarray
+
+    @property
+    def hears_the_encoder(self) -> bool:
+        """Whether the encoder is of use in any language."""
+        return any(self.scale_of.values())
+
+
+@dataclasses.dataclass
+class _Fold:
+    """One fold: features of the texts that train, and of those that are held out."""
+
+    trained: TrainingFeatures
+    held: TrainingFeatures
+    rows: np.ndarray
+
+    def __post_init__(self) -> None:
+        weights = NgramWeights.of(self.trained.bag, self.trained.is_word)
+        self.ngrams = [weights.features(part.bag) for part in (self.trained, self.held)]
+        self.shares = weights.familiar_share(self.held.bag)
+        self.among_ngrams = inner_products(self.ngrams[:1])
+        if self.trained.vectors is not None:
+            self.among_vectors = inner_products([self.trained.vectors])
+
+    def logits(self, factor_of, strength, multi_label):
+        """Of the texts held out; `factor_of` maps language -> factor of the encoder's vector."""
+        blocks = [[self.ngrams[0]], [self.ngrams[1]]]
+        kernel = self.among_ngrams
+        factors = [np.array([factor_of[one] for one in part.language]) for part in (self.trained, self.held)]
+        if factors[0].any():
+            kernel = kernel + self.among_vectors * factors[0][:, None] * factors[0]
+            for block, part, factor in zip(blocks, (self.trained, self.held), factors, strict=True):
+                block.append(part.vectors * factor[:, None])
+        found = logistic_regression(
+            blocks[0],
+            self.trained.targets,
+            strength=strength,
+            multi_label=multi_label,
+            weights=self.trained.weights,
+            kernel=kernel,
+        )
+        return found.logits(blocks[1])
+
+
+def sampled_folds(
+    features: TrainingFeatures, *, folds: int = _FOLDS, texts: int = _TEXTS, seed: int = 0
+) -> tuple[TrainingFeatures, np.ndarray]:
+    """At most so many of the texts, and the fold of each."""
+    sample = features.sample(texts, seed)
+    return sample, sample.folds(min(folds, len(sample)), seed)
+
+
+def choose(
+    features: TrainingFeatures,
+    *,
+    folds: int = _FOLDS,
+    texts: int = _TEXTS,
+    multi_label: bool = False,
+    seed: int = 0,
+    progress: ProgressOption = None,
+) -> Choice:
+    """Tries weights of the encoder and strengths on texts that are held out.
+
+    A language gets a weight of its own where its texts say so: their loss is averaged with that of all texts, as if
+    these were sixty more.
+
+    Args:
+        features: of the training texts; with vectors where there is an encoder.
+        folds: number of folds.
+        texts: the most texts that choices are made on.
+        multi_label: whether a text may have several labels.
+        seed: of the folds.
+        progress: called with a `Progress` after each trial.
+    """
+    sample, fold_of = sampled_folds(features, folds=folds, texts=texts, seed=seed)
+    parts = [
+        _Fold(sample.rows(fold_of != fold), sample.rows(fold_of == fold), np.flatnonzero(fold_of == fold))
+        for fold in sorted(set(fold_of.tolist()))
+    ]
+    languages = sorted(set(features.language.tolist()))
+    scales = (0.0,) if features.vectors is None else SCALES
+    counter = Counter(progress, "trials", total=len(scales) + len(_STRENGTHS) + 1)
+
+    def tried(scale_of, strength):
+        out = np.zeros(sample.targets.shape)
+        factors = {language: scale**0.5 for language, scale in scale_of.items()}
+        for part in parts:
+            out[part.rows] = part.logits(factors, strength, multi_label)
+        counter.add(1)
+        return probabilities(out, multi_label=multi_label)
+
+    def everywhere(scale):
+        return dict.fromkeys(languages, scale)
+
+    found = {scale: tried(everywhere(scale), STRENGTH) for scale in scales}
+    losses = {scale: _losses(found[scale], sample.targets, multi_label) for scale in scales}
+    best = min(scales, key=lambda scale: losses[scale].mean())
+    scale_of, held_out = everywhere(best), found[best]
+    own = _by_language(losses, sample.language, languages)
+    if len(set(own.values())) > 1:
+        of_own = tried(own, STRENGTH)
+        if _losses(of_own, sample.targets, multi_label).mean() < losses[best].mean() - _GAIN:
+            scale_of, held_out = own, of_own
+    strength, loss = STRENGTH, _losses(held_out, sample.targets, multi_label).mean()
+    for other in _STRENGTHS:
+        answers = tried(scale_of, other)
+        other_loss = _losses(answers, sample.targets, multi_label).mean()
+        if other_loss < loss - _GAIN:
+            strength, loss, held_out = other, other_loss, answers
+    shares = np.concatenate([part.shares for part in parts])
+    return Choice(strength, scale_of, float(np.quantile(shares, _LOWEST_SHARES)), held_out, fold_of)
+
+
+def _by_language(losses, language_of, languages):
+    chosen = {}
+    for language in languages:
+        rows = language_of == language
+        weighed = {
+            scale: (loss[rows].sum() + _PRIOR * loss.mean()) / (rows.sum() + _PRIOR) for scale, loss in losses.items()
+        }
+        chosen[language] = min(weighed, key=lambda scale: weighed[scale])
+    return chosen
+
+
+def _losses(scores, targets, multi_label):
+    """Log loss of each text."""
+    scores = np.clip(scores, 1e-9, 1 - 1e-9)
+    if multi_label:
+        return -(targets * np.log(scores) + (1 - targets) * np.log(1 - scores)).sum(axis=1)
+    return -(targets * np.log(scores)).sum(axis=1)

@@ -1,0 +1,81 @@
+"""How much each hashed n-gram counts: rare ones more, words as much as characters, and those that never came nothing."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from keras_i18n.protocols import TokenIds
+
+_RARE_COUNT = 500  # texts from which an n-gram must come in two of them
+_SHARE_OF_WORDS = 0.5  # of the weight that characters have, in the mean text
+
+
+def bag_of(sequences: TokenIds, num_buckets: int) -> Any:
+    """Which n-grams a text has: SciPy CSR of ones, `(texts, num_buckets)`, each n-gram once.
+
+    Args:
+        sequences: ids of each text; those from `num_buckets` on are left out.
+        num_buckets: number of columns.
+
+    >>> bag_of([np.array([3, 1, 3, 9])], 5).toarray().tolist()
+    [[0.0, 1.0, 0.0, 1.0, 0.0]]
+    """
+    from scipy.sparse import csr_matrix
+
+    rows = [np.unique(sequence[sequence < num_buckets]) for sequence in map(np.asarray, sequences)]
+    ends = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
+    ids = np.concatenate(rows) if rows else np.zeros(0, np.int32)
+    return csr_matrix((np.ones(len(ids), np.float64), ids, ends), shape=(len(rows), num_buckets))
+
+
+@dataclasses.dataclass(frozen=True)
+class NgramWeights:
+    """Squared weights of the buckets, float64 `(num_buckets,)`: 0 where no training text had the n-gram.
+
+    Attributes:
+        known: of the n-grams of the training texts.
+        new: what an n-gram that no training text had would weigh, squared.
+    """
+
+    known: np.ndarray
+    new: float
+
+    @classmethod
+    def of(cls, bag: Any, is_word: np.ndarray) -> "NgramWeights":
+        """The inverse document frequencies of n-grams (Spärck Jones 1972), with words raised to a share of their own.
+
+        Args:
+            bag: of the training texts, from `bag_of`.
+            is_word: bool `(num_buckets,)`: the buckets of words; the others are of characters.
+        """
+        count = bag.shape[0]
+        texts_with = np.asarray(bag.sum(axis=0)).ravel()
+        squares = (np.log((1.0 + count) / (1.0 + texts_with)) + 1.0) ** 2
+        squares[texts_with < (2 if count >= _RARE_COUNT else 1)] = 0.0
+        mass = texts_with * squares
+        words, characters = float(mass[is_word].sum()), float(mass[~is_word].sum())
+        if words > 0 and characters > 0:
+            squares[is_word] *= _SHARE_OF_WORDS * characters / words
+        return cls(squares, float((np.log(1.0 + count) + 1.0) ** 2))
+
+    @property
+    def used(self) -> np.ndarray:
+        """The buckets that count."""
+        return np.flatnonzero(self.known)
+
+    def features(self, bag: Any) -> Any:
+        """CSR `(texts, used buckets)`: each text a vector of length 1, or 0 where all of it is new."""
+        from scipy.sparse import diags
+
+        lengths = np.sqrt(np.maximum(bag @ self.known, 1e-6))
+        return (diags(1.0 / lengths) @ bag[:, self.used] @ diags(np.sqrt(self.known[self.used]))).tocsr()
+
+    @property
+    def every(self) -> np.ndarray:
+        """Squared weights of all buckets: those that are new have the weight of the rarest."""
+        return np.where(self.known > 0, self.known, self.new)
+
+    def familiar_share(self, bag: Any) -> np.ndarray:
+        """Which share of its squared weight each text has in n-grams that are known, float64 `(texts,)`."""
+        return (bag @ self.known) / np.maximum(bag @ self.every, 1e-6)

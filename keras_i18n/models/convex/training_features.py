@@ -1,0 +1,94 @@
+"""What a classifier over n-grams learns from: bags, vectors of an encoder, targets and languages, row by row."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from keras_i18n.models.convex.ngram_weights import bag_of
+from keras_i18n.progress import ProgressOption
+from keras_i18n.protocols import Texts
+from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer
+from keras_i18n.tokenizers.tokenizer import Tokenizer
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingFeatures:
+    """Features of texts.
+
+    Attributes:
+        bag: CSR of ones `(texts, num_buckets)`.
+        is_word: bool `(num_buckets,)`: the buckets of words.
+        vectors: float `(texts, dim)` of the encoder; None without one.
+        targets: float `(texts, labels)`.
+        language: a tag for each text.
+        weights: of the texts, float `(texts,)`; None for 1 each.
+    """
+
+    bag: Any
+    is_word: np.ndarray
+    vectors: np.ndarray | None
+    targets: np.ndarray
+    language: np.ndarray
+    weights: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def rows(self, chosen: np.ndarray) -> "TrainingFeatures":
+        """Some of the texts."""
+        return dataclasses.replace(
+            self,
+            bag=self.bag[chosen],
+            vectors=None if self.vectors is None else self.vectors[chosen],
+            targets=self.targets[chosen],
+            language=self.language[chosen],
+            weights=None if self.weights is None else self.weights[chosen],
+        )
+
+    def sample(self, count: int, seed: int) -> "TrainingFeatures":
+        """At most so many texts, of each language and label its share."""
+        if len(self) <= count:
+            return self
+        return self.rows(np.flatnonzero(self.folds(max(2, len(self) // count), seed) == 0)[:count])
+
+    def folds(self, count: int, seed: int) -> np.ndarray:
+        """The fold of each text, int `(texts,)`: those of a language and a label are dealt out in turn."""
+        order = np.random.default_rng(seed).permutation(len(self))
+        first = self.targets.argmax(axis=1)
+        order = order[np.lexsort((first[order], self.language[order]))]
+        folds = np.empty(len(self), int)
+        folds[order] = np.arange(len(self)) % count
+        return folds
+
+
+def bag_features(
+    tokenizer: Tokenizer,
+    texts: Texts,
+    targets: np.ndarray,
+    languages: Sequence[str],
+    *,
+    encoder: Any = None,
+    weights: np.ndarray | None = None,
+    progress: ProgressOption = None,
+) -> TrainingFeatures:
+    """The features of texts, as the network of a bag of n-grams reads them.
+
+    Args:
+        tokenizer: `NgramTokenizer`, or a `JoinedTokenizer` whose first one is.
+        texts, targets, languages: of the training.
+        encoder: `TextEncoder` that gives the vectors; None for none.
+        weights: of the texts.
+        progress: of the encoder's.
+    """
+    ngrams: Any = tokenizer.tokenizers[0] if isinstance(tokenizer, JoinedTokenizer) else tokenizer
+    bag = bag_of(ngrams.tokenize(texts), ngrams.num_buckets)
+    is_word = np.zeros(ngrams.num_buckets, bool)
+    if ngrams.word_lengths and ngrams.ngram_lengths:
+        # a feature has the same id, whichever others there are
+        words = NgramTokenizer(**{**ngrams.get_config(), "ngram_lengths": ()})
+        for ids in words.tokenize(texts):
+            is_word[ids] = True
+    vectors = None if encoder is None else np.asarray(encoder.encode(list(texts), progress=progress), np.float64)
+    return TrainingFeatures(bag, is_word, vectors, targets, np.asarray(languages), weights)

@@ -1,0 +1,1 @@
+"""`TextClassifier.create`: candidates, how they are judged, what was tried."""

@@ -1,0 +1,78 @@
+import keras
+import numpy as np
+
+from keras_i18n.layers import DistinctTokens, NgramLogits, PooledEmbedding, TokenRange
+from tests.layers import checks, runtimes
+from tests.layers.checks import DIM, TOKEN_IDS, VOCABULARY_SIZE, LayerCase, check_layer
+
+
+def test_shared_checks_of_distinct_tokens():
+    table = PooledEmbedding(VOCABULARY_SIZE, DIM, embeddings_initializer="normal", name="bag")
+    layer = LayerCase(
+        make=lambda: DistinctTokens(20),
+        call=lambda layer, token_ids, vectors, mask: table(layer(token_ids)),
+        trainable=False,
+    )
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    model = keras.Model(token_ids, layer.call(layer.make(), token_ids, None, None))
+    checks.check_padding(layer, model)
+    checks.check_files(model)
+    checks.check_runtimes(model)
+    assert runtimes.keras_outputs(model, TOKEN_IDS)[0].any()
+
+
+def test_each_token_counts_once_wherever_it_stands():
+    ids = np.array([[7, 9, 7, 7, -1, 9], [-5, 3, 100, 0, 0, 2]], "int32")
+    kept = np.array(DistinctTokens(50)(ids))
+    assert [sorted(row[row >= 0].tolist()) for row in kept] == [[7, 9], [0, 2, 3]]
+
+
+def test_shared_checks_of_a_range():
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    table = PooledEmbedding(VOCABULARY_SIZE, DIM, embeddings_initializer="normal", name="bag")
+    model = keras.Model(token_ids, table(TokenRange(3, 20)(token_ids)))
+    checks.check_padding(LayerCase(make=lambda: None), model)
+    checks.check_files(model)
+    checks.check_runtimes(model)
+
+
+def test_a_range_is_as_wide_as_its_longest_text():
+    ids = np.array([[3, 104, 7, 101, 120], [9, -1, -1, -1, -1]], "int32")
+    assert np.array(TokenRange(100, 120)(ids)).tolist() == [[4, 1], [-1, -1]]
+    assert np.array(TokenRange(500)(ids)).tolist() == [[-1], [-1]]
+
+
+def test_shared_checks_of_logits():
+    """With an encoder, so that every input and weight plays its part."""
+
+    def call(layer, token_ids, vectors, mask):
+        rows = [PooledEmbedding(VOCABULARY_SIZE, dim, embeddings_initializer="normal") for dim in (4, 3, 4)]
+        scores, weights, encoder = (table(token_ids) for table in rows)
+        return layer([scores, keras.layers.Activation("exponential")(weights), encoder])
+
+    check_layer(LayerCase(make=lambda: NgramLogits(has_encoder=True), call=call))
+
+
+def layer_with(familiarity):
+    layer = NgramLogits(has_encoder=True)
+    layer.build([(None, 2), (None, 3), (None, 2)])
+    layer.familiarity.assign(familiarity)
+    return layer
+
+
+def test_new_texts_leave_the_answer_to_the_encoder():
+    layer = layer_with([0.2, 0.6, 0.5, 3.0])
+    encoder = np.array([[1.0, -1.0]], "float32")
+    known = layer([np.array([[6.0, 0.0]]), np.array([[9.0, 10.0, 0.0]]), encoder])
+    np.testing.assert_allclose(known, [[6 / 3 + 0.5, -0.5]], rtol=1e-6)
+    new = layer([np.array([[6.0, 0.0]]), np.array([[1.0, 10.0, 0.0]]), encoder])
+    np.testing.assert_allclose(new, [[3.0, -3.0]], rtol=1e-6)
+    half = layer([np.array([[6.0, 0.0]]), np.array([[4.0, 10.0, 0.0]]), encoder])
+    np.testing.assert_allclose(half, [[0.5 * 6 / 2 + 0.5 * 0.5 + 0.5 * 3.0, -1.75]], rtol=1e-5)
+
+
+def test_ngrams_tell_the_factor_of_the_encoder_and_never_turn_it_round():
+    layer = layer_with([-1.0, 0.0, 0.5, 3.0])
+    encoder = np.array([[1.0, -1.0]], "float32")
+    heard = np.array(layer([np.zeros((3, 2)), np.array([[4.0, 4.0, heard] for heard in (2.0, -1.0, -9.0)]), encoder]))
+    np.testing.assert_allclose(heard, [[1.5, -1.5], [0, 0], [0, 0]], atol=1e-6)

@@ -1,0 +1,160 @@
+import numpy as np
+import pytest
+import scipy.sparse
+
+import keras_i18n as ki
+from keras_i18n.models.convex.bag_fitting import new_bag
+from keras_i18n.models.convex.choosing import choose
+from keras_i18n.models.convex.logistic_regression import logistic_regression, probabilities
+from keras_i18n.models.convex.ngram_weights import NgramWeights, bag_of
+from keras_i18n.models.convex.training_features import TrainingFeatures
+from keras_i18n.models.padded_inference import PaddedForward
+from tests.export.test_every_kind import encoder
+
+
+def problem(texts=60, features=40, labels=3, seed=0):
+    generator = np.random.default_rng(seed)
+    matrix = generator.normal(size=(texts, features))
+    targets = np.eye(labels)[generator.integers(0, labels, texts)]
+    return matrix, targets
+
+
+@pytest.mark.parametrize("multi_label", [False, True])
+def test_the_gradient_is_zero_at_what_is_found(multi_label):
+    matrix, targets = problem()
+    weights = np.linspace(0.5, 2, len(matrix))
+    found = logistic_regression([matrix], targets, strength=3.0, multi_label=multi_label, weights=weights)
+    slope = (probabilities(found.logits([matrix]), multi_label=multi_label) - targets) * weights[:, None]
+    assert np.abs(slope.sum(axis=0)).max() < 0.05
+    assert np.abs(matrix.T @ slope + found.blocks[0] / 3.0).max() < 0.05
+
+
+def test_scikit_learn_finds_the_same():
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    matrix, targets = problem()
+    peer = linear_model.LogisticRegression(C=0.7, max_iter=2000, tol=1e-8).fit(matrix, targets.argmax(axis=1))
+    found = logistic_regression([matrix], targets, strength=0.7)
+    np.testing.assert_allclose(probabilities(found.logits([matrix])), peer.predict_proba(matrix), atol=5e-3)
+
+
+def test_over_texts_and_over_features_is_one_optimum(monkeypatch):
+    from keras_i18n.models.convex import logistic_regression as module
+
+    matrix, targets = problem()
+    blocks = [scipy.sparse.csr_matrix(matrix[:, :30]), matrix[:, 30:]]
+    over_texts = logistic_regression(blocks, targets, strength=3.0).logits(blocks)
+    monkeypatch.setattr(module, "_FEW", 0)
+    over_features = logistic_regression(blocks, targets, strength=3.0).logits(blocks)
+    np.testing.assert_allclose(over_texts, over_features, atol=0.03)
+
+
+def test_weights_are_inverse_document_frequencies():
+    bag = bag_of([np.array([0, 1, 1]), np.array([1, 2]), np.array([7])], 5)
+    is_word = np.array([True, False, False, False, False])
+    weights = NgramWeights.of(bag, is_word)
+    rare, common = (np.log(4 / 2) + 1) ** 2, (np.log(4 / 3) + 1) ** 2
+    np.testing.assert_allclose(weights.known[[1, 2, 3]], [common, rare, 0])
+    # the word has half the weight of all characters together, each counted as often as it comes
+    np.testing.assert_allclose(weights.known[0], 0.5 * (2 * common + rare))
+    np.testing.assert_allclose(weights.features(bag[:2]).power(2).sum(axis=1), 1)
+    np.testing.assert_allclose(weights.features(bag)[2].sum(), 0)
+    new = bag_of([np.array([1, 4])], 5)
+    np.testing.assert_allclose(weights.familiar_share(new), common / (common + weights.new))
+
+
+TEXTS = ["wake me at {}", "set an alarm for {}", "play a song by {}", "some music of {}"]
+SWAHILI = ["niamshe saa {}", "weka kengele ya {}", "cheza wimbo wa {}", "muziki wa {}"]
+NAMES = ["six", "noon", "Asha", "Juma", "seven", "Otis", "dawn", "Bob"]
+
+
+def data(templates=TEXTS, language="en"):
+    text = [template.format(name) for template in templates for name in NAMES]
+    label = ["alarm"] * 16 + ["music"] * 16
+    return ki.datasets.from_lists(text, label, language=language)
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    tokenizer, network = new_bag(num_buckets=2000, num_labels=2, encoder=encoder())
+    model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["alarm", "music"])
+    history = model.fit(data() + data(SWAHILI, "sw"), validation_data=data(), verbose=0)
+    return model, history
+
+
+def test_fit_finds_the_optimum_at_once(fitted):
+    model, history = fitted
+    assert history.history["accuracy"] == [1.0]
+    assert set(history.history) == {"accuracy", "loss", "val_accuracy", "val_loss"}
+    assert [found.label for found in model.classify(["set an alarm for Mary", "cheza muziki"])] == ["alarm", "music"]
+
+
+def test_without_padding_the_numbers_are_the_networks(fitted):
+    model, _ = fitted
+    texts = ["wake me", "", "muziki wa Juma " * 40, "😀", "quite another thing"]
+    padded = PaddedForward(model.network, padding_id=-1)(model.tokenize(texts))
+    np.testing.assert_allclose(model.predict(texts), padded, atol=1e-5)
+
+
+def test_saved_and_loaded_it_answers_alike_and_learns_on(fitted, tmp_path):
+    model, _ = fitted
+    model.save(tmp_path / "model.keras")
+    again = ki.load(tmp_path / "model.keras")
+    np.testing.assert_array_equal(again.predict(NAMES), model.predict(NAMES))
+    again.fit(data(), verbose=0)
+    assert again.classify(["play a song by Mary"])[0].label == "music"
+
+
+def test_with_epochs_it_is_trained_by_gradients():
+    model = ki.TextClassifier.from_scratch(["alarm", "music"], num_buckets=2000)
+    history = model.fit(data(), epochs=30, learning_rate=0.05, verbose=0)
+    assert len(history.history["loss"]) == 30
+    assert history.history["accuracy"][-1] == 1.0
+    assert model.classify(["set an alarm for Mary"])[0].label == "alarm"
+
+
+def test_several_labels_a_text():
+    rows = data()
+    labels = [[label, "name"] if "Asha" in text else [label] for text, label in zip(rows.text, rows.label, strict=True)]
+    train = ki.datasets.from_lists(rows.text, labels, language="en")
+    model = ki.TextClassifier.from_scratch(train.labels, num_buckets=2000, multi_label=True)
+    model.fit(train, verbose=0)
+    scores = model.predict(["some music of Asha", "wake me at six"])
+    assert (scores > 0.5).tolist() == [[False, True, True], [True, False, False]]
+
+
+@pytest.mark.parametrize("kind", ["pooling"])
+def test_other_kinds_from_scratch(kind):
+    model = ki.TextClassifier.from_scratch(["alarm", "music"], kind=kind, num_buckets=300, size="tiny")
+    model.fit(data(), trainable="all", epochs=1, verbose=0)
+    assert model.predict(["wake me"]).shape == (1, 2)
+
+
+def test_what_is_refused():
+    with pytest.raises(ValueError, match="`kind` must be one of 'ngrams', 'pooling'"):
+        ki.TextClassifier.from_scratch(["a", "b"], kind="forest")
+    with pytest.raises(ValueError, match="`num_buckets` must be an integer of at least 1"):
+        ki.TextClassifier.from_scratch(["a", "b"], num_buckets=0)
+    model = ki.TextClassifier.from_scratch(["alarm", "music"], num_buckets=50)
+    with pytest.raises(ValueError, match="at least two labels"):
+        model.fit(data().select(labels=["alarm"]), verbose=0)
+
+
+def test_the_encoder_is_heard_in_the_languages_that_it_knows():
+    """Vectors tell the label in one language and are noise in the other, where n-grams tell it."""
+    generator = np.random.default_rng(0)
+    language = np.repeat(["en", "am"], 120)
+    label = generator.integers(0, 2, 240)
+    vectors = generator.normal(size=(240, 8)) * 0.5
+    known = language == "en"
+    vectors[known, 0] += 4 * (label[known] - 0.5)
+    ids = [
+        np.array([100 * int(en) + 10 + one if not en else 200, 20 * int(en) + 1])
+        for one, en in zip(label, known, strict=True)
+    ]
+    ids = [np.concatenate([row, 300 + generator.integers(0, 50, 3)]) for row in ids]
+    features = TrainingFeatures(bag_of(ids, 400), np.zeros(400, bool), vectors, np.eye(2)[label], language)
+    choice = choose(features)
+    assert choice.scale_of["en"] > choice.scale_of["am"]
+    right = choice.held_out.argmax(axis=1) == label
+    assert right[known].mean() > 0.9
+    assert right[~known].mean() > 0.95
