@@ -19,7 +19,14 @@ class JoinedTokenization(keras.layers.Layer):
     Input shape: `(batch, length)`, int32 code points, padded with 0.
     Output shape: `(batch, tokens)`, int32; padding is -1.
 
-    Example: see `keras_i18n.layers.tokenization_layer`.
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_i18n import layers, tokenizers
+    >>> words, pairs = (tokenizers.NgramTokenizer(num_buckets=50, ngram_lengths=(length,)) for length in (3, 2))
+    >>> layer = layers.tokenization_layer(tokenizers.JoinedTokenizer([words, pairs]))
+    >>> bool((np.array(layer(np.array([[104, 105]], "int32"))) >= 50).any())
+    True
     """
 
     def __init__(self, parts: Sequence[Any], starts: Sequence[int], **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
+from keras_i18n.shown import shown
 from keras_i18n.tokenizers import tokenizer_file
 from keras_i18n.tokenizers.character import CharacterTokenizer
 from keras_i18n.tokenizers.ngram import NgramTokenizer
@@ -56,7 +57,9 @@ class JoinedTokenizer:
             if type(one).__name__ not in _KINDS:
                 raise TypeError(f"`tokenizers` must be of {', '.join(_KINDS)}. Received: {type(one).__name__}.")
             if one.padding_id != self.padding_id:
-                raise ValueError(f"`tokenizers` must pad with -1. Received: one that pads with {one.padding_id}.")
+                raise ValueError(
+                    f"`tokenizers` must pad with -1. Received: one that pads with {shown(one.padding_id)}."
+                )
 
     @property
     def starts(self) -> tuple[int, ...]:
@@ -113,7 +116,9 @@ class JoinedTokenizer:
         """
         data = bytes(data)
         if not data.startswith(_MAGIC):
-            raise ValueError(f"The file of a JoinedTokenizer must begin with {_MAGIC!r}. Received: {data[:40]!r}.")
+            raise ValueError(
+                f"The file of a JoinedTokenizer must begin with {_MAGIC!r}. Received: {shown(data, limit=40)}."
+            )
         line, _, rest = data[len(_MAGIC) :].partition(b"\n")
         told = tokenizer_file.options(line)
         kinds: Any = told.get("kinds")
@@ -125,7 +130,7 @@ class JoinedTokenizer:
             )
         if not all(isinstance(kind, str) and kind in _KINDS for kind in kinds):
             raise ValueError(
-                f"The file of the JoinedTokenizer must hold {', '.join(_KINDS)}. Received: {kinds!r:.100}."
+                f"The file of the JoinedTokenizer must hold {', '.join(_KINDS)}. Received: {shown(kinds)}."
             )
         parts, start = [], 0
         for kind, size in zip(kinds, sizes, strict=True):

@@ -16,6 +16,7 @@ from keras_i18n.models.convex.logistic_regression import (
 from keras_i18n.models.convex.ngram_weights import NgramWeights
 from keras_i18n.models.convex.training_features import TrainingFeatures
 from keras_i18n.networks import ngram_bag
+from keras_i18n.shown import shown
 
 _BEGINS = 0.4  # of the usual share of known n-grams: from here on they are believed a little
 _RIDGE = 0.3  # of the regression that tells languages of different factors apart
@@ -126,7 +127,7 @@ def new_bag(
     from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer
 
     if isinstance(num_buckets, bool) or not isinstance(num_buckets, numbers.Integral) or num_buckets < 1:
-        raise ValueError(f"`num_buckets` must be an integer of at least 1. Received: {num_buckets!r}.")
+        raise ValueError(f"`num_buckets` must be an integer of at least 1. Received: {shown(num_buckets)}.")
     tokenizer: Any = NgramTokenizer(
         num_buckets=int(num_buckets), word_lengths=word_lengths, ngram_lengths=ngram_lengths
     )

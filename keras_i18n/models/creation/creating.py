@@ -23,6 +23,7 @@ from keras_i18n.models.fitting.targets import targets_of
 from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import NgramTokenizer
 from keras_i18n.training.digest import training_digest
 
@@ -70,7 +71,7 @@ class Creation:
         if len(set(self.train.label or ())) < 2 or len(self.labels) < 2:
             raise ValueError(
                 f"`train` must have at least two labels. Received: {len(self.train)} rows with "
-                f"{', '.join(map(repr, self.labels)) or 'none'}."
+                f"{cut(', '.join(map(repr, self.labels)) or 'none')}."
             )
         if self.validation is not None:
             self.validation = as_dataset(self.validation, name="validation_data")
@@ -121,7 +122,7 @@ class Creation:
                 raise ValueError(
                     f"n-grams have room for at most {_MOST_LABELS:,} labels and need some bytes for each (`max_bytes`), and "
                     f"there is no encoder ({self.notes[ENCODER]}). Received: {len(self.labels):,} labels, "
-                    f"max_bytes={self.max_bytes}. Give it more bytes, or a `preset`."
+                    f"max_bytes={shown(self.max_bytes)}. Give it more bytes, or a `preset`."
                 )
         tokenizer = NgramTokenizer(**{**tokenizer.get_config(), "num_buckets": self.num_buckets or _FEWEST})
         return bag_features(
@@ -253,7 +254,7 @@ class Creation:
             raise ValueError(f"'{self._file}' is no backup of a search. Choose another `backup_dir`.") from error
         if not isinstance(stored, dict) or stored.get("digest") != self._digest:
             raise ValueError(
-                f"`backup_dir` must be of a search with the same data and options. Received: '{self.backup_dir}', which "
+                f"`backup_dir` must be of a search with the same data and options. Received: '{cut(self.backup_dir)}', which "
                 "has another. Choose another folder, or remove it."
             )
         return stored["trials"]
@@ -299,4 +300,4 @@ def _check_budget(minutes, max_bytes):
     for name, value in (("minutes", minutes), ("max_bytes", max_bytes)):
         number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
         if value is not None and not (number and value > 0):
-            raise ValueError(f"`{name}` must be a number above 0, or None for no limit. Received: {value!r}.")
+            raise ValueError(f"`{name}` must be a number above 0, or None for no limit. Received: {shown(value)}.")

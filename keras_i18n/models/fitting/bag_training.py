@@ -12,6 +12,7 @@ from keras_i18n.models.fitting.data_warnings import warn_of_data
 from keras_i18n.models.fitting.targets import sample_weights, targets_of
 from keras_i18n.models.label_thresholds import LabelThresholds
 from keras_i18n.networks import bag_encoder
+from keras_i18n.shown import shown
 from keras_i18n.training.history import TrainingHistory
 from keras_i18n.training.options import TrainingOptions
 
@@ -53,7 +54,7 @@ def labelled_features(model: Any, train: Any, options: TrainingOptions) -> Train
     targets = targets_of(model, train, "train")
     if len(set(train.label)) < 2:
         rule = "rows with different labels" if model.multi_label else "at least two labels"
-        raise ValueError(f"Training needs {rule}. Received: only {train.label[0]!r}, {len(train)} times.")
+        raise ValueError(f"Training needs {rule}. Received: only {shown(train.label[0])}, {len(train)} times.")
     if options.label_smoothing:
         share = 0.5 if model.multi_label else 1.0 / targets.shape[1]
         targets = targets * (1 - options.label_smoothing) + share * options.label_smoothing
