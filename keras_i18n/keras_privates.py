@@ -25,6 +25,15 @@ def all_layers(network: Any) -> list[Any]:
     return list(network._flatten_layers())
 
 
+def is_functional(layer: Any) -> bool:
+    """Whether a layer is a model whose layers and their calls are known: a functional one, or a built `Sequential`."""
+    from keras.src.models.functional import Functional
+
+    return isinstance(layer, Functional) or (
+        type(layer).__name__ == "Sequential" and bool(layer.built and layer.inputs)
+    )
+
+
 def clipped(optimizer: Any, gradients: Sequence[Tensor]) -> list[Any]:
     """Gradients as an optimizer clips them."""
     return optimizer._clip_gradients(gradients)

@@ -5,7 +5,20 @@ import sys
 
 import typer
 
-from keras_i18n.cli import add_language, certify, check, convert, demo, evaluate, export, predict, serve, train, verify
+from keras_i18n.cli import (
+    add_language,
+    certify,
+    check,
+    convert,
+    demo,
+    evaluate,
+    export,
+    import_model,
+    predict,
+    serve,
+    train,
+    verify,
+)
 from keras_i18n.cli.interrupts import Interrupted, end_at_once, signals_as_exceptions, what_is_kept
 from keras_i18n.cli.native_logs import native_logs_silenced
 from keras_i18n.cli.option_names import in_option_names, options_of
@@ -36,6 +49,7 @@ for command in (
     serve.serve,
 ):
     app.command(no_args_is_help=command is not demo.demo)(command)
+app.command("import", no_args_is_help=True)(import_model.import_model)
 
 
 def _version(wanted: bool):

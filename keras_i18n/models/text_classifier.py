@@ -11,6 +11,7 @@ from keras_i18n.models.creation.creating import Creation
 from keras_i18n.models.creation.report import CreationReport
 from keras_i18n.models.fitting import classifier_fitting
 from keras_i18n.models.fitting.new_networks import new_network
+from keras_i18n.models.from_keras import ClassifierFromKeras
 from keras_i18n.models.heads.building import build_head
 from keras_i18n.models.label_thresholds import LabelThresholds
 from keras_i18n.models.network_checks import check_probabilities
@@ -31,7 +32,7 @@ _ROWS = 4096  # vectors scored at once
 
 
 @savable
-class TextClassifier(TextModel, Classifier):
+class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
     """Gives each text one of a set of labels, or as many of them as fit it.
 
     Args:

@@ -1,12 +1,15 @@
+from collections.abc import Sequence
 from typing import Self
 
+import keras
 import numpy as np
 
+from keras_i18n.models import from_keras
 from keras_i18n.models.presets import load_preset
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.progress import ProgressOption
-from keras_i18n.protocols import Texts
+from keras_i18n.protocols import Path, Texts
 
 
 @savable
@@ -39,6 +42,22 @@ class TextEncoder(TextModel):
         """
         preset = load_preset(name)
         return cls(tokenizer=preset.tokenizer, network=preset.network, languages=preset.languages)
+
+    @classmethod
+    def from_keras(cls, model: keras.Model | Path, *, languages: Sequence[str] = ()) -> Self:
+        """An encoder of a Keras model that takes strings and gives a vector a text; `model` as in
+        `TextClassifier.from_keras`.
+
+        Args:
+            model: functional or sequential `keras.Model` whose first layer is a `TextVectorization` or `StringLookup`; or
+                its `.keras` or `.h5` file.
+            languages: BCP-47 tags that the model was made for.
+
+        Raises:
+            ValueError: a model of another kind, or a text layer that is no data.
+        """
+        tokenizer, network = from_keras.split(model, languages)
+        return cls(tokenizer=tokenizer, network=network, languages=languages)
 
     @property
     def dim(self) -> int:

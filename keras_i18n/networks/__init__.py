@@ -12,6 +12,7 @@ from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.networks.ngram_bag import bag_encoder, is_ngram_bag, ngram_bag
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, pack_sequences
 from keras_i18n.networks.pooling import pooling
+from keras_i18n.networks.portable import portable
 from keras_i18n.networks.selected_rows import token_rows, with_selected_rows
 from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
@@ -35,6 +36,7 @@ __all__ = [
     "pack_sequences",
     "padded_with_zero",
     "pooling",
+    "portable",
     "refuse_few_bits",
     "sentence_transformer",
     "simple_rnn",

@@ -22,6 +22,7 @@ COMMANDS = (
     "verify",
     "certify",
     "serve",
+    "import",
 )
 COMMAND_LINE = "from keras_i18n.cli.main import main; main()"
 INTERPRETER = (sys.executable, "-m", "keras_i18n.cli.main")
@@ -61,6 +62,16 @@ def write_data(folder):
     rows += [f"please {verb} number {place}\t{label}\ten" for place in range(6) for verb, label in VERBS]
     (folder / "data.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder / "data.tsv"
+
+
+def test_a_keras_model_is_imported(tmp_path):
+    words = keras.layers.TextVectorization(vocabulary=["rain", "wake"], output_mode="multi_hot")
+    scores = keras.layers.Dense(2, activation="softmax")
+    keras.Sequential([keras.Input((1,), dtype="string"), words, scores]).save(tmp_path / "theirs.keras")
+    out = run("import", tmp_path / "theirs.keras", tmp_path / "own.keras", "--labels", "yes,no", "--languages", "en,th")
+    assert "Thai" in out.stdout + out.stderr
+    assert ki.load(tmp_path / "own.keras").labels == ("yes", "no")
+    run("import", tmp_path / "missing.keras", tmp_path / "own.keras", check=1)
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,11 @@ _SIZES = re.compile(r"units|filters|dim|rows|\w+_(dim|rows|units|size|heads)|num
 _FEW = 1 << 20
 
 
-def check(config: bytes | str, *, most_numbers: int | None = None) -> None:
+# They look text up; a list of tokens in the file, or in the archive beside it, is data.
+_OF_TEXT = {"StringLookup", "TextVectorization"}
+
+
+def check(config: bytes | str, *, most_numbers: int | None = None, of_text: bool = False) -> None:
     """Refuses a network's config that names anything but Keras' building blocks and registered classes.
 
     Args:
@@ -54,7 +58,7 @@ def check(config: bytes | str, *, most_numbers: int | None = None) -> None:
     while waiting:
         entry = waiting.pop()
         if isinstance(entry, dict):
-            if "class_name" in entry:
+            if "class_name" in entry and not (of_text and _looks_text_up(entry)):
                 _check_entry(entry)
             if limit is not None:
                 total += _largest_size(entry)
@@ -70,6 +74,13 @@ def check(config: bytes | str, *, most_numbers: int | None = None) -> None:
 def _largest_size(entry):
     sizes = [value for name, value in entry.items() if isinstance(value, int) and _SIZES.fullmatch(name)]
     return max([0, *sizes])
+
+
+def _looks_text_up(entry):
+    config = entry.get("config")
+    vocabulary = config.get("vocabulary") if isinstance(config, dict) else ""
+    known = entry["class_name"] in _OF_TEXT and entry.get("module") in (None, "keras.layers")
+    return known and entry.get("registered_name") is None and (vocabulary is None or isinstance(vocabulary, list))
 
 
 def _check_entry(entry):
