@@ -3,7 +3,7 @@ from typing import Annotated, Any
 
 import typer
 
-from keras_i18n.cli import options, resources
+from keras_i18n.cli import creating, options, resources
 from keras_i18n.cli.console import console, progress_bar, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset
@@ -15,9 +15,13 @@ def train(
     languages: Annotated[
         list[str] | None, typer.Option("--language-of-training", "-l", help="Train on these only.")
     ] = None,
-    preset: Annotated[str, typer.Option(help="The pretrained encoder.")] = "use_multilingual_v3",
-    head: Annotated[str, typer.Option(help="kernel, mlp or linear.")] = "kernel",
-    trainable: Annotated[str, typer.Option(help="head: seconds. all: fine-tunes the encoder too.")] = "head",
+    preset: Annotated[
+        str | None, typer.Option(help="A pretrained encoder, whose head is trained; without it the data decide.")
+    ] = None,
+    head: Annotated[str | None, typer.Option(help="kernel (default), mlp or linear, on the encoder.")] = None,
+    trainable: Annotated[str | None, typer.Option(help="head: seconds. all: fine-tunes the encoder too.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Time for trying what suits the data.")] = None,
+    max_bytes: Annotated[int | None, typer.Option(help="The most bytes of the model's weights.")] = None,
     validation: Annotated[str | None, typer.Option(help="Another data file, to watch the training.")] = None,
     epochs: Annotated[int | None, typer.Option(help="The most passes over the data.")] = None,
     batch_size: Annotated[int, typer.Option(help="Texts of a step.")] = 32,
@@ -34,6 +38,10 @@ def train(
 ) -> None:
     """Train a text classifier in one language or in many.
 
+    What suits the data is tried first: n-grams, an encoder, both in one network; a table tells which was best. Any option of
+    a training (--preset, --head, --trainable, --epochs, --learning-rate, --class-weight, --early-stopping) trains the
+    encoder's head, or all of it, without trying others.
+
     Where rows have several labels (lists in .jsonl and .parquet, or --label-separator), it gives a text as many of them
     as fit; their thresholds are chosen on the validation data.
 
@@ -47,6 +55,16 @@ def train(
     if languages:
         dataset = dataset.select(languages=languages)
     show_text(dataset)
+    given = (preset, head, trainable, epochs, learning_rate, class_weight, early_stopping)
+    if all(value is None for value in given):
+        budget = {"minutes": minutes, "max_bytes": max_bytes, "backup_dir": backup, "seed": seed}
+        creating.create(dataset, held_out, model, budget, json)
+        return
+    if minutes is not None or max_bytes is not None:
+        raise ValueError(
+            "`minutes` and `max_bytes` are for trying what suits the data. Leave the options of a training out."
+        )
+    preset, head, trainable = preset or _PRESET, head or "kernel", trainable or "head"
     from keras_i18n import TextClassifier
 
     with console.status(f"loading {preset}"):
@@ -89,6 +107,7 @@ def train(
     )
 
 
+_PRESET = "use_multilingual_v3"
 _MEASURES = {"accuracy": "accuracy", "micro_f1": "micro F1", "loss": "loss"}
 
 

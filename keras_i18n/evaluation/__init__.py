@@ -19,6 +19,7 @@ from keras_i18n.evaluation.retrieval import (
     sentence_retrieval,
     word_retrieval,
 )
+from keras_i18n.evaluation.tfidf_baseline import TfidfBaseline
 
 __all__ = [
     "Comparison",
@@ -30,6 +31,7 @@ __all__ = [
     "RetrievalReport",
     "RetrievalScore",
     "Scorer",
+    "TfidfBaseline",
     "accuracy",
     "bootstrap_interval",
     "compare",

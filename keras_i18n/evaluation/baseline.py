@@ -6,14 +6,16 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.evaluation.language_report import LanguageReport
+from keras_i18n.evaluation.tfidf_baseline import TfidfBaseline
+from keras_i18n.protocols import LabelledTexts
 
 
 def baseline_accuracies(baseline: Any, dataset: Any) -> dict[str, float]:
     """Language tag -> share of right answers of a baseline.
 
     Args:
-        baseline: anything with `predict(texts)` and `.labels`, a `LanguageReport` of the same data, a label a text, or
-            None for none.
+        baseline: anything with `predict(texts)` and `.labels`, a `LanguageReport` of the same data, a label a text, a
+            labelled `Dataset`, on which a `TfidfBaseline` is trained, or None for none.
         dataset: labelled `Dataset`, one label a row.
 
     Raises:
@@ -29,6 +31,8 @@ def baseline_accuracies(baseline: Any, dataset: Any) -> dict[str, float]:
         raise ValueError("A baseline stands beside one label a text. Received: a list of labels in every row.")
     if isinstance(baseline, LanguageReport):
         return {row.language: row.accuracy for row in baseline.rows}
+    if isinstance(baseline, LabelledTexts):
+        baseline = TfidfBaseline(baseline)
     answers = _answers(baseline, list(dataset.text))
     if len(answers) != len(dataset):
         raise ValueError(f"`baseline` must give a label a text ({len(dataset)}). Received: {len(answers)}.")

@@ -36,7 +36,7 @@ def evaluate_by_language(
         model: anything with `predict(texts)` (list of str -> float `[texts, labels]`) and `.labels`.
         dataset: a labelled `Dataset`, or what `datasets.as_dataset` makes one of. Where labels are language tags, `swh_Latn` counts for the model's `sw`.
         source_language: tag of the language that the model was trained in; the report then tells the gap to it.
-        baseline: what the scores stand beside: a model as above, a `LanguageReport` of the same data, or a label a text; None for
+        baseline: what the scores stand beside: a model as above, a `LanguageReport` of the same data, a label a text, or the labelled training data, on which TF-IDF with a logistic regression is trained; None for
             nothing but the most frequent label.
         confidence: width of the bootstrap interval of the accuracy.
         num_bootstrap: int, resamplings a language.

@@ -208,6 +208,15 @@ def test_train_refuses_a_file_name_before_the_work(small):
     assert "A model file ends in .keras" in " ".join(error.replace("│", " ").split())
 
 
+def test_train_lets_the_data_decide(small, tmp_path):
+    out = run("train", small / "data.tsv", tmp_path / "best.keras", "--max-bytes", 400_000).stdout
+    assert "candidate" in out
+    assert "chosen: n-grams" in out
+    assert ki.load(tmp_path / "best.keras").classify(["play a song"])[0].label == "music"
+    error = run("train", small / "data.tsv", tmp_path / "x.keras", "--minutes", 1, "--epochs", 2, check=1).stderr
+    assert "--minutes and --max-bytes are for trying" in error
+
+
 def test_verify_ends_with_status_1_where_a_file_differs(trained, small, tmp_path):
     run("train", trained / "data.tsv", tmp_path / "of_the_preset.keras", "--epochs", 8, "--head", "linear")
     save_small_classifier(ki.datasets.read(small / "data.tsv"), tmp_path / "other.keras", head="linear")

@@ -34,6 +34,7 @@ _ROWS_AN_NGRAM = 4
 _NUMBER = 4  # bytes of a weight
 _PATIENT = 3.0  # minutes from which choices are made on more texts
 _ALIKE = 0.002
+_MARGIN = 0.5  # over the square root of the texts that judge: about one standard error
 _ONE_LANGUAGE_GAIN = 0.03  # by which n-grams must win to be used where other languages have no labels
 
 
@@ -196,6 +197,10 @@ class Creation:
         known = self.encoder is not None and ENCODER in tried and not others and language in self.encoder.languages
         if known and best != ENCODER and tried[best] < tried[ENCODER] + _ONE_LANGUAGE_GAIN:
             return ENCODER, f"labels are in {language} alone, and n-grams would say nothing of other languages"
+        # where judges are few, the network that has all is the safer one: it can leave either part unheard
+        margin = _MARGIN / math.sqrt(len(self.train if self.validation is None else self.validation))
+        if best == ENCODER and tried.get(BOTH, -1.0) >= tried[ENCODER] - margin:
+            return BOTH, f"within {margin:.1%} of the encoder alone, and it hears both"
         smaller = NGRAMS in tried and tried[NGRAMS] >= tried[best] - _ALIKE
         if smaller and best != NGRAMS:
             return NGRAMS, f"as good as {best} and far smaller"
