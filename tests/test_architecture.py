@@ -29,7 +29,7 @@ USES = {
     "localization": {"datasets", "languages", "layers", "models", "networks", "tokenizers", "transfer"},
     "export": {"datasets", "languages", "layers", "models", "networks"},
     "serving": {"export"},
-    "certification": {"datasets", "export"},
+    "certification": {"datasets", "export", "serving"},
     "cli": {"certification", "datasets", "evaluation", "export", "languages", "models", "serving", "transfer"},
 }  # fmt: skip
 # files beside the rooms, which any room may use and which use no room

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
+from keras_i18n.certification import browser
 from keras_i18n.certification.answers import Answers, in_this_process
 from keras_i18n.certification.client_process import in_a_process
 from keras_i18n.protocols import Texts
@@ -27,7 +28,8 @@ class Runtime:
         several_labels: whether it reads files with thresholds or an answer "und".
         packages: of Python, whose versions are told, and without which it is not there.
         install: the line that installs it.
-        command: clients folder -> command of a client; None for this very process.
+        command: clients folder -> command of a client.
+        browser: name of the runtime in the page of `web`. Without `command` and `browser` a file runs in this process.
         needs: paths below the clients folder, or names of programs, without which it is not there.
         version: clients folder -> what it says of itself, where packages do not tell.
     """
@@ -38,15 +40,17 @@ class Runtime:
     tasks: tuple[str, ...] = ()
     several_labels: bool = True
     command: Callable[[pathlib.Path], Sequence[str | pathlib.Path]] | None = None
+    browser: str = ""
     needs: tuple[str, ...] = ()
     version: Callable[[pathlib.Path], str] | None = None
 
     def missing(self, clients: pathlib.Path) -> str:
         """What is not there and how it is got, as a sentence; empty where nothing is missing."""
         lacks = [name for name in self.packages if not _installed(name)]
-        if self.command is not None and not clients.is_dir():
+        if (self.command or self.browser) and not clients.is_dir():
             return f"no folder {clients}: take a checkout of keras_i18n, and there: {self.install}"
         lacks += [name for name in self.needs if not (shutil.which(name) or (clients / name).exists())]
+        lacks += ["chromium"] if self.browser and browser.chromium() is None else []
         return f"not installed ({', '.join(lacks)}): {self.install}" if lacks else ""
 
     def told_version(self, clients: pathlib.Path) -> str:
@@ -60,9 +64,11 @@ class Runtime:
         Raises:
             ValueError: the runtime refuses the file, or fails.
         """
-        if self.command is None:
-            return in_this_process(path, texts)
-        return in_a_process(self.command(clients), path, texts)
+        if self.browser:
+            return browser.in_a_browser(self.browser, path, texts, clients / "web")
+        if self.command:
+            return in_a_process(self.command(clients), path, texts)
+        return in_this_process(path, texts)
 
 
 def _installed(name):
@@ -78,6 +84,10 @@ def _npm(folder, package):
         return f"{package} {found['version']}"
 
     return version
+
+
+def _in_chromium(package):
+    return lambda clients: f"{_npm('web', package)(clients)}, {browser.told_version()}"
 
 
 def _first_line_of(*command):
@@ -145,5 +155,23 @@ RUNTIMES = {
         command=lambda clients: ("node", clients / "node" / "text_model.mjs"),
         needs=("node", "node/node_modules/onnxruntime-node"),
         version=_npm("node", "onnxruntime-node"),
+    ),
+    "LiteRT.js in Chromium": Runtime(
+        ("tflite",),
+        f"{_MAKE}, make debian",
+        packages=("playwright",),
+        tasks=_TEXTS_IN,
+        browser="LiteRT.js",
+        needs=("web/node_modules/@litertjs/core",),
+        version=_in_chromium("@litertjs/core"),
+    ),
+    "onnxruntime-web in Chromium": Runtime(
+        ("onnx",),
+        f"{_MAKE}, make debian",
+        packages=("playwright",),
+        tasks=(*_TEXTS_IN, "tokenization"),
+        browser="onnxruntime-web",
+        needs=("web/node_modules/onnxruntime-web",),
+        version=_in_chromium("onnxruntime-web"),
     ),
 }

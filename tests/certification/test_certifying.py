@@ -57,6 +57,17 @@ def test_every_language_and_the_edges_are_compared(certificate):
     assert c.passed == (c.status == "checked")
 
 
+def test_browsers_answer_as_the_model_does(tflite, classifier):
+    made = certify(tflite, model=classifier, max_texts=1, runtimes=["LiteRT.js in Chromium"])
+    (run,) = made.runs
+    if run.status == "not checked":
+        pytest.skip(run.told)
+    assert run.passed
+    assert "Chromium" in run.version
+    assert 0 < run.largest_difference < 1e-4
+    assert run.ids_equal is None
+
+
 def test_what_differs_is_told(tflite, classifier, tmp_path):
     class Turned:
         """Answers as the model does, for the other labels."""
