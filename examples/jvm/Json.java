@@ -1,10 +1,12 @@
+package i18n;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads JSON, which Java itself does not; on Android take org.json. */
+/** Reads JSON, which Java itself does not. */
 final class Json {
   private final String text;
   private int place;

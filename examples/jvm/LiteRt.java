@@ -1,5 +1,7 @@
+package i18n;
+
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /** LiteRT's native library by way of litert_jni.c. On Android its own classes take this place: see examples/android. */
 final class LiteRt implements TextModel.Runtime {
@@ -9,7 +11,7 @@ final class LiteRt implements TextModel.Runtime {
 
   private final long model;
 
-  LiteRt(Path file) throws IOException {
+  LiteRt(File file) throws IOException {
     model = open(file.toString());
     if (model == 0) throw new IOException("LiteRT cannot open '" + file + "'.");
   }

@@ -1,23 +1,25 @@
+package i18n;
+
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * {@code java -Djava.library.path=build -cp build Main model.tflite "Wie wird das Wetter morgen?"}. Without texts it reads
+ * {@code java -Djava.library.path=build -cp build i18n.Main model.tflite "Wie wird das Wetter morgen?"}. Without texts it reads
  * lines of standard input, each the code points of a text as decimal numbers, and writes for each the milliseconds it took
  * and the file's numbers, as every client beside this one does.
  */
 public final class Main {
   public static void main(String[] arguments) throws IOException {
     try (var out = new PrintStream(System.out, false, StandardCharsets.UTF_8)) {
-      Path file = Path.of(arguments[0]);
+      var file = new File(arguments[0]);
       var model = new TextModel(file, new LiteRt(file));
       for (String text : Arrays.copyOfRange(arguments, 1, arguments.length)) {
         var best = model.classify(text);

@@ -1,11 +1,20 @@
+package i18n;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipFile;
 
-/** An exported .tflite file: reads labels and contract out of it, and opens only if it answers as it says it must. */
+/**
+ * An exported .tflite file: reads labels and contract out of it, and opens only if it answers as it says it must. The same
+ * class runs on the JVM and, as examples/android takes it, on Android from version 8 on.
+ */
 public final class TextModel {
   /** What runs the file: code points of one text in, the numbers of its first output out. */
   public interface Runtime {
@@ -19,20 +28,21 @@ public final class TextModel {
   public final Map<String, Object> metadata;
   private final Runtime runtime;
 
-  public TextModel(Path file, Runtime runtime) throws IOException {
+  public TextModel(File file, Runtime runtime) throws IOException {
     this.runtime = runtime;
-    try (ZipFile tail = new ZipFile(file.toFile())) { // a zip archive lies behind the model
+    try (ZipFile tail = new ZipFile(file)) { // a zip archive lies behind the model
       var entry = tail.getEntry("keras_i18n.json");
       if (entry == null) throw new IOException("This must be a .tflite file that keras_i18n exported: " + file);
-      metadata = Json.object(new String(tail.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8));
+      metadata = Json.object(all(tail.getInputStream(entry)));
     }
     var task = (String) metadata.get("task");
-    if (Json.number(metadata.get("contract")) != CONTRACT || !List.of("text-classification", "text-embedding").contains(task)
+    if (Json.number(metadata.get("contract")) != CONTRACT || !Arrays.asList("text-classification", "text-embedding").contains(task)
         || metadata.containsKey("thresholds") || metadata.containsKey("abstain_below")) {
       throw new IOException("This client reads encoders and classifiers that give each text one label, of contract "
           + CONTRACT + ". Received: " + task + ", contract " + metadata.get("contract") + ".");
     }
-    labels = Json.list(metadata.get("labels")).stream().map(String.class::cast).toList();
+    labels = new ArrayList<>();
+    for (Object label : Json.list(metadata.get("labels"))) labels.add((String) label);
     double off = replay();
     if (!(off <= Json.number(metadata.get("tolerance")))) {
       throw new IOException("'" + file + "' does not answer as it must on this machine: " + off + " off.");
@@ -57,7 +67,10 @@ public final class TextModel {
     double largest = 0;
     for (Object one : Json.list(metadata.get("golden"))) {
       var golden = Json.map(one);
-      float[] numbers = predict(Json.list(golden.get("codepoints")).stream().mapToInt(c -> (int) Json.number(c)).toArray());
+      var told = Json.list(golden.get("codepoints"));
+      int[] codepoints = new int[told.size()];
+      for (int place = 0; place < codepoints.length; place++) codepoints[place] = (int) Json.number(told.get(place));
+      float[] numbers = predict(codepoints);
       var expected = Json.list(golden.get("output"));
       if (numbers.length != expected.size()) return Double.POSITIVE_INFINITY;
       for (int place = 0; place < numbers.length; place++) {
@@ -66,5 +79,12 @@ public final class TextModel {
       }
     }
     return largest;
+  }
+
+  private static String all(InputStream from) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    byte[] block = new byte[1 << 14];
+    for (int size; (size = from.read(block)) > 0; ) bytes.write(block, 0, size);
+    return new String(bytes.toByteArray(), StandardCharsets.UTF_8);
   }
 }

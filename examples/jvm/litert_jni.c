@@ -6,7 +6,7 @@
 
 enum { MOST_NUMBERS = 1 << 14 };
 
-JNIEXPORT jlong JNICALL Java_LiteRt_open(JNIEnv *java, jclass class, jstring path) {
+JNIEXPORT jlong JNICALL Java_i18n_LiteRt_open(JNIEnv *java, jclass class, jstring path) {
   (void)class;
   struct litert_model *model = malloc(sizeof *model);
   const char *name = (*java)->GetStringUTFChars(java, path, NULL);
@@ -16,7 +16,7 @@ JNIEXPORT jlong JNICALL Java_LiteRt_open(JNIEnv *java, jclass class, jstring pat
   return failed ? 0 : (jlong)model;
 }
 
-JNIEXPORT jfloatArray JNICALL Java_LiteRt_run(JNIEnv *java, jclass class, jlong model, jintArray codepoints) {
+JNIEXPORT jfloatArray JNICALL Java_i18n_LiteRt_run(JNIEnv *java, jclass class, jlong model, jintArray codepoints) {
   (void)class;
   float numbers[MOST_NUMBERS];
   jsize length = (*java)->GetArrayLength(java, codepoints);

@@ -104,7 +104,7 @@ def _mobile_python(clients):
 
 def _jvm(clients):
     build = clients / "jvm" / "build"
-    return "java", f"-Djava.library.path={build}", "-cp", build, "Main"
+    return "java", f"-Djava.library.path={build}", "-cp", build, "i18n.Main"
 
 
 RUNTIMES = {
@@ -144,7 +144,7 @@ RUNTIMES = {
         tasks=_TEXTS_IN,
         several_labels=False,
         command=_jvm,
-        needs=("java", "jvm/build/Main.class"),
+        needs=("java", "jvm/build/i18n/Main.class"),
         version=_first_line_of("java", "-version"),
     ),
     "ONNX Runtime": Runtime(("onnx",), "pip install keras_i18n[onnx]", packages=("onnxruntime",)),
