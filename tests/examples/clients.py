@@ -55,7 +55,9 @@ CLIENTS = {
     ),
     "c": Client((EXAMPLES / "c" / "build" / "text_model",), "model.tflite", (EXAMPLES / "c" / "build" / "text_model",)),
     "jvm": Client(
-        ("java", f"-Djava.library.path={_JVM}", "-cp", _JVM, "i18n.Main"), "model.tflite", ("java", _JVM / "i18n" / "Main.class")
+        ("java", f"-Djava.library.path={_JVM}", "-cp", _JVM, "i18n.Main"),
+        "model.tflite",
+        ("java", _JVM / "i18n" / "Main.class"),
     ),
 }
 
