@@ -39,6 +39,7 @@ _NAMES = {
     "TextClassifier": "models",
     "TextEncoder": "models",
     "load": "models",
+    "benchmark": "export",
     "evaluate_by_language": "evaluation",
     "certify": "certification",
     "load_exported": "export",

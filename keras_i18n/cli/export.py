@@ -1,11 +1,13 @@
 import os
 import pathlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from keras_i18n.cli import options
 from keras_i18n.cli.console import console, progress_bar, show_table, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
+from keras_i18n.cli.opening import open_dataset
 
 _FORMATS = "saved_model,h5,keras,tflite,onnx"
 
@@ -13,26 +15,59 @@ _FORMATS = "saved_model,h5,keras,tflite,onnx"
 def export(
     model: Annotated[pathlib.Path, typer.Argument(help="A saved model (.keras).")],
     folder: Annotated[pathlib.Path, typer.Argument(help="Where the files go.")],
-    formats: Annotated[str, typer.Option(help="Which formats, with commas between.")] = _FORMATS,
-    precision: Annotated[str, typer.Option(help="float32, float16 or int8.")] = "float32",
+    formats: Annotated[str | None, typer.Option(help=f"Which formats, with commas between. All: {_FORMATS}.")] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="float32, float16, int8, int4, mixed3, pq2, pq1 or auto.")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(help="android, ios, web, edge or server: chooses formats, precision and threads.")
+    ] = None,
+    max_bytes: Annotated[int | None, typer.Option(help="A file must be no larger: chooses the precision.")] = None,
+    max_loss: Annotated[
+        float | None, typer.Option(help="The worst language may lose so much, 0.01 is a point: chooses the precision.")
+    ] = None,
+    data: Annotated[str | None, typer.Option(help=f"To choose by. {options.DATA}")] = None,
     json: JSON = None,
 ) -> None:
     """Write a model in formats that run anywhere, the tokenizer inside.
 
-    Example: keras-i18n export model.keras saved_models/assistant --formats tflite,onnx --precision float16
+    Example: keras-i18n export model.keras saved_models/assistant --target android --max-loss 0.01 --data sample:assistant
     """
     begin_json(json)
+    chosen: dict[str, Any] = {"target": target, "precision": precision}
+    if formats is not None:
+        chosen["formats"] = [name.strip() for name in formats.split(",") if name.strip()]
+    dataset = None if data is None else open_dataset(data, text="text", label="label", language="language", part="test")
     import keras_i18n
 
-    wanted = [name.strip() for name in formats.split(",") if name.strip()]
     with console.status("loading"):
         loaded = keras_i18n.load(model)
-    with progress_bar("exporting", total=len(wanted)) as show:
-        keras_i18n.export(loaded, folder, formats=wanted, precision=precision, progress=show)
+    if max_bytes is not None or max_loss is not None or precision == "auto":
+        chosen["precision"] = _chosen(loaded, dataset, chosen, {"max_bytes": max_bytes, "max_loss": max_loss})
+    with progress_bar("exporting") as show:
+        keras_i18n.export(loaded, folder, **chosen, progress=show)
     show_files(folder)
     show_text(f"Next: keras-i18n verify {model} {folder} DATA")
     sizes = dict(_sizes(folder))
-    write_json({"folder": str(folder), "formats": wanted, "precision": precision, "bytes": sizes}, json)
+    row = keras_i18n.export.checked_target(target)
+    told = {"formats": list(chosen.get("formats", row.formats)), "precision": chosen["precision"] or row.precision}
+    write_json({"folder": str(folder), **told, "bytes": sizes}, json)
+
+
+def _chosen(model, dataset, chosen, limits):
+    """The precision that the limits allow; what was tried is shown."""
+    import keras_i18n
+
+    if dataset is None:
+        raise ValueError("A precision is chosen by texts in each language. Give --data. Received: none.")
+    if chosen["precision"] not in (None, "auto"):
+        raise ValueError(f"Limits choose the precision. Received: --precision {chosen['precision']} with a limit.")
+    target = keras_i18n.export.checked_target(chosen["target"])
+    formats = chosen.get("formats", target.formats)
+    with progress_bar("trying") as show:
+        found = keras_i18n.export.choose_precision(model, dataset, formats=formats, **limits, progress=show)
+    show_text(str(found))
+    return found.precision
 
 
 def show_files(folder: str | os.PathLike[str]) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from keras_i18n.cli import (
     add_language,
+    benchmark,
     certify,
     check,
     convert,
@@ -47,6 +48,7 @@ for command in (
     verify.verify,
     certify.certify,
     serve.serve,
+    benchmark.benchmark,
 ):
     app.command(no_args_is_help=command is not demo.demo)(command)
 app.command("import", no_args_is_help=True)(import_model.import_model)

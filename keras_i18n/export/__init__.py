@@ -3,14 +3,34 @@
 import sys
 import types
 
+from keras_i18n.export.benchmarking import BenchmarkReport, benchmark
 from keras_i18n.export.codepoints import codepoints_of
 from keras_i18n.export.exporting import export, load_exported
 from keras_i18n.export.formats import FORMATS
 from keras_i18n.export.metadata import Metadata
+from keras_i18n.export.precision_search import PrecisionSearch, choose_precision
+from keras_i18n.export.precisions import PRECISIONS
 from keras_i18n.export.runner import Runner
+from keras_i18n.export.targets import TARGETS, checked_target
 from keras_i18n.export.verification import VerificationReport, verify
 
-__all__ = ["FORMATS", "Metadata", "Runner", "VerificationReport", "codepoints_of", "export", "load_exported", "verify"]
+__all__ = [
+    "FORMATS",
+    "PRECISIONS",
+    "TARGETS",
+    "BenchmarkReport",
+    "Metadata",
+    "PrecisionSearch",
+    "Runner",
+    "VerificationReport",
+    "benchmark",
+    "checked_target",
+    "choose_precision",
+    "codepoints_of",
+    "export",
+    "load_exported",
+    "verify",
+]
 
 
 class _Room(types.ModuleType):

@@ -1,33 +1,37 @@
 """Writes a model in many formats, and opens what was written."""
 
-import dataclasses
 import pathlib
 from collections.abc import Sequence
 from typing import Any
 
 from keras_i18n import native_logs
 from keras_i18n.export import golden_replay
-from keras_i18n.export.exportable import exportable
-from keras_i18n.export.formats import FORMATS, format_of
-from keras_i18n.export.metadata import TOLERANCES, Metadata
-from keras_i18n.export.opening_check import check_opening
-from keras_i18n.export.packing import packed
+from keras_i18n.export.formats import format_of
+from keras_i18n.export.metadata import Metadata
+from keras_i18n.export.precision_search import choose_precision
+from keras_i18n.export.precisions import PRECISIONS
 from keras_i18n.export.runner import Runner
-from keras_i18n.files import atomic_path
+from keras_i18n.export.targets import checked_target
+from keras_i18n.export.writing import checked_formats, write_files
 from keras_i18n.models.saving.file_kind import refuse_another_kind
-from keras_i18n.models.saving.finite_weights import not_finite
 from keras_i18n.opening import checked_path, told_with_the_path
-from keras_i18n.progress import Progress, ProgressOption, teller
+from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
+
+_AUTO = "auto"
 
 
 def export(
     model: Any,
     folder: Path,
     *,
-    formats: str | Sequence[str] = tuple(FORMATS),
-    precision: str = "float32",
+    target: str | None = None,
+    formats: str | Sequence[str] | None = None,
+    precision: str | None = None,
+    dataset: Any = None,
+    max_bytes: int | None = None,
+    max_loss: float | None = None,
     progress: ProgressOption = None,
 ) -> pathlib.Path:
     """Writes a model in some or all formats: raw code points in, numbers out, the tokenizer inside.
@@ -40,18 +44,25 @@ def export(
             its states in sight (see `LanguageModel.to_keras`), an `ImageClassifier` takes images. Or a tokenizer alone:
             then the files give `token_ids` and `length`.
         folder: where the files go: saved_model/, model.h5, model.keras, model.tflite, model.onnx.
-        formats: keys of `FORMATS`, or one of them.
-        precision: "float32", "float16" or "int8", of the weights; all computing stays in float32. With "int8" tables of
-            token vectors and matrices of 65,536 numbers or more are bytes, a step for each row, all else float16.
-            Formats without it (SavedModel, H5, .keras) are written in float32; each file's metadata tells its own.
-        progress: True to show it, or a function that is called with a `Progress` before each format: its name, formats written, of how many; and at the end.
+        target: "android", "ios", "web", "edge" or "server": chooses formats, precision and threads by the table
+            `export.targets.TARGETS`; formats and precision that are given stay.
+        formats: keys of `FORMATS`, or one of them; all unless told.
+        precision: of the weights; all computing stays in float32. "float32", the default; "float16" (SavedModel, H5 and
+            .keras are then written in float32: each file's metadata tells its own). "int8", "int4", "int4_blocks",
+            "mixed3", "pq2" or "pq1" keep tables of token vectors in few bits, as `networks.few_bit_tables`
+            tells; TFLite and ONNX then hold matrices of 65,536 numbers or more in bytes, a step for each output, and
+            all else in half precision. "auto" is what `export.choose_precision` finds; with a limit it is the default.
+        dataset: for "auto", texts by language, with labels or without.
+        max_bytes, max_loss: for "auto", limits of a file's size and of the loss of the worst language.
+        progress: True to show it, or a function that is called with a `Progress` before each format: its name, formats
+            written, of how many; and at the end.
 
     Returns:
         The folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: an unknown format or precision, a model that needs operators that a format lacks, or one that cannot
-            be built again from its file: the layer is named.
+        ValueError: an unknown target, format or precision, limits that cannot be met, a model that needs operators that
+            a format lacks, or one that cannot be built again from its file: the layer is named.
         ImportError: the package that writes a format is not installed.
 
     Example:
@@ -63,48 +74,21 @@ def export(
     >>> ki.load_exported(folder / "model.tflite").tokenize(["not to be"])[0].dtype
     dtype('int32')
     """
-    formats = [formats] if isinstance(formats, str) else list(formats)
-    unknown = sorted(set(formats) - set(FORMATS))
-    if unknown or not formats:
-        raise ValueError(f"`formats` must be some of {', '.join(FORMATS)}. Received: {shown(unknown or formats)}.")
-    if precision not in TOLERANCES:
-        raise ValueError(f"`precision` must be one of {', '.join(TOLERANCES)}. Received: {shown(precision)}.")
-    folder = pathlib.Path(folder)
-    exported = exportable(model)
-    _refuse_what_is_no_answer(exported)
-    in_bytes = None
-    tell = teller(progress) or (lambda _: None)
-    for number, name in enumerate(formats):
-        tell(Progress(name, number, len(formats)))
-        row = FORMATS[name]
-        own = precision if precision in row.precisions else "float32"
-        source, metadata = exported, exported.metadata
-        if own == "int8":
-            # its metadata stays that of the model itself, golden examples among it
-            in_bytes = source = in_bytes or _in_bytes(model, exported)
-        if metadata.task != "tokenization":
-            metadata = dataclasses.replace(metadata, precision=own, tolerance=TOLERANCES[own])
-        with atomic_path(folder / row.file) as temporary, native_logs.quiet():
-            row.save(dataclasses.replace(source, metadata=metadata), temporary)
-            check_opening(row, temporary, source.keras_model)
-    tell(Progress(formats[-1], len(formats), len(formats)))
-    return folder
-
-
-def _in_bytes(model, exported):
-    twin = packed(model)
-    return exported if twin is model else exportable(twin)
-
-
-def _refuse_what_is_no_answer(exported):
-    names = not_finite(exported.keras_model)
-    if names:
-        raise ValueError(
-            f"A model that is exported must have finite weights. Received: NaN or infinite numbers in "
-            f"{cut(', '.join(names[:3]))}. Train again with a lower learning rate, or load an earlier file."
-        )
-    if told := exported.metadata.contradiction():
-        raise ValueError(f"The parts of an exported model must fit together. Received: {told}.")
+    row = checked_target(target)
+    names = checked_formats(row.formats if formats is None else formats)
+    limited = max_bytes is not None or max_loss is not None
+    if precision is None:
+        precision = _AUTO if limited else row.precision
+    if precision != _AUTO and precision not in PRECISIONS:
+        raise ValueError(f"`precision` must be one of {', '.join(PRECISIONS)}, {_AUTO}. Received: {shown(precision)}.")
+    if limited and precision != _AUTO:
+        raise ValueError(f"Limits are for precision='{_AUTO}'. Received: precision={shown(precision)} with a limit.")
+    if precision == _AUTO:
+        if dataset is None:
+            raise ValueError(f"precision='{_AUTO}' needs a `dataset` of texts by language. Received: none.")
+        limits: dict[str, Any] = {"max_bytes": max_bytes, "max_loss": max_loss}
+        precision = choose_precision(model, dataset, formats=names, **limits, progress=progress).precision
+    return write_files(model, folder, names, precision=precision, threads=row.threads, progress=progress)
 
 
 def load_exported(path: Path, *, replay: bool = False) -> Runner:

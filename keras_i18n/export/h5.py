@@ -10,12 +10,13 @@ import numpy as np
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.keras_file import keras_runner
 from keras_i18n.export.metadata import MEMBER, MOST_BYTES, Metadata
+from keras_i18n.export.precisions import FEW_BITS
 from keras_i18n.export.runner import Runner
 from keras_i18n.models.saving import h5_contents, trusted_config
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut
 
-PRECISIONS = ("float32",)
+PRECISIONS = ("float32", *FEW_BITS)
 _MARK = b"\nkeras_i18n sha256 "  # readers of HDF5 do not look behind the end that the file's head tells
 _TAIL = len(_MARK) + 64
 _CONFIG = "model_config"

@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras_i18n import layers  # registers the layers that the file names
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import MEMBER, MOST_BYTES, Metadata
+from keras_i18n.export.precisions import FEW_BITS
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
 from keras_i18n.forked import refuse_forked
@@ -19,7 +20,7 @@ from keras_i18n.models.saving import h5_contents, trusted_config
 from keras_i18n.protocols import Path
 from keras_i18n.shown import shown
 
-PRECISIONS = ("float32",)
+PRECISIONS = ("float32", *FEW_BITS)
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _CONTENT = (_CONFIG, "metadata.json", _WEIGHTS)
 

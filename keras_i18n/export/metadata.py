@@ -9,13 +9,12 @@ from typing import Any, Self
 import numpy as np
 
 from keras_i18n import datasets
+from keras_i18n.export.precisions import TOLERANCES
 from keras_i18n.export.schema import metadata_schema, problem
 from keras_i18n.protocols import Path, Texts, TokenIds
 from keras_i18n.shown import cut, shown
 
 CONTRACT_VERSION = 2
-# largest difference to the Keras model that a file of a precision may show
-TOLERANCES = {"float32": 1e-4, "float16": 1e-2, "int8": 5e-2}
 MEMBER = "keras_i18n.json"
 MOST_BYTES = 1 << 26
 _MAX_GOLDEN_LANGUAGES = 24
@@ -34,7 +33,7 @@ class Metadata:
         languages: BCP-47 tags that the model was made for.
         tokenizer_digest: hex SHA-256 of all that decides the token ids.
         precision: of the weights in this very file.
-        tolerance: largest difference to the Keras model.
+        tolerance: largest difference to the Keras model; in 4 bits and fewer, to its twin whose tables take as few.
         max_codepoints: the file reads this many code points of a text, the first ones.
         golden: list of {"text", "codepoints", "ids", "output"}: examples that a client can replay. Of a language model
             "output" are the log probabilities of "tokens", the best ones to follow; of images: {"image", "output"}.
@@ -47,6 +46,7 @@ class Metadata:
             label; "und" is for texts in any other language. Empty, and left out of the JSON, where a text has one label.
         abstain_below: of a language identifier: the probability below which its answer is "und", as it is for a text
             without letters. None, and left out of the JSON, where every text is answered.
+        threads: that a client should let one call use. None, and left out of the JSON, where that is its own choice.
         contract: version of this description.
         sha256: hex digest of this description and of all else that decides the file's answers (`sealed`). Empty in .h5,
             which carries a digest of the whole file at its end.
@@ -66,6 +66,7 @@ class Metadata:
     generation: dict = dataclasses.field(default_factory=dict)
     thresholds: dict = dataclasses.field(default_factory=dict)
     abstain_below: float | None = None
+    threads: int | None = None
     contract: int = CONTRACT_VERSION
     sha256: str = ""
 
@@ -85,6 +86,8 @@ class Metadata:
             del values["thresholds"]
         if self.abstain_below is None:
             del values["abstain_below"]
+        if self.threads is None:
+            del values["threads"]
         try:
             text = json.dumps(values, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
             json.dumps(values, ensure_ascii=False).encode("utf-8")

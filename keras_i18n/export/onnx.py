@@ -104,6 +104,7 @@ def load(path: Path) -> Runner:
     metadata, operators = _looked_through(data, path)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.intra_op_num_threads = metadata.threads or 0  # 0: its own choice
     try:
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's exceptions have no common class of their own

@@ -4,15 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from keras_i18n.export.weight_steps import in_steps, table_axis
+from keras_i18n.export.precisions import FEW_BITS
+from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, table_axis
 
-# elements, at least: of any tensor, and of a matrix to be stored in bytes, where rounding only averages out over many
-_SMALLEST, _MATRIX = 1 << 10, 1 << 16
 # Token ids must not depend on the precision: what these layers hold is never rounded.
 _EXACT = "tokenization"
 # operator -> the axis of its weights (its second input) that runs over its outputs
 _OUTPUT_AXIS = {"MatMul": -1, "Conv": 0}
-PRECISIONS = ("float16", "int8")
+PRECISIONS = ("float16", *FEW_BITS)
 
 
 def store(model: Any, precision: str) -> None:
@@ -21,8 +20,8 @@ def store(model: Any, precision: str) -> None:
     Tables that are only gathered from are widened row by row after the gather, not as a whole.
 
     Args:
-        precision: "float32", "float16", or "int8": tables get a step a row (a column, where rows are short), large matrices and kernels a step an output;
-            what is neither is stored as float16.
+        precision: "float32", "float16", or one in few bits: float tables get a step a row (a column, where rows are short),
+            large matrices and kernels a step an output; what is neither is stored as float16.
     """
     if precision not in PRECISIONS:
         return
@@ -31,13 +30,13 @@ def store(model: Any, precision: str) -> None:
     graph = model.graph
     kept, new_nodes = [], []
     for initializer in list(graph.initializer):
-        if initializer.data_type != 1 or np.prod(initializer.dims) < _SMALLEST or _EXACT in initializer.name:
+        if initializer.data_type != 1 or np.prod(initializer.dims) < SMALLEST_TABLE or _EXACT in initializer.name:
             kept.append(initializer)
             continue
         name, values = initializer.name, numpy_helper.to_array(initializer)
         gathers = _gathers_of(graph, name)
         axis = table_axis(values) if gathers else _output_axis(graph, name)
-        if precision == "int8" and (gathers or (axis is not None and values.size >= _MATRIX)):
+        if precision in FEW_BITS and (gathers or (axis is not None and values.size >= SMALLEST_MATRIX)):
             stored, scales = in_steps(values, axis)
             kept.append(numpy_helper.from_array(scales, f"{name}/scale"))
             scale, last = f"{name}/scale", axis

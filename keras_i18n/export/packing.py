@@ -1,15 +1,53 @@
-"""A model's twin whose tables of token vectors take few bits: what an export in few bits starts from."""
+"""A model's twin in few bits, in Keras: what an export in few bits starts from, and what its files are compared with."""
 
 from typing import Any
 
+import keras
+import numpy as np
+
 from keras_i18n import networks
+from keras_i18n.export.precisions import PRECISIONS
+from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, table_axis
+from keras_i18n.keras_privates import all_layers
 
 
-def packed(model: Any, rows: str = "int8") -> Any:
-    """The same model with `networks.few_bit_tables` in place of its network, or of the networks of its members.
+def packed(model: Any, precision: str) -> Any:
+    """The same model with tables of token vectors in few bits, and with all other weights as files in bytes hold them.
 
-    What holds no network stays as it is. Nothing of `model` is changed or shared.
+    Large matrices lie on the steps that such a file has, and what is small on half precision: the formats then agree
+    with Keras, and with one another. What holds no network stays as it is. Nothing of `model` is changed or shared.
+
+    Args:
+        model: of this package, or a tokenizer.
+        precision: a key of `PRECISIONS` with rows in few bits.
     """
     if not hasattr(model, "with_networks"):
         return model
-    return model.with_networks(lambda network: networks.few_bit_tables(network, rows))
+
+    def change(network):
+        twin = networks.few_bit_tables(network, PRECISIONS[precision].rows)
+        twin = networks.copy_network(network) if twin is network else twin
+        _round_weights(twin)
+        return twin
+
+    return model.with_networks(change)
+
+
+def _round_weights(network: keras.Model) -> None:
+    for layer in all_layers(network):
+        if isinstance(layer, keras.Model):
+            continue
+        is_table = type(layer).__name__.endswith("Embedding")
+        for weight in layer.weights:
+            if keras.backend.standardize_dtype(weight.dtype) == "float32":
+                values = keras.ops.convert_to_numpy(weight)
+                weight.assign(_rounded(values, is_table=is_table))
+
+
+def _rounded(values, *, is_table):
+    if values.ndim >= 2 and values.size >= (SMALLEST_TABLE if is_table else SMALLEST_MATRIX):
+        axis = table_axis(values) if is_table else values.ndim - 1
+        rounded, steps = in_steps(values, axis)
+        return rounded * steps.reshape([-1 if place == axis else 1 for place in range(values.ndim)])
+    half = values.astype("float16").astype("float32")
+    return np.where(np.isfinite(half), half, values)

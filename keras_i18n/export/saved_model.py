@@ -8,13 +8,14 @@ import tensorflow as tf
 from keras_i18n.export import saved_model_contents
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import MEMBER, Metadata
+from keras_i18n.export.precisions import FEW_BITS
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
 from keras_i18n.forked import refuse_forked
 from keras_i18n.leftovers import temporary_folder
 from keras_i18n.protocols import Path
 
-PRECISIONS = ("float32",)
+PRECISIONS = ("float32", *FEW_BITS)
 _TEXTS = tf.TensorSpec([None], tf.string, name="texts")
 
 

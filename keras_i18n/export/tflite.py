@@ -12,6 +12,7 @@ from keras_i18n.export import saved_model
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.interpreter_pool import InterpreterPool
 from keras_i18n.export.metadata import MEMBER, MOST_BYTES, Metadata
+from keras_i18n.export.precisions import FEW_BITS
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
 from keras_i18n.export.tflite_refusal import refusal
@@ -27,7 +28,8 @@ _LABELS = "labels.txt"
 _STORED = {
     "float32": (None, None),
     "float16": ([tf.float16], None),
-    "int8": ([tf.float16], to_int8),
+    # tables of token vectors came in few bits already
+    **dict.fromkeys(FEW_BITS, ([tf.float16], to_int8)),
 }
 PRECISIONS = tuple(_STORED)
 
@@ -78,7 +80,8 @@ def load(path: Path) -> Runner:
     def open_one():
         # from these bytes, which all share: by the time another is opened, another file may stand at the path
         with native_logs.quiet():
-            return Interpreter(model_content=data, num_threads=2).get_signature_runner("serving_default")
+            interpreter = Interpreter(model_content=data, num_threads=metadata.threads or 2)
+            return interpreter.get_signature_runner("serving_default")
 
     try:
         pool = InterpreterPool(open_one)

@@ -7,10 +7,8 @@ that operator widens bytes as well, with a step a row or a column, and runtimes 
 
 import numpy as np
 
-from keras_i18n.export.weight_steps import in_steps, table_axis
+from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, table_axis
 
-# elements, at least: tables that are looked up in, and matrices, where rounding only averages out over many numbers
-_TABLE, _MATRIX = 1 << 10, 1 << 16
 _MANY_STEPS_VERSION = 5  # of DEQUANTIZE
 
 
@@ -38,7 +36,7 @@ def to_int8(content: bytes) -> bytes:
             tensor = graph.tensors[operator.inputs[0]]
             data = model.buffers[tensor.buffer].data
             is_table = operator.outputs[0] in tables
-            smallest = _TABLE if is_table else _MATRIX
+            smallest = SMALLEST_TABLE if is_table else SMALLEST_MATRIX
             if tensor.type != schema.TensorType.FLOAT16 or data is None or np.prod(tensor.shape) < smallest:
                 continue
             values = np.frombuffer(bytes(data), np.float16).reshape(tensor.shape).astype(np.float32)

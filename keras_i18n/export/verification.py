@@ -12,6 +12,8 @@ import numpy as np
 from keras_i18n.export.exporting import load_exported
 from keras_i18n.export.formats import FORMATS, format_of
 from keras_i18n.export.golden_replay import replay
+from keras_i18n.export.packing import packed
+from keras_i18n.export.precisions import PRECISIONS
 from keras_i18n.files import atomic_path
 from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Path
@@ -31,6 +33,8 @@ class Comparison:
             their thresholds; for vectors: with all numbers within tolerance).
         accuracy_change: of the file against the Keras model (of several labels a text: of exact matches), None without
             labels.
+        full_agreement: in few bits, where the numbers above are compared with the model's twin of as few bits: share of
+            texts with the label of the model itself; None elsewhere.
     """
 
     format: str
@@ -41,6 +45,7 @@ class Comparison:
     label_agreement: float
     accuracy_change: float | None
     tolerance: float
+    full_agreement: float | None = None
 
     @property
     def same(self) -> bool:
@@ -90,7 +95,17 @@ class VerificationReport:
 
     def table(self) -> str:
         """A row a format and language, as text."""
-        header = ("format", "precision", "language", "texts", "largest difference", "agreement", "accuracy", "")
+        header = (
+            "format",
+            "precision",
+            "language",
+            "texts",
+            "largest difference",
+            "agreement",
+            "with all bits",
+            "accuracy",
+            "",
+        )
         return text_table(
             header,
             [
@@ -101,6 +116,7 @@ class VerificationReport:
                     str(row.count),
                     f"{row.largest_difference:.1e}",
                     f"{row.label_agreement:.1%}",
+                    "-" if row.full_agreement is None else f"{row.full_agreement:.1%}",
                     "-" if row.accuracy_change is None else f"{row.accuracy_change:+.1%}",
                     "" if row.same else "DIFFERS",
                 )
@@ -180,7 +196,7 @@ def verify(
     parts, labels = _by_language(dataset, max_texts)
     # a tokenizer is verified by its ids, everything else by its numbers
     answers = "predict" if hasattr(model, "predict") else "tokenize"
-    expected = {tag: getattr(model, answers)(some) for tag, some in parts.items()}
+    expected = {"full": {tag: getattr(model, answers)(some) for tag, some in parts.items()}}
     digest = getattr(getattr(model, "tokenizer", model), "digest", "")  # a model that reads no text has none
     rows, problems = [], []
     counted = Counter(progress, "files", total=len(files) * len(parts))
@@ -195,10 +211,15 @@ def verify(
             problems.append(f"{name}: {told}")
             counted.add(len(parts))
             continue
+        precision = runner.metadata.precision if PRECISIONS[runner.metadata.precision].of_twin else "full"
+        if precision not in expected:
+            twin = packed(model, precision)
+            expected[precision] = {tag: twin.predict(some) for tag, some in parts.items()}
         for tag, some in parts.items():
             received = getattr(runner, answers)(some)
             compare = _compare if answers == "predict" else _compare_ids
-            rows.append(compare(name, tag, runner, expected[tag], received, labels.get(tag)))
+            full = expected["full"][tag]
+            rows.append(compare(name, tag, runner, expected[precision][tag], received, labels.get(tag), full))
             counted.stage = f"{name} {tag}"
             counted.add()
     return VerificationReport(tuple(rows), tuple(problems))
@@ -242,7 +263,7 @@ def _files(folder, formats):
     return found
 
 
-def _compare_ids(name, tag, runner, expected, received, _labels):
+def _compare_ids(name, tag, runner, expected, received, _labels, _full):
     equal = [np.array_equal(one, other) for one, other in zip(received, expected, strict=True)]
     return Comparison(
         format=name,
@@ -256,23 +277,27 @@ def _compare_ids(name, tag, runner, expected, received, _labels):
     )
 
 
-def _compare(name, tag, runner, expected, received, labels):
-    difference = np.abs(received.astype("float64") - expected)
-    tolerance = runner.metadata.tolerance
+def _agreement(runner, tag, received, expected):
     if runner.multi_label:
         has, wanted = (runner.thresholds.passed(scores, tag) for scores in (received, expected))
-        agree = (has == wanted).all(axis=1)
-    elif runner.labels:
-        agree = received.argmax(axis=1) == expected.argmax(axis=1)
-    else:
-        agree = (difference <= tolerance).all(axis=1)
+        return (has == wanted).all(axis=1)
+    if runner.labels:
+        return received.argmax(axis=1) == expected.argmax(axis=1)
+    return (np.abs(received.astype("float64") - expected) <= runner.metadata.tolerance).all(axis=1)
+
+
+def _compare(name, tag, runner, expected, received, labels, full):
+    difference = np.abs(received.astype("float64") - expected)
+    tolerance = runner.metadata.tolerance
+    agree = _agreement(runner, tag, received, expected)
     change = None
     if runner.multi_label and labels and isinstance(labels[0], tuple):
+        has, wanted = (runner.thresholds.passed(scores, tag) for scores in (received, full))
         true = np.array([[label in row for label in runner.labels] for row in labels])
         change = float(np.mean((has == true).all(axis=1)) - np.mean((wanted == true).all(axis=1)))
     elif labels is not None and set(labels) <= set(runner.labels):
         wanted = np.array([runner.labels.index(label) for label in labels])
-        change = float(np.mean(received.argmax(axis=1) == wanted) - np.mean(expected.argmax(axis=1) == wanted))
+        change = float(np.mean(received.argmax(axis=1) == wanted) - np.mean(full.argmax(axis=1) == wanted))
     largest = float(difference.max()) if np.isfinite(received).all() else float("nan")
     return Comparison(
         format=name,
@@ -283,4 +308,5 @@ def _compare(name, tag, runner, expected, received, labels):
         label_agreement=float(agree.mean()),
         accuracy_change=change,
         tolerance=tolerance,
+        full_agreement=None if full is expected else float(_agreement(runner, tag, received, full).mean()),
     )

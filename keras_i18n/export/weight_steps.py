@@ -2,18 +2,27 @@
 
 import numpy as np
 
+# numbers, at least: of tables that are looked up in, and of matrices, where rounding only averages out over many
+SMALLEST_TABLE, SMALLEST_MATRIX = 1 << 10, 1 << 16
 _NARROW = 128  # columns; with fewer, a step a row costs more bytes than it is worth
+_MOST = 127
 
 
 def in_steps(values: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
     """Rounds to bytes: each slice along an axis in steps of its own size.
 
+    What was rounded so comes out the same when it is rounded again, also by way of half precision: the largest number
+    of a slice is one that half precision has.
+
     Returns:
         int8 of the same shape, and float32 steps, as many as the axis is long.
     """
     others = tuple(place for place in range(values.ndim) if place != axis % values.ndim)
-    steps = np.maximum(np.abs(values).max(axis=others, keepdims=True), 1e-12).astype("float32") / np.float32(127)
-    return np.round(values / steps).astype("int8"), steps.reshape(-1)
+    largest = np.abs(values).max(axis=others, keepdims=True).astype("float32")
+    half = np.minimum(largest, 65504).astype("float16").astype("float32")
+    largest = np.where(largest < 65504, half, largest)
+    steps = np.maximum(largest, 1e-12).astype("float32") / np.float32(_MOST)
+    return np.clip(np.round(values / steps), -_MOST, _MOST).astype("int8"), steps.reshape(-1)
 
 
 def table_axis(table: np.ndarray) -> int:

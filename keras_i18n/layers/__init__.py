@@ -29,6 +29,7 @@ from keras_i18n.layers.position_embedding import PositionEmbedding
 from keras_i18n.layers.product_quantized_rows import ProductQuantizedRows
 from keras_i18n.layers.projected_sum import ProjectedSum
 from keras_i18n.layers.simple_rnn import SimpleRNN
+from keras_i18n.layers.split_rows import SplitRows
 from keras_i18n.layers.text_normalization import TextNormalization
 from keras_i18n.layers.text_truncation import TextTruncation
 from keras_i18n.layers.text_vectorization import TextVectorizationTokenization
@@ -76,6 +77,7 @@ __all__ = [
     "ProductQuantizedRows",
     "ProjectedSum",
     "SimpleRNN",
+    "SplitRows",
     "TextNormalization",
     "TextTruncation",
     "TextVectorizationTokenization",

@@ -1,21 +1,17 @@
-from collections.abc import Iterator
 from typing import Any, Self
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.layers import four_bits
+from keras_i18n.layers.row_steps import exponents_of, steps_of
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.shown import shown
 
-# a step is 2^(exponent / 16 + shift): it comes within 2.2 % of any number, and takes a byte
-_STEPS = 16
-_MOST = 127  # the largest exponent
-# bits -> the numbers that a value may be, in steps
-_RANGES = {8: (-127, 127), 4: (-8, 7)}
-# exponents that are tried below the one that leaves no value out: with few bits, cutting a row's largest values off
-# costs less than coarse steps for all the others
-_FINER = {8: (0,), 4: tuple(range(10))}
+_BITS = (8, 4)
+_LARGEST = 127  # of 8 bits
+_SMALLEST = 2.0**-14  # of the largest number of a table; rows below are zeros
 _ROWS = 4096  # packed at once
 
 
@@ -23,9 +19,9 @@ _ROWS = 4096  # packed at once
 class FewBitRows(keras.layers.Layer):
     """Rows of a table in 8 or 4 bits a number, widened when they are looked up: those alone, never the whole table.
 
-    Each row has a step of its own, or one for every `block` numbers. Steps are bytes as well, and two numbers of 4 bits
-    share a byte, which plain arithmetic takes apart: converters find nothing to round, runtimes without types of 4 bits
-    read it, and all of them get the same numbers. It is used, not trained.
+    Each row has a step of its own, or one for every `block` numbers, and with 4 bits a zero. Both are bytes as well, and
+    two numbers of 4 bits share a byte, which plain arithmetic takes apart: converters find nothing to round, runtimes
+    without types of 4 bits read it, and all of them get the same numbers. It is used, not trained.
 
     Args:
         num_rows: rows of the table.
@@ -44,7 +40,7 @@ class FewBitRows(keras.layers.Layer):
     >>> table = np.array([[0.5, -0.25, 0.125], [10.0, 0.0, -80.0]])
     >>> rows = layers.FewBitRows.of(table, bits=4)
     >>> np.array(rows(np.array([1]))).round(0)
-    array([[ 11.,   0., -80.]], dtype=float32)
+    array([[ 10.,   0., -80.]], dtype=float32)
     """
 
     def __init__(
@@ -62,8 +58,8 @@ class FewBitRows(keras.layers.Layer):
         for name, value in sizes.items():
             if int(value) < 1:
                 raise ValueError(f"`{name}` must be at least 1. Received: {shown(value)}.")
-        if bits not in _RANGES:
-            raise ValueError(f"`bits` must be one of {', '.join(map(str, _RANGES))}. Received: {shown(bits)}.")
+        if bits not in _BITS:
+            raise ValueError(f"`bits` must be one of {', '.join(map(str, _BITS))}. Received: {shown(bits)}.")
         self.num_rows, self.dim, self.bits = int(num_rows), int(dim), int(bits)
         self.block = None if block is None else min(int(block), self.dim)
         self.shift = int(shift)
@@ -78,12 +74,15 @@ class FewBitRows(keras.layers.Layer):
             options: of a Keras layer, such as `name`.
         """
         table = np.asarray(table, "float32")
-        largest = float(np.abs(table).max(initial=0.0)) / _RANGES[bits][1] if bits in _RANGES else 1.0
-        shift = int(np.ceil(np.log2(max(largest, 1e-30)) - _MOST / _STEPS))
-        layer = cls(*table.shape, bits=bits, block=block, shift=shift, **options)
+        # there are no steps for rows so much smaller than the largest
+        small = np.abs(table).max(axis=1, keepdims=True) < _SMALLEST * np.abs(table).max(initial=0.0)
+        table = np.where(small, np.float32(0), table)
+        layer = cls(*table.shape, bits=bits, block=block, **options)
         layer.build()
-        parts = list(zip(*(layer._packed(part) for part in _parts(table)), strict=True))
-        layer.set_weights([np.concatenate(part) for part in parts])
+        found = [layer._packed(table[start : start + _ROWS]) for start in range(0, len(table), _ROWS)]
+        values, steps, zeros = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        exponents, layer.shift = exponents_of(steps)
+        layer.set_weights([values, exponents, zeros][: len(layer.weights)])
         return layer
 
     @property
@@ -91,13 +90,15 @@ class FewBitRows(keras.layers.Layer):
         return self.dim if self.block is None else self.block
 
     @property
-    def _num_steps(self):
+    def _num_blocks(self):
         return -(-self.dim // self._block)
 
     def build(self, ids_shape: Shape | None = None) -> None:
         columns = self.dim if self.bits == 8 else -(-self.dim // 2)
         self.values = self._add_bytes("values", columns, "int8" if self.bits == 8 else "uint8")
-        self.exponents = self._add_bytes("exponents", self._num_steps, "int8")
+        self.exponents = self._add_bytes("exponents", 2 * self._num_blocks, "int8")
+        if self.bits == 4:
+            self.zeros = self._add_bytes("zeros", self._num_blocks, "int8")
         self.built = True
 
     def _add_bytes(self, name, columns, dtype):
@@ -106,45 +107,44 @@ class FewBitRows(keras.layers.Layer):
         )
 
     def _packed(self, table):
-        """Bytes and exponents of some rows."""
-        width = self._num_steps * self._block
-        blocks = np.pad(table, ((0, 0), (0, width - self.dim))).reshape(len(table), self._num_steps, self._block)
-        least, most = _RANGES[self.bits]
-        largest = np.abs(blocks).max(axis=-1)
-        first = np.ceil(_STEPS * (np.log2(np.maximum(largest / most, 1e-37)) - self.shift))
-        exponents = np.clip(first, -_MOST - 1, _MOST)
-        best, lowest = np.zeros(blocks.shape, "float32"), np.full(largest.shape, np.inf)
-        chosen = exponents
-        for finer in _FINER[self.bits]:
-            tried = np.maximum(exponents - finer, -_MOST - 1)
-            steps = _steps(tried, self.shift)[..., None]
-            rounded = np.clip(np.round(blocks / steps), least, most)
-            error = np.square(rounded * steps - blocks).sum(axis=-1)
-            better = error < lowest
-            lowest = np.where(better, error, lowest)
-            chosen = np.where(better, tried, chosen)
-            best = np.where(better[..., None], rounded, best)
-        values = best.reshape(len(table), width)[:, : self.dim]
-        return _as_bytes(values, self.bits), chosen.astype("int8")
+        """Bytes, steps and zeros of some rows."""
+        width = self._num_blocks * self._block
+        blocks = np.pad(table, ((0, 0), (0, width - self.dim)), mode="edge").reshape(-1, self._block)
+        if self.bits == 8:
+            steps = np.maximum(np.abs(blocks).max(axis=1), 1e-30) / _LARGEST
+            values = np.clip(np.round(blocks / steps[:, None]), -_LARGEST, _LARGEST).astype("int8")
+            zeros = np.zeros(len(steps), "int8")
+        else:
+            values, steps, zeros = four_bits.in_four_bits(blocks)
+        values = values.reshape(len(table), width)[:, : self.dim]
+        shape = (len(table), self._num_blocks)
+        return _in_pairs(values) if self.bits == 4 else values, steps.reshape(shape), zeros.reshape(shape)
 
     def call(self, ids: Tensor) -> Tensor:
         ids = tf.cast(ids, "int32")
         flat = tf.reshape(ids, [-1])
         values = tf.cast(tf.gather(self.values.value, flat), "float32")
-        if self.bits == 4:
+        steps = steps_of(tf.gather(self.exponents.value, flat), self.shift)
+        if self.bits == 8:
+            vectors = self._by_block(values, lambda blocks, steps: blocks * steps, steps)
+        else:
             high = tf.floor(values * 0.0625)
-            values = (tf.concat([values - 16.0 * high, high], axis=-1) - 8.0)[:, : self.dim]
-        vectors = self._times_steps(values, steps_of(tf.gather(self.exponents.value, flat), self.shift))
+            values = tf.concat([values - 16.0 * high, high], axis=-1)[:, : self.dim]
+            zeros = tf.cast(tf.gather(self.zeros.value, flat), "float32") * (1 / four_bits.FRACTIONS)
+            zeros += float(four_bits.MIDDLE)
+            vectors = self._by_block(values, lambda blocks, steps, zeros: (blocks - zeros) * steps, steps, zeros)
         return tf.reshape(vectors, tf.concat([tf.shape(ids), [self.dim]], axis=0))
 
-    def _times_steps(self, values, steps):
-        if self._num_steps == 1:
-            return values * steps
-        missing = self._num_steps * self._block - self.dim
+    def _by_block(self, values, scaled, *options):
+        """`scaled` of the numbers `(ids, dim)` and of options, which are `(ids, blocks)`."""
+        if self._num_blocks == 1:
+            return scaled(values, *options)
+        missing = self._num_blocks * self._block - self.dim
         if missing:
             values = tf.pad(values, [[0, 0], [0, missing]])
-        blocks = tf.reshape(values, [-1, self._num_steps, self._block]) * tf.expand_dims(steps, -1)
-        return tf.reshape(blocks, [-1, self._num_steps * self._block])[:, : self.dim]
+        blocks = tf.reshape(values, [-1, self._num_blocks, self._block])
+        blocks = scaled(blocks, *(tf.expand_dims(option, -1) for option in options))
+        return tf.reshape(blocks, [-1, self._num_blocks * self._block])[:, : self.dim]
 
     def compute_output_shape(self, ids_shape: Shape) -> Shape:
         return (*ids_shape, self.dim)
@@ -163,30 +163,7 @@ class FewBitRows(keras.layers.Layer):
         }
 
 
-def steps_of(exponents: Tensor, shift: int) -> Tensor:
-    """Sizes of the steps, float32; the constants are numbers that half precision holds exactly."""
-    return tf.pow(2.0, tf.cast(exponents, "float32") / _STEPS + float(shift))
-
-
-def exponents_of(sizes: np.ndarray) -> tuple[np.ndarray, int]:
-    """Exponents, int8, and their shift: the nearest to positive numbers; 1.5e-5 of the largest and below are one."""
-    shift = int(np.ceil(np.log2(max(float(sizes.max(initial=0.0)), 1e-30)) - _MOST / _STEPS))
-    exponents = np.round(_STEPS * (np.log2(np.maximum(sizes, 1e-37)) - shift))
-    return np.clip(exponents, -_MOST - 1, _MOST).astype("int8"), shift
-
-
-def _steps(exponents, shift):
-    return (2.0 ** (exponents / _STEPS + shift)).astype("float32")
-
-
-def _parts(table) -> Iterator[np.ndarray]:
-    for start in range(0, max(len(table), 1), _ROWS):
-        yield table[start : start + _ROWS]
-
-
-def _as_bytes(values, bits):
-    if bits == 8:
-        return values.astype("int8")
+def _in_pairs(values):
     half = -(-values.shape[1] // 2)
-    pairs = np.pad(values + 8, ((0, 0), (0, 2 * half - values.shape[1]))).astype("uint8")
+    pairs = np.pad(values, ((0, 0), (0, 2 * half - values.shape[1])))
     return pairs[:, :half] + 16 * pairs[:, half:]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-_SAMPLE = 16_384  # pieces that centres are trained on
-_ROUNDS = 12
+_SAMPLE = 8192  # pieces that centres are trained on
+_ROUNDS = 10
 _BLOCK = 8192
 
 
@@ -13,7 +13,7 @@ def trained_centres(
     """Centres by Lloyd's algorithm, from pieces drawn at random.
 
     Args:
-        pieces: float `(rows, dim)`; of more than 16,384 a sample is taken.
+        pieces: float `(rows, dim)`; of more than 8,192 a sample is taken.
         num_centres: of how many.
         generator: of random numbers.
         rounds: passes over the sample.

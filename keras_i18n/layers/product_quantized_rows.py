@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.layers.few_bit_rows import exponents_of, steps_of
 from keras_i18n.layers.product_quantization import nearest_centres, trained_centres
+from keras_i18n.layers.row_steps import exponents_of, steps_of
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.shown import shown
 
@@ -63,7 +63,7 @@ class ProductQuantizedRows(keras.layers.Layer):
 
     @classmethod
     def of(cls, table: np.ndarray, *, piece_dim: int = 4, seed: int = 0, **options: Any) -> Self:
-        """Finds centres and packs a table; the lengths of the rows are kept apart, in a byte each.
+        """Finds centres and packs a table; the lengths of the rows are kept apart, in two bytes each.
 
         Args:
             table: float `(rows, dim)`, finite.
@@ -73,10 +73,10 @@ class ProductQuantizedRows(keras.layers.Layer):
         """
         table = np.asarray(table, "float32")
         num_centres = min(_MOST_CENTRES, max(1, len(table) // 4))
-        exponents, shift = exponents_of(np.linalg.norm(table, axis=1))
+        exponents, shift = exponents_of(np.linalg.norm(table, axis=1, keepdims=True))
         layer = cls(*table.shape, piece_dim=piece_dim, num_centres=num_centres, shift=shift, **options)
         layer.build()
-        lengths = np.array(steps_of(exponents, shift))[:, None]
+        lengths = np.array(steps_of(exponents, shift))
         width = layer._num_pieces * layer.piece_dim
         pieces = np.pad(table / lengths, ((0, 0), (0, width - layer.dim)))
         pieces = pieces.reshape(len(table), layer._num_pieces, layer.piece_dim)
@@ -89,7 +89,7 @@ class ProductQuantizedRows(keras.layers.Layer):
         steps = np.maximum(steps.astype("float16").astype("float32"), np.float32(2.0**-24))
         rounded = np.clip(np.round(centres / steps), -127, 127).astype("int8")
         codes = [nearest_centres(pieces[:, place], found * steps) for place, found in enumerate(rounded)]
-        layer.set_weights([np.stack(codes, axis=1), exponents[:, None], rounded.reshape(-1, layer.piece_dim), steps])
+        layer.set_weights([np.stack(codes, axis=1), exponents, rounded.reshape(-1, layer.piece_dim), steps])
         return layer
 
     @property
@@ -101,7 +101,7 @@ class ProductQuantizedRows(keras.layers.Layer):
             return self.add_weight(name=name, shape=shape, dtype=dtype, initializer="zeros", trainable=False)
 
         self.codes = add("codes", (self.num_rows, self._num_pieces), "uint8")
-        self.exponents = add("exponents", (self.num_rows, 1), "int8")
+        self.exponents = add("exponents", (self.num_rows, 2), "int8")
         # row = place * num_centres + code
         self.centres = add("centres", (self._num_pieces * self.num_centres, self.piece_dim), "int8")
         self.steps = self.add_weight(

@@ -23,6 +23,7 @@ COMMANDS = (
     "certify",
     "serve",
     "import",
+    "benchmark",
 )
 COMMAND_LINE = "from keras_i18n.cli.main import main; main()"
 INTERPRETER = (sys.executable, "-m", "keras_i18n.cli.main")

@@ -17,7 +17,8 @@ import pytest
 import keras_i18n as ki
 from keras_i18n import layers
 from keras_i18n.export.exportable import KINDS as EXPORTED
-from keras_i18n.export.metadata import TOLERANCES
+from keras_i18n.export.packing import packed
+from keras_i18n.export.precisions import FEW_BITS, PRECISIONS, TOLERANCES
 from keras_i18n.layers.tokenization import LAYERS as TOKENIZERS
 from keras_i18n.models import Classifier
 from keras_i18n.models.convex.bag_fitting import new_bag
@@ -176,6 +177,13 @@ FOREIGN = {
 REFUSED = {"Lambda", "activation lambda", "not registered", "forgetful"}
 
 
+def precisions_of(name):
+    """All for the first kind; of those in few bits one for each of the others, in turn, or the walk takes hours."""
+    if name == next(iter(MODELS)):
+        return list(PRECISIONS)
+    return ["float32", "float16", FEW_BITS[list(MODELS).index(name) % len(FEW_BITS)]]
+
+
 class Written:
     """The files of the models and what they must answer; each model is written once."""
 
@@ -209,12 +217,17 @@ class Written:
             return
         model = MODELS[name]()
         images = isinstance(model, ki.ImageClassifier)
-        self.expect(name, model, np.random.default_rng(1).random((3, 4, 4, 1), "float32") if images else TEXTS)
-        for precision in TOLERANCES:
+        inputs = np.random.default_rng(1).random((3, 4, 4, 1), "float32") if images else TEXTS
+        self.expect(name, model, inputs)
+        for precision in precisions_of(name):
             formats = [key for key, row in ki.export.FORMATS.items() if precision in row.precisions]
+            expected = name
+            if PRECISIONS[precision].of_twin and hasattr(model, "with_networks"):
+                expected = f"{name} in {precision}"
+                self.expect(expected, packed(model, precision), inputs)
             ki.export(model, self.folder / name / precision, formats=formats, precision=precision)
             for key in formats:
-                self.add(name, f"{name}/{precision}/{ki.export.FORMATS[key].file}", "load_exported", precision)
+                self.add(expected, f"{name}/{precision}/{ki.export.FORMATS[key].file}", "load_exported", precision)
         if hasattr(model, "save") and not hasattr(model, "vocabulary_size"):
             model.save(self.folder / name / "saved.keras")
             self.add(name, f"{name}/saved.keras", "load")
@@ -226,6 +239,7 @@ def written(tmp_path_factory):
 
 
 def test_every_row_of_the_tables_is_written():
+    assert {precision for name in MODELS for precision in precisions_of(name)} == set(PRECISIONS)
     kinds = {type(make()) for make in MODELS.values()}
     assert set(SAVED.values()) <= kinds
     assert set(TOKENIZERS) <= kinds
@@ -290,3 +304,6 @@ def test_all_open_in_one_fresh_process(written, capsys):
     with capsys.disabled():
         print(f"\n{len(found)} files of {len(MODELS)} models opened in one fresh process, {len(wrong)} wrong")
     assert not wrong
+    few = [path for path, cell in written.cells.items() if PRECISIONS[cell["precision"]].of_twin]
+    with capsys.disabled():
+        print(f"in 4 bits and fewer: {len(few)} files, at most {max(found[path] for path in few):.1e} from Keras")

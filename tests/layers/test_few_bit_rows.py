@@ -30,7 +30,7 @@ FEW_BITS = {
     "product": functools.partial(layers.ProductQuantizedRows.of, piece_dim=4),
 }
 # share of a row's largest number that any number of it may be off
-HALF_A_STEP = {"int8": 0.5 / 120, "int8 in blocks": 0.5 / 120, "int4": 0.5 / 3.5, "int4 in blocks": 0.5 / 3.5}
+HALF_A_STEP = {"int8": 0.5 / 120, "int8 in blocks": 0.5 / 120, "int4": 2 / 15, "int4 in blocks": 2 / 15}
 
 
 def table_of_very_different_rows(rows=VOCABULARY_SIZE, dim=DIM):
@@ -109,11 +109,18 @@ def test_converters_leave_the_rows_alone(name, precision):
     assert_close(received, runtimes.keras_outputs(model, TOKEN_IDS), 1e-4, precision)
 
 
-@pytest.mark.parametrize(("name", "most"), [("int4 in blocks", 48 * 5000), ("product", 17 * 5000)])
-def test_every_file_is_small(name, most, tmp_path):
-    rows = FEW_BITS[name](np.random.default_rng(0).normal(size=(5000, 64)))
-    model = model_of(layers.MultilingualEmbedding(5000, 64, stored_rows=rows))
-    most += 256 * 64 if name == "product" else 0
+SIZES = {
+    "int4 in blocks": (functools.partial(layers.FewBitRows.of, bits=4, block=32), 5000 * (32 + 2 * 3)),
+    "product": (FEW_BITS["product"], 5000 * (16 + 2) + 256 * 64),
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_every_file_is_small(name, tmp_path):
+    make, most = SIZES[name]
+    model = model_of(
+        layers.MultilingualEmbedding(5000, 64, stored_rows=make(np.random.default_rng(0).normal(size=(5000, 64))))
+    )
     for suffix in (".keras", ".h5"):
         model.save(tmp_path / f"model{suffix}")
         assert most < (tmp_path / f"model{suffix}").stat().st_size < most + 50_000
@@ -132,6 +139,35 @@ def test_rows_of_zeros_and_steps_of_every_size():
         assert np.isfinite(found).all()
         assert np.abs(found[:2]).max() < 0.2
     np.testing.assert_allclose(np.array(FEW_BITS["int8"](table)(np.arange(4))), table, atol=0.5, rtol=0.005)
+
+
+def test_integers_on_a_ruler_of_any_step_and_zero_come_back():
+    generator = np.random.default_rng(4)
+    codes = generator.integers(0, 14, (200, 32))
+    table = (codes - generator.uniform(3, 10, (200, 1))) * np.exp(generator.normal(size=(200, 1)))
+    found = np.array(layers.FewBitRows.of(table, bits=4)(np.arange(200)))
+    # a zero is a sixteenth of a step
+    assert (np.abs(found - table) <= 0.06 * np.ptp(table, axis=1, keepdims=True) / 13).all()
+
+
+def test_parts_of_a_table():
+    table = table_of_very_different_rows()
+    model = model_of(
+        layers.PooledEmbedding(
+            VOCABULARY_SIZE, DIM, stored_rows=layers.SplitRows([make(table[cut]) for make, cut in CUTS])
+        )
+    )
+    check_files(model)
+    check_runtimes(model, tolerance=1e-4)
+    rows = model.layers[-1].stored_rows
+    for make, cut in CUTS:
+        ids = np.arange(VOCABULARY_SIZE)[cut]
+        np.testing.assert_allclose(np.array(rows(ids)), np.array(make(table[cut])(ids - ids[0])), rtol=1e-6)
+    with pytest.raises(ValueError, match=r"of one size\. Received: sizes \[6, 5\]"):
+        layers.SplitRows([FEW_BITS["int8"](table), FEW_BITS["int8"](table[:, :5])])
+
+
+CUTS = [(FEW_BITS["int4"], slice(0, 7)), (FEW_BITS["product"], slice(7, 20)), (FEW_BITS["int8"], slice(20, None))]
 
 
 def test_language_vectors_stay():

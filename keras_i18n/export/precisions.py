@@ -1,0 +1,37 @@
+"""The table of precisions: how an exported file keeps the weights, and how near its answers must be."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Precision:
+    """A row of the table.
+
+    Args:
+        tolerance: largest difference of any number to the model's.
+        rows: how tables of token vectors are kept, a key of `networks.few_bit_tables`; None where they are floats.
+        of_twin: the answers are compared with those of the model's twin, in Keras, whose tables take as few bits. The
+            loss against the model itself is no fault of a file: `verify` tells it beside.
+    """
+
+    tolerance: float
+    rows: str | None = None
+    of_twin: bool = False
+
+
+# Twins hold the numbers that files hold, so that only sums in another order differ, and what a converter folds or turns
+# in a way of its own: recurrent layers of the tests, with random weights, show up to 2e-3.
+_TWIN = 5e-3
+PRECISIONS = {
+    "float32": Precision(1e-4),
+    "float16": Precision(1e-2),
+    "int8": Precision(5e-2, rows="int8"),
+    "int4_blocks": Precision(_TWIN, rows="int4_blocks", of_twin=True),
+    "int4": Precision(_TWIN, rows="int4", of_twin=True),
+    "mixed3": Precision(_TWIN, rows="mixed3", of_twin=True),
+    "pq2": Precision(_TWIN, rows="pq2", of_twin=True),
+    "pq1": Precision(_TWIN, rows="pq1", of_twin=True),
+}
+TOLERANCES = {name: row.tolerance for name, row in PRECISIONS.items()}
+# those with tables in few bits, which every format can hold
+FEW_BITS = tuple(name for name, row in PRECISIONS.items() if row.rows)
