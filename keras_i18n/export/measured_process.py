@@ -123,7 +123,8 @@ def main(job_path: str, inputs_path: str) -> None:
             run(value)
             if number:
                 times.setdefault(name.partition("/")[0], []).append(time.perf_counter() - started)
-    print(json.dumps({"load_s": loaded, "memory": resident_bytes() - before, "times_s": times}))
+    told = {"load_s": loaded, "memory": resident_bytes() - before, "times_s": times}
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

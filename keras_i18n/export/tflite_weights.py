@@ -7,7 +7,7 @@ that operator widens bytes as well, with a step a row or a column, and runtimes 
 
 import numpy as np
 
-from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, table_axis
+from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, matrix_axis, table_axis
 
 _MANY_STEPS_VERSION = 5  # of DEQUANTIZE
 
@@ -40,7 +40,7 @@ def to_int8(content: bytes) -> bytes:
             if tensor.type != schema.TensorType.FLOAT16 or data is None or np.prod(tensor.shape) < smallest:
                 continue
             values = np.frombuffer(bytes(data), np.float16).reshape(tensor.shape).astype(np.float32)
-            axis = table_axis(values) if is_table else 0  # matrices have a row for each output
+            axis = table_axis(values) if is_table else matrix_axis(values)
             rounded, scales = in_steps(values, axis)
             model.buffers[tensor.buffer].data = np.frombuffer(rounded.tobytes(), np.uint8)
             for user in users[tensor.buffer]:

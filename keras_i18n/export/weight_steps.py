@@ -25,6 +25,20 @@ def in_steps(values: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
     return np.clip(np.round(values / steps), -_MOST, _MOST).astype("int8"), steps.reshape(-1)
 
 
+def matrix_axis(values: np.ndarray) -> int:
+    """The first axis or the last: that whose steps come nearer to the numbers of a matrix.
+
+    Converters lay matrices out as their operators ask; of a matrix that was rounded before, one axis is exact.
+    """
+
+    def error(axis):
+        rounded, steps = in_steps(values, axis)
+        shape = [-1 if place == axis else 1 for place in range(values.ndim)]
+        return float(np.square(rounded * steps.reshape(shape) - values).sum())
+
+    return 0 if error(0) <= error(values.ndim - 1) else values.ndim - 1
+
+
 def table_axis(table: np.ndarray) -> int:
     """The axis of a table of vectors that gets the steps: rows, or columns where rows are short."""
     return 0 if table.ndim == 1 or table.shape[-1] >= _NARROW else table.ndim - 1

@@ -8,7 +8,7 @@ import keras_i18n as ki
 from keras_i18n import layers
 from keras_i18n.export.codepoints import codepoints_of
 from keras_i18n.export.packing import packed
-from keras_i18n.export.weight_steps import in_steps, table_axis
+from keras_i18n.export.weight_steps import in_steps, matrix_axis, table_axis
 from keras_i18n.tokenizers import CharacterTokenizer
 from tests.layers import mobile_runtime
 from tests.layers.test_ngram_tokenization import TEXTS
@@ -93,6 +93,15 @@ def test_steps():
     np.testing.assert_allclose(steps, [1.0, 0.5 / 127])
     rounded, steps = in_steps(values, -1)
     assert rounded.tolist() == [[127, -127], [64, 0]]
+    # rounded again it is the same, and the axis is found
+    generator = np.random.default_rng(1)
+    values = (generator.normal(size=(40, 30)) * generator.uniform(0.1, 9, 30)).astype("float32")
+    rounded, steps = in_steps(values, 1)
+    once = rounded * steps
+    assert (matrix_axis(once), matrix_axis(once.T)) == (1, 0)
+    again, same = in_steps(once.astype("float16").astype("float32"), 1)
+    np.testing.assert_array_equal(again, rounded)
+    np.testing.assert_array_equal(same, steps)
     assert table_axis(np.zeros((9, 16))) == 1
     assert table_axis(np.zeros((9, 300))) == 0
     assert table_axis(np.zeros(9)) == 0
