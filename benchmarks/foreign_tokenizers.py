@@ -1,0 +1,185 @@
+"""Are the ids of the tokenizers that were taken over those of their libraries, in every runtime, and how fast are they?
+
+WordPiece against Hugging Face's `tokenizers`, `TextVectorization` against Keras' own layer: all SIB-200 dev sentences,
+fuzzed strings and edges through the Python of this package and LiteRT, a sample of them through the other runtimes.
+"""
+
+import argparse
+import pathlib
+import random
+import tempfile
+import time
+import unicodedata
+
+import numpy as np
+import open_data
+import results_file
+import tokenizer_files
+
+from keras_i18n.tokenizers import WordPieceTokenizer, clean_text, conformance, from_text_vectorization
+
+SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+MARKS = [chr(c) for c in range(0x110000) if unicodedata.category(chr(c))[0] == "M"]
+EDGES = [
+    *("", " ", "x" * 100, "x" * 101, *SPECIAL, "[CLS][SEP]a[MASK]b", "[CLS", "[cls]", "##a", "a\0b", "\0", "a\ud800b"),
+    *(
+        "é" * 50 + "\u0301" * 60,
+        "\U0001d158\U0001d16d\U0001d165",
+        "각각 \u1112\u1161\u11ab",
+        "\uf8ff\u200db\xadc",
+        "\u0378",
+    ),
+    *("ab " * 3333, "e\u0301é", *conformance.REAL),
+]
+
+
+def wordpiece(size, lowercase):
+    """Ours, and a function from texts to the ids of `tokenizers`; trained on a fifth of SIB-200 train."""
+    from tokenizers import BertWordPieceTokenizer
+
+    path = tokenizer_files.CACHE / f"wordpiece {size} {lowercase}.txt"
+    if not path.exists():
+        tokenizer_files.CACHE.mkdir(exist_ok=True)
+        texts = [row["text"] for row in open_data.rows("sib200/train.tsv.xz")][::5]
+        trained = BertWordPieceTokenizer(lowercase=lowercase)
+        trained.train_from_iterator(texts, vocab_size=size, limit_alphabet=min(6000, size // 2), show_progress=False)
+        found = trained.get_vocab()
+        path.write_text("".join(f"{piece}\n" for piece in sorted(found, key=found.get)))
+    theirs = BertWordPieceTokenizer(str(path), lowercase=lowercase)
+    ours = WordPieceTokenizer.from_file(path, lowercase=lowercase, begin=True, end=True)
+    return ours, lambda texts: [found.ids for found in theirs.encode_batch(texts)]
+
+
+def text_vectorization(size, **options):
+    """Ours, and a function from texts to the ids of the layer, without padding."""
+    import keras
+    import tensorflow as tf
+
+    layer = keras.layers.TextVectorization(max_tokens=size, **options)
+    layer.adapt([row["text"] for row in open_data.rows("sib200/train.tsv.xz")][::5])
+
+    def theirs(texts):
+        found = []
+        for start in range(0, len(texts), 500):
+            rows = layer(tf.constant([[text] for text in texts[start : start + 500]])).numpy()
+            found += [row[: np.flatnonzero(row)[-1] + 1 if row.any() else 0].tolist() for row in rows]
+        return found
+
+    return from_text_vectorization(layer), theirs
+
+
+KINDS = {
+    "WordPiece 32000, uncased": lambda: wordpiece(32_000, True),
+    "WordPiece 32000, cased": lambda: wordpiece(32_000, False),
+    "TextVectorization 32000": lambda: text_vectorization(32_000),
+    "TextVectorization 8000, pairs": lambda: text_vectorization(8_000, ngrams=2),
+}
+
+
+def fuzzed(count, seed):
+    """Random texts of every plane, with marks, spaces and special tokens among them."""
+    chance = random.Random(seed)
+
+    def part():
+        kind = chance.random()
+        low, high = chance.choice(conformance.BLOCKS)
+        if kind < 0.6:
+            return "".join(chr(chance.randint(low, high)) for _ in range(chance.randint(1, 6)))
+        if kind < 0.7:
+            return chance.choice((*SPECIAL, "[cls]", "[CLS", "##a", "don't", "A.B"))
+        if kind < 0.8:
+            return chance.choice(conformance.WHITE_SPACE) * chance.randint(1, 2)
+        if kind < 0.9:
+            return "".join(chance.choice(MARKS) for _ in range(chance.randint(1, 4)))
+        return chance.choice(conformance.REAL)[: chance.randint(1, 14)]
+
+    return ["".join(part() for _ in range(chance.randint(0, 8))) for _ in range(count)]
+
+
+def equal_ids(run, texts, wanted):
+    """How many texts get the wanted ids from a function of a list of matrices."""
+    chosen, rows = zip(*tokenizer_files.batches(texts), strict=True)
+    equal = 0
+    for places, ids in zip(chosen, run(list(rows)), strict=True):
+        for place, row in zip(places, ids, strict=True):
+            count = int((row != -1).sum())
+            equal += row[:count].tolist() == list(wanted[place])
+    return equal
+
+
+def milliseconds(run, given, repeats=60):
+    """The 20th percentile: other work on the machine only ever adds."""
+    run(given)
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        run(given)
+        times.append(time.perf_counter() - start)
+    return float(np.percentile(times, 20)) * 1000
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sentences", type=int, help="only so many SIB-200 dev sentences (default: all 20,295)")
+    parser.add_argument("--fuzzed", type=int, default=50_000, help="number of fuzzed strings")
+    parser.add_argument("--sample", type=int, default=3_000, help="texts of each group in the slower runtimes")
+    parser.add_argument("--kinds", nargs="*", default=list(KINDS), help="which tokenizers")
+    options = parser.parse_args()
+    rows = list(open_data.rows("sib200/dev.tsv.xz"))
+    sentences = [row["text"] for row in rows][: options.sentences]
+    of_length = list({row["lang"]: row["text"] for row in rows if len(row["text"]) == 105}.values())[:12]
+    groups = {"SIB-200 dev": sentences, "fuzzed": fuzzed(options.fuzzed, 3), "edges": EDGES}
+    # what the libraries get: they take no surrogates, and code point 0 counts as U+FFFD here
+    groups = {name: [clean_text(text) for text in texts] for name, texts in groups.items()}
+    results = {"ids": [], "milliseconds": {}, "table bytes": {}}
+    for kind in options.kinds:
+        ours, theirs = KINDS[kind]()
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            model = tokenizer_files.compiled(ours, folder)
+            import tensorflow as tf
+
+            served = tf.saved_model.load(str(folder / "saved_model"))
+            lite, onnx = (
+                tokenizer_files.litert(folder / "model.tflite"),
+                tokenizer_files.onnx_runtime(folder / "model.onnx"),
+            )
+            runtimes = {
+                "LiteRT": lambda rows, lite=lite: [lite(row) for row in rows],
+                "ONNX Runtime": lambda rows, onnx=onnx: [onnx(row) for row in rows],
+                "tflite-runtime 2.14.0": lambda rows, folder=folder: tokenizer_files.tflite_runtime(
+                    folder / "model.tflite", rows
+                ),
+                "Keras": lambda rows, model=model: [model.predict_on_batch(row) for row in rows],
+                "SavedModel": lambda rows, served=served: [
+                    served.serve(tf.constant(row))["token_ids"].numpy() for row in rows
+                ],
+            }
+            for group, texts in groups.items():
+                wanted = theirs(texts)
+                found = ours.tokenize(texts)
+                equal = {"Python": sum(a.tolist() == list(b) for a, b in zip(found, wanted, strict=True))}
+                step = max(1, len(texts) // options.sample)
+                for name, run in runtimes.items():
+                    part = slice(None) if name == "LiteRT" else slice(None, None, step)
+                    equal[name] = equal_ids(run, texts[part], wanted[part])
+                for name, count in equal.items():
+                    of = len(texts) if name in ("Python", "LiteRT") else len(texts[::step])
+                    results["ids"].append({"kind": kind, "texts": group, "runtime": name, "equal": count, "of": of})
+                    print(f"{kind:30} {group:12} {name:22} {count:6} of {of:6}", flush=True)
+            speeds = {}
+            for name, run in (("the library", theirs), ("LiteRT", lite), ("ONNX Runtime", onnx)):
+                given = (
+                    [[t] for t in of_length]
+                    if name == "the library"
+                    else [tokenizer_files.code_points([t]) for t in of_length]
+                )
+                speeds[name] = round(float(np.median([milliseconds(run, one) for one in given])), 4)
+            results["milliseconds"][kind] = speeds
+            results["table bytes"][kind] = sum(int(np.prod(weight.shape)) * 4 for weight in model.weights)
+            print(f"{kind:30} {speeds} ms, tables of {results['table bytes'][kind]:,} bytes", flush=True)
+    results_file.write("foreign_tokenizers", results)
+
+
+if __name__ == "__main__":
+    main()
