@@ -24,7 +24,7 @@ $(MOBILE)/.installed:
 
 install: $(VENV)/.installed $(MOBILE)/.installed ## both environments
 
-demo: $(VENV)/.installed ## train on English, answer in every language, export, verify
+demo: $(VENV)/.installed ## train on English, answer in every language, leave with one small file
 	$(BIN)/keras-i18n demo
 
 # The clients of examples/, each with the packages that its own folder pins; what a machine has no tool for is left out,

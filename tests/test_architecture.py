@@ -30,7 +30,7 @@ USES = {
     "export": {"datasets", "languages", "layers", "models", "networks"},
     "serving": {"export"},
     "certification": {"datasets", "export", "serving"},
-    "cli": {"certification", "datasets", "evaluation", "export", "languages", "models", "serving", "transfer"},
+    "cli": {"certification", "datasets", "evaluation", "export", "languages", "localization", "models", "serving", "transfer"},
 }  # fmt: skip
 # files beside the rooms, which any room may use and which use no room
 EVERYWHERE = {

@@ -38,3 +38,16 @@ def check_model_name(model: pathlib.Path) -> None:
     """Refuses, before the work begins, a file name under which no model can be saved."""
     if model.suffix != ".keras":
         raise typer.BadParameter(f"A model file ends in .keras. Received: {cut(model)}.", param_hint="the model's file")
+
+
+def write_one_file(model: Any, to: pathlib.Path, format: str) -> int:
+    """Exports a model in int8 to one file under any name; its size in bytes."""
+    import tempfile
+
+    import keras_i18n
+    from keras_i18n.files import atomic_path
+
+    with tempfile.TemporaryDirectory() as folder, atomic_path(to) as temporary:
+        written = keras_i18n.export(model, folder, formats=[format], precision="int8") / f"model.{format}"
+        temporary.write_bytes(written.read_bytes())
+    return to.stat().st_size

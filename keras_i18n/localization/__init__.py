@@ -1,6 +1,21 @@
 """A model cut to languages and megabytes: what they need is kept, bit for bit or as near as a size allows."""
 
+from keras_i18n.localization.compacting import Compacted, compact
+from keras_i18n.localization.file_parts import FileParts, file_parts
 from keras_i18n.localization.inspection import Inspection, inspect
 from keras_i18n.localization.localizing import Localized, localize
+from keras_i18n.localization.model_checks import checked_languages
+from keras_i18n.localization.word_lists import frequent_words
 
-__all__ = ["Inspection", "Localized", "inspect", "localize"]
+__all__ = [
+    "Compacted",
+    "FileParts",
+    "Inspection",
+    "Localized",
+    "checked_languages",
+    "compact",
+    "file_parts",
+    "frequent_words",
+    "inspect",
+    "localize",
+]

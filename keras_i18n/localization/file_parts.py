@@ -36,7 +36,15 @@ class FileParts:
 
 
 def file_parts(model: Any) -> FileParts:
-    """What the parts of a model on a `UnigramTokenizer` take in an exported float32 file."""
+    """What the parts of a model on a `UnigramTokenizer` take in an exported float32 file.
+
+    >>> import keras_i18n as ki
+    >>> tokenizer = ki.tokenizers.train_unigram(["to be or not to be"] * 9, vocabulary_size=20)
+    >>> rows = tokenizer.vocabulary_size
+    >>> network = ki.networks.universal_sentence_encoder(vocabulary_size=rows, dim=8, ngram_dim=4, hidden_dim=6)
+    >>> file_parts(ki.TextEncoder(tokenizer=tokenizer, network=network)).rows == rows * 8 * 4
+    True
+    """
     tokenization = layers.tokenization_layer(model.tokenizer, name="tokenization")
     head = _bytes(model.head) if getattr(model, "head", None) is not None else 0
     rows = _bytes(networks.token_embedding(model.network))

@@ -9,15 +9,14 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n import networks
 from keras_i18n.localization.file_parts import FileParts, file_parts
+from keras_i18n.localization.given_texts import checked_texts
 from keras_i18n.localization.kept_pieces import kept_pieces
 from keras_i18n.localization.model_checks import checked_languages, checked_model
 from keras_i18n.localization.piece_use import uses_by_language
 from keras_i18n.localization.proof import compared, comparison_table
-from keras_i18n.localization.texts_by_language import ANY, sample_texts, texts_by_language
-from keras_i18n.shown import shown
+from keras_i18n.localization.texts_by_language import sample_texts
 from keras_i18n.text_table import preformatted
 from keras_i18n.tokenizers.unigram_subset import with_selected_pieces
-from keras_i18n.transfer.script_check import check_script
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -111,9 +110,7 @@ def localize(
     """
     checked_model(model)
     languages = checked_languages(model, languages)
-    given = texts_by_language(texts, languages)
-    listed = texts_by_language(words, languages, name="words")
-    _check_content(given, listed)
+    given, listed = checked_texts(texts, words, languages)
     sample = sample_texts(languages)
     keep = keep if keep is not None else "texts" if given or listed else "script"
     uses = {}
@@ -144,12 +141,3 @@ def with_pieces(model: Any, ids: np.ndarray, languages: Sequence[str]) -> Any:
         network=networks.with_selected_rows(networks.uncompiled(model.network), ids),
         config=config,
     )
-
-
-def _check_content(texts, words):
-    for name, found in (("texts", texts), ("words", words)):
-        for language, some in found.items():
-            if language != ANY:
-                check_script(some, language)
-        if found and not any(text.strip() for some in found.values() for text in some):
-            raise ValueError(f"`{name}` must hold something to keep. Received: empty texts in {shown(list(found))}.")

@@ -34,6 +34,10 @@ def checked_languages(model: Any, languages: Sequence[str]) -> tuple[str, ...]:
 
     Raises:
         ValueError: none, one twice, or one that the model does not have.
+
+    >>> import types
+    >>> checked_languages(types.SimpleNamespace(languages=("en", "zh-Hans")), ["zh"])
+    ('zh-Hans',)
     """
     if isinstance(languages, str) or not len(list(languages)):
         raise ValueError(f"`languages` must be a list of BCP-47 tags such as ['fr']. Received: {shown(languages)}.")

@@ -62,3 +62,25 @@ def sample_texts(languages: Sequence[str]) -> dict[str, list[str]]:
             known.setdefault(tag, []).append(text)
     found = {language: tags.lookup(language, list(known)) for language in languages}
     return {language: known[tag] for language, tag in found.items() if tag is not None}
+
+
+def kept_apart(
+    given: dict[str, list[str]], sample: dict[str, list[str]]
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """(texts that pieces are chosen by, texts that a report is made of); no text is in both.
+
+    Of the texts that are given every tenth is kept apart, and the sample. A language without texts of its own is chosen
+    by every other sentence of the sample.
+
+    >>> kept_apart({"fr": [str(number) for number in range(10)]}, {"fr": ["9", "a"], "de": ["b", "c"]})
+    ({'fr': ['0', '1', '2', '3', '4', '5', '6', '7', '8'], 'de': ['b']}, {'fr': ['9', 'a'], 'de': ['c']})
+    """
+    choice, report = {}, {}
+    for language in dict.fromkeys([*given, *sample]):
+        texts = given.get(language, [])
+        more = sample.get(language, [])
+        chosen = [text for place, text in enumerate(texts) if place % 10 != 9] if texts else more[::2]
+        known = set(chosen)
+        choice[language] = chosen
+        report[language] = [text for text in dict.fromkeys([*texts[9::10], *more]) if text not in known]
+    return choice, report

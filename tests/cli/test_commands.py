@@ -18,6 +18,9 @@ COMMANDS = (
     "predict",
     "add-language",
     "convert",
+    "inspect",
+    "localize",
+    "compact",
     "export",
     "verify",
     "certify",
@@ -183,6 +186,26 @@ def test_a_language_is_added_and_the_old_one_stays(small):
     error = run("add-language", small / "ka.keras", "ka", small / "x.keras", "--parallel", small / "en-ka.tsv", check=1)
     assert "error: " in error.stderr
     assert not (small / "x.keras").exists()
+
+
+def test_a_model_is_inspected_cut_and_made_small(small):
+    model, texts = small / "model.keras", small / "texts.txt"
+    texts.write_text("please wake me\nplease play a song\n", encoding="utf-8")
+    out = run("inspect", model, small / "data.tsv", "--plot", small / "parts.png").stdout
+    assert "normalizer" in out
+    assert "English" in out
+    assert (small / "parts.png").exists()
+    before = run("predict", model, "please wake me", "--jsonl").stdout
+    out = run("localize", model, "en", small / "en.keras", "--texts", texts, "--keep", "coverage:0.99").stdout
+    assert "same outputs bit for bit" in out
+    assert run("predict", small / "en.keras", "please wake me", "--jsonl").stdout == before
+    out = run("compact", model, "en", small / "en.tflite", "--max-megabytes", 1.2, "--texts", texts).stdout
+    assert "wrote" in out
+    assert (small / "en.tflite").stat().st_size < 1.2e6
+    assert "alarm" in run("predict", small / "en.tflite", "please wake me").stdout
+    assert "must be at least" in run("compact", model, "en", small / "x.tflite", "--max-megabytes", 0.1, check=1).stderr
+    assert "some of the model's" in run("localize", model, "fr", small / "x.keras", check=1).stderr
+    assert not list(small.glob("x.*"))
 
 
 def test_a_model_is_converted(tmp_path):
