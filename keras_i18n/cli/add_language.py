@@ -29,12 +29,6 @@ def add_language(
     keep: Annotated[
         pathlib.Path | None, typer.Option(help="Texts of the old languages, one a line, whose answers must not change.")
     ] = None,
-    keep_words: Annotated[
-        pathlib.Path | None,
-        typer.Option(
-            help="Words of the old languages, one a line: texts of them keep their tokens. Tens of thousands are best."
-        ),
-    ] = None,
     epochs: Annotated[int, typer.Option(help="Rounds of training.")] = 12,
     minutes: Annotated[float | None, typer.Option(help="The most minutes of training.")] = None,
     backup: Annotated[pathlib.Path | None, typer.Option(help="Folder to go on from after a kill.")] = None,
@@ -56,7 +50,6 @@ def add_language(
         "lexicon": list(resources.read_pairs(lexicon, known, language) or ()),
         "known_texts": resources.read_lines(known_texts),
         "keep_texts": resources.read_lines(keep),
-        "keep_words": resources.read_lines(keep_words),
     }
     import keras_i18n
     from keras_i18n import transfer

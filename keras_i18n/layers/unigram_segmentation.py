@@ -10,8 +10,12 @@ import tensorflow as tf
 from keras_i18n.layers import fingerprint_lookup
 from keras_i18n.layers.best_path_scores import IMPOSSIBLE, best_path_scores
 from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
+from keras_i18n.layers.usable_pieces import allowed_groups, usable_pieces
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import shown
 from keras_i18n.tokenizers import exact_scores
+from keras_i18n.tokenizers.piece_groups import PieceGroups
+from keras_i18n.tokenizers.sentencepiece_model import MAX_PIECES
 
 TABLES = ("multipliers", "first", "second", "scores", "ids", "byte_ids")
 PADDING_ID = -1
@@ -30,6 +34,9 @@ class UnigramSegmentation(keras.layers.Layer):
         longest_piece: in code points.
         unknown_id: token id of runs of code points that no piece spells.
         unknown_score: score of one such code point.
+        groups: config of the `PieceGroups`, or None. A batch in which a text used a piece that it may not use is cut a second
+            time, with the pieces that each text may use; others are not.
+        vocabulary_size: number of pieces; needed with groups.
 
     Input shape: int32 `(batch, length)` normalised code points, padded with 0 on the right.
     Output shape: int32 `(batch, tokens)`, padded with -1 on the right; at least one place wide.
@@ -49,13 +56,28 @@ class UnigramSegmentation(keras.layers.Layer):
     """
 
     def __init__(
-        self, shapes: Mapping[str, Any], *, longest_piece: int, unknown_id: int, unknown_score: float, **kwargs: Any
+        self,
+        shapes: Mapping[str, Any],
+        *,
+        longest_piece: int,
+        unknown_id: int,
+        unknown_score: float,
+        groups: Mapping[str, Any] | None = None,
+        vocabulary_size: int | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         self.shapes = {name: tuple(shapes[name]) for name in TABLES}
         self.longest_piece = longest_piece
         self.unknown_id = unknown_id
         self.unknown_score = unknown_score
+        self.groups = PieceGroups.of(groups)
+        self.vocabulary_size = vocabulary_size
+        if self.groups.starts and not self.groups.starts[-1] < (vocabulary_size or 0) <= MAX_PIECES:
+            raise ValueError(
+                f"`vocabulary_size` must be above the last group's start and at most {MAX_PIECES}. Received: "
+                f"{shown(vocabulary_size)}, groups {shown(groups)}."
+            )
         self.block = max(8, -(-longest_piece // 8) * 8)
         self.tables = {
             name: self.add_weight(
@@ -69,13 +91,17 @@ class UnigramSegmentation(keras.layers.Layer):
         }
 
     @classmethod
-    def config_of(cls, tables: Any) -> Config:
+    def config_of(cls, tables: Any, groups: PieceGroups | None = None, vocabulary_size: int | None = None) -> Config:
         """The config of the layer that holds `UnigramTables`."""
+        grouped = {}
+        if groups is not None and groups.starts:
+            grouped = {"groups": groups.get_config(), "vocabulary_size": vocabulary_size}
         return {
             "shapes": {name: getattr(tables, name).shape for name in TABLES},
             "longest_piece": tables.longest_piece,
             "unknown_id": tables.unknown_id,
             "unknown_score": tables.unknown_score,
+            **grouped,
         }
 
     def assign(self, tables: Any) -> None:
@@ -95,28 +121,51 @@ class UnigramSegmentation(keras.layers.Layer):
         length = tf.reduce_sum(tf.cast(tf.not_equal(symbols, 0), tf.int32), axis=1, keepdims=True)
         symbols = tf.pad(symbols, [[0, 0], [0, count + self.block - tf.shape(symbols)[1]]])
 
-        slot, scores, unknown = self._look_up(table, symbols, count)
+        first, second = fingerprint_lookup.windows(symbols, count, self.longest_piece)
+        slot, found = fingerprint_lookup.find(first, second, table["multipliers"], table["first"], table["second"])
+        shape = batch, blocks, count
+        best = self._best_pieces(table, slot, found, length, shape)
+        if self.groups.starts:
+            best = self._of_usable_groups(table, slot, found, length, shape, best)
+        ids, starts, _, unknown = best
+        spell = self._bytes if self.shapes["byte_ids"][0] else self._merge
+        return tf.cond(tf.reduce_any(unknown), lambda: spell(table, ids, unknown, take(symbols, starts)), lambda: ids)
+
+    def _of_usable_groups(self, table, slot, found, length, shape, best):
+        """The best pieces, or, where a text of the batch used some that it may not, the best of those that each may use."""
+        ids, _, sizes, unknown = best
+        sizes = tf.where(tf.equal(ids, PADDING_ID) | unknown, 0, sizes)
+        allowed, broken = allowed_groups(self.groups, ids, sizes)
+
+        def again():
+            usable = usable_pieces(self.groups, self.vocabulary_size, tf.gather(table["ids"], slot), allowed)
+            return self._best_pieces(table, slot, found & usable, length, shape)
+
+        return tf.cond(tf.reduce_any(broken), again, lambda: best)
+
+    def _best_pieces(self, table, slot, found, length, shape):
+        """Ids, starts and sizes of the pieces that are likeliest together, and which are unknown code points.
+
+        Args:
+            slot, found: of the substrings at each place, by length.
+            length: of each text.
+            shape: number of texts, blocks and places.
+        """
+        batch, blocks, count = shape
+        scores = tf.where(found, _unpack(tf.gather(table["scores"], slot)), IMPOSSIBLE)
+        is_unknown = tf.logical_not(found[:, :, 0])
+        alone = tf.where(is_unknown, self.unknown_score, scores[:, :, 0])
+        scores = tf.concat([tf.expand_dims(alone, 2), scores[:, :, 1:]], axis=2)
         steps = self._by_block(scores, batch, blocks)
-        best = best_path_scores(steps)
-        previous = self._previous(steps, best, batch, blocks, count)
+        previous = self._previous(steps, best_path_scores(steps), batch, blocks, count)
         starts, ends, valid = self._way_back(previous, length)
 
         sizes = tf.where(valid, ends - starts, 1)
         where = starts * self.longest_piece + sizes - 1
         ids = tf.gather(table["ids"], take(tf.reshape(slot, tf.stack([batch, -1])), where))
-        unknown = take(unknown, starts) & tf.equal(sizes, 1) & valid
+        unknown = take(is_unknown, starts) & tf.equal(sizes, 1) & valid
         ids = tf.where(valid, tf.where(unknown, self.unknown_id, ids), PADDING_ID)
-        spell = self._bytes if self.shapes["byte_ids"][0] else self._merge
-        return tf.cond(tf.reduce_any(unknown), lambda: spell(table, ids, unknown, take(symbols, starts)), lambda: ids)
-
-    def _look_up(self, table, symbols, count):
-        """Slot and score of the substrings at each place, by length; and whether a place is unknown."""
-        first, second = fingerprint_lookup.windows(symbols, count, self.longest_piece)
-        slot, found = fingerprint_lookup.find(first, second, table["multipliers"], table["first"], table["second"])
-        scores = tf.where(found, _unpack(tf.gather(table["scores"], slot)), IMPOSSIBLE)
-        unknown = tf.logical_not(found[:, :, 0])
-        alone = tf.where(unknown, self.unknown_score, scores[:, :, 0])
-        return slot, tf.concat([tf.expand_dims(alone, 2), scores[:, :, 1:]], axis=2), unknown
+        return ids, starts, sizes, unknown
 
     def _by_block(self, scores, batch, blocks):
         """(batch, blocks, place in block, where the piece ends, counted from the block's start): two blocks wide.
@@ -197,12 +246,16 @@ class UnigramSegmentation(keras.layers.Layer):
         return (input_shape[0], None)
 
     def get_config(self) -> Config:
-        return super().get_config() | {
+        config = super().get_config() | {
             "shapes": {name: list(shape) for name, shape in self.shapes.items()},
             "longest_piece": self.longest_piece,
             "unknown_id": self.unknown_id,
             "unknown_score": self.unknown_score,
         }
+        # only where they say something: files of models without groups stay what they were
+        if self.groups.starts:
+            config |= {"groups": self.groups.get_config(), "vocabulary_size": self.vocabulary_size}
+        return config
 
 
 def _unpack(packed):

@@ -93,7 +93,7 @@ class UnigramTokenization(keras.layers.Layer):
         )
         layer = cls(
             normalization,
-            UnigramSegmentation.config_of(pieces),
+            UnigramSegmentation.config_of(pieces, tokenizer.groups, tokenizer.vocabulary_size),
             begin_id=tokenizer.begin_id,
             end_id=tokenizer.end_id,
             prefix=tokenizer.prefix,

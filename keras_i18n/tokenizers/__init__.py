@@ -4,6 +4,7 @@ from keras_i18n.tokenizers.character import CharacterTokenizer
 from keras_i18n.tokenizers.joined import JoinedTokenizer
 from keras_i18n.tokenizers.keras_hub import from_keras_hub
 from keras_i18n.tokenizers.ngram import NgramTokenizer
+from keras_i18n.tokenizers.piece_groups import PieceGroups
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel
 from keras_i18n.tokenizers.text_vectorization import TextVectorizationTokenizer, from_text_vectorization
 from keras_i18n.tokenizers.tokenizer import Tokenizer
@@ -15,6 +16,7 @@ __all__ = [
     "CharacterTokenizer",
     "JoinedTokenizer",
     "NgramTokenizer",
+    "PieceGroups",
     "PieceType",
     "SentencePieceModel",
     "TextVectorizationTokenizer",

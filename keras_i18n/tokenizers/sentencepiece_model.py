@@ -233,6 +233,23 @@ def length_delimited(field: int, content: bytes) -> bytes:
     return _varint_bytes(field << 3 | _BYTES) + _varint_bytes(len(content)) + content
 
 
+def without_pieces(data: bytes, unused: Any) -> bytes:
+    """The bytes of a model file that `parse` has read, some of whose pieces are of the type that no text is cut into.
+
+    Args:
+        data: bytes of the file.
+        unused: bool by token id.
+    """
+    out, token = [], 0
+    for field, value in raw_fields(data):
+        if field == 1:
+            if unused[token]:  # of a number that comes twice the last one counts
+                value += bytes([0x18, PieceType.UNUSED])
+            token += 1
+        out.append(length_delimited(field, value))
+    return b"".join(out)
+
+
 def _varint_bytes(value):
     out = bytearray()
     while value >= 0x80:

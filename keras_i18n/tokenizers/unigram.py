@@ -1,12 +1,12 @@
 """The SentencePiece unigram tokenizer as data, with the C++ library underneath."""
 
+import dataclasses
 import functools
 import hashlib
 import json
 import os
 import re
 import secrets
-import threading
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
@@ -16,13 +16,13 @@ from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import sentencepiece_model, tokenizer_file
-from keras_i18n.tokenizers.charsmap import check_charsmap
+from keras_i18n.tokenizers.library_segmentation import LibrarySegmentation
+from keras_i18n.tokenizers.piece_groups import PieceGroups, joined_starts
 
 MAGIC = b"keras_i18n unigram tokenizer 1\n"
 PADDING_ID = -1
-_OPTIONS = {"begin", "end", "prefix", "max_tokens"}
+_OPTIONS = {"begin", "end", "prefix", "max_tokens", "groups"}
 _MAX_BYTES = sentencepiece_model.MAX_MODEL_BYTES + 2**20  # the model, and the lines before it
-_SEEDED = threading.Lock()  # the library has one seed for all threads of a process
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -55,12 +55,15 @@ class UnigramTokenizer:
         prefix: text put before each text, as some encoders were trained with ("query: ").
         max_tokens: longest result of `tokenize` and of the compiled tokenizer; None for any length.
         threads: number of threads that `tokenize` uses.
+        groups: `PieceGroups`, or their config, a dict: pieces that a text may use only where they cover enough of it. A
+            `.model` file has no place for them: `save` keeps them, `model_bytes` alone does not.
 
     Raises:
         ValueError: for a file that is damaged or of another kind, a begin or end piece that it lacks, a prefix with the
-            code point 0, or a `max_tokens` below the number of begin and end pieces. The whole file is checked at once,
-            its normaliser too: what opens works. A piece or a score that has become another valid one cannot be told
-            from the file alone: files of `save` carry a digest, and `from_file` takes one.
+            code point 0, groups that the vocabulary does not have, or a `max_tokens` below the number of begin and end
+            pieces. The whole file is checked at once, its normaliser too: what opens works. A piece or a score that has
+            become another valid one cannot be told from the file alone: files of `save` carry a digest, and `from_file`
+            takes one.
 
     >>> from keras_i18n.tokenizers import train_unigram
     >>> tokenizer = train_unigram(["to be or not to be", "be not"] * 9, vocabulary_size=20, end=True)
@@ -81,6 +84,7 @@ class UnigramTokenizer:
         prefix: str = "",
         max_tokens: int | None = None,
         threads: int | None = None,
+        groups: PieceGroups | Config | None = None,
     ) -> None:
         self.model_bytes = bytes(model)
         self.model = sentencepiece_model.parse(self.model_bytes)
@@ -91,8 +95,9 @@ class UnigramTokenizer:
         self.prefix = prefix
         self.max_tokens = None if max_tokens is None else self._checked_max_tokens(max_tokens)
         self.threads = threads or min(8, os.cpu_count() or 1)
+        self.groups = PieceGroups.of(groups)
         self._index: dict[str, int] | None = None
-        self._processor = self._library()
+        self._library = LibrarySegmentation(self.model_bytes, self.model, self.groups)
 
     def _special_piece(self, option, default, name):
         if not isinstance(option, (bool, str)) and option is not None:
@@ -132,15 +137,6 @@ class UnigramTokenizer:
             return cls(data, **options)
 
         return tokenizer_file.loaded(path, read, sentencepiece_model.MAX_MODEL_BYTES)
-
-    def _library(self):
-        import sentencepiece
-
-        check_charsmap(self.model.charsmap)  # the library does not
-        try:
-            return sentencepiece.SentencePieceProcessor(model_proto=self.model_bytes)
-        except RuntimeError as error:
-            raise ValueError(f"The sentencepiece library refused the model. Received: {cut(error)}") from error
 
     @property
     def vocabulary_size(self) -> int:
@@ -198,13 +194,17 @@ class UnigramTokenizer:
         max_tokens = self.max_tokens if max_tokens is None else self._checked_max_tokens(max_tokens)
         special = (self.begin_id is not None) + (self.end_id is not None)
         cleaned = [self.prefix + clean_text(text) for text in texts]
-        found = self._processor.encode(cleaned, return_type="numpy", num_threads=self.threads) if cleaned else []
+        found = self._library.best(cleaned, self.threads)
         room = None if max_tokens is None else max_tokens - special
         if special == 0 and room is None:
-            return list(found)
+            return found
         before = np.array([] if self.begin_id is None else [self.begin_id], np.int32)
         after = np.array([] if self.end_id is None else [self.end_id], np.int32)
         return [np.concatenate([before, ids[:room], after]) for ids in found]
+
+    def cut_with_all_pieces(self, texts: Texts) -> TokenIds:
+        """Token ids of texts before it is asked which groups they may use, without begin and end pieces: a list of arrays."""
+        return self._library.with_all_pieces([self.prefix + clean_text(text) for text in texts], self.threads)
 
     def pad(self, sequences: TokenIds) -> np.ndarray:
         """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
@@ -220,16 +220,18 @@ class UnigramTokenizer:
         for ids in rows:
             if any(i >= self.vocabulary_size for i in ids):
                 raise ValueError(f"Token ids must be below {self.vocabulary_size}. Received: {cut(max(ids))}.")
-        texts = [self._processor.decode(ids) for ids in rows]
+        texts = [self._library.processor.decode(ids) for ids in rows]
         # a prefix without a text has lost its white space
         return [text[len(self.prefix) :] if text.startswith(self.prefix.rstrip()) else text for text in texts]
 
     def normalize(self, texts: Texts) -> list[str]:
         """Texts as the vocabulary sees them: list of str, in which U+2581 stands for the space."""
-        return [self._processor.normalize(clean_text(text)) for text in texts]
+        return [self._library.processor.normalize(clean_text(text)) for text in texts]
 
     def sample(self, texts: Texts, *, alpha: float = 0.2, seed: int | None = None) -> TokenIds:
         """Token ids of texts cut at random into pieces, likelier cuts more often; begin and end pieces included.
+
+        A text is cut into pieces of the groups that its best cut may use, and of no others.
 
         Args:
             texts: sequence of str.
@@ -248,38 +250,34 @@ class UnigramTokenizer:
             seed = secrets.randbits(31)
         elif isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**31:
             raise ValueError(f"`seed` must be an integer from 0 to 2**31 - 1, or None. Received: {shown(seed)}.")
-        found = self._sampled([self.prefix + clean_text(text) for text in texts], float(alpha), int(seed))
+        cleaned = [self.prefix + clean_text(text) for text in texts]
+        found = self._library.drawn(cleaned, float(alpha), int(seed), self.threads)
         before = [] if self.begin_id is None else [self.begin_id]
         after = [] if self.end_id is None else [self.end_id]
         return [np.array([*before, *ids, *after], np.int32) for ids in found]
 
-    def _sampled(self, texts, alpha, seed):
-        """Ids by the library, whose generators belong to threads: a new thread has one that begins with the seed."""
-        import sentencepiece
-
-        found = []
-
-        def run():
-            found.extend(self._processor.encode(texts, enable_sampling=True, alpha=alpha, nbest_size=-1, num_threads=1))
-
-        with _SEEDED:
-            sentencepiece.set_random_generator_seed(seed)
-            thread = threading.Thread(target=run)
-            thread.start()
-            thread.join()
-        return found
-
-    def extended(self, pieces: Sequence[str], scores: Iterable[float]) -> "UnigramTokenizer":
+    def extended(
+        self, pieces: Sequence[str], scores: Iterable[float], *, group_sizes: Sequence[int] = ()
+    ) -> "UnigramTokenizer":
         """A tokenizer with more pieces; those of this one keep their ids and scores.
 
         Args:
             pieces: list of str that the vocabulary lacks, U+2581 for the space; their ids follow its own.
             scores: their log probabilities. A score below that of every piece would make unknown characters cost
                 something else in old texts, so it is raised to the lowest there is.
+            group_sizes: the pieces, in their order, form groups of so many: see `PieceGroups`. Without, any text may use
+                them.
 
         Raises:
-            ValueError: a piece that is there already, comes twice, or is empty.
+            ValueError: a piece that is there already, comes twice, or is empty; groups of another number of pieces, or
+                none for a tokenizer that has some.
         """
+        if sum(group_sizes) != len(pieces) and (group_sizes or self.groups.starts):
+            raise ValueError(
+                f"`group_sizes` must tell the group of each piece. Received: {len(pieces)} pieces, sizes "
+                f"{shown(list(group_sizes))}."
+            )
+        starts = joined_starts(self.groups.starts, self.vocabulary_size, group_sizes)
         lowest = self.model.min_score
         scores = [max(float(score), lowest) for score in scores]
         return type(self)(
@@ -289,6 +287,7 @@ class UnigramTokenizer:
             prefix=self.prefix,
             max_tokens=self.max_tokens,
             threads=self.threads,
+            groups=dataclasses.replace(self.groups, starts=starts),
         )
 
     def get_config(self) -> Config:
@@ -299,6 +298,8 @@ class UnigramTokenizer:
             config["prefix"] = self.prefix
         if self.max_tokens is not None:
             config["max_tokens"] = self.max_tokens
+        if self.groups.starts:
+            config["groups"] = self.groups.get_config()
         return config
 
     @functools.cached_property

@@ -36,10 +36,11 @@ def with_selected_pieces(tokenizer: UnigramTokenizer, ids: Array) -> UnigramToke
 
     Args:
         tokenizer: stays as it is.
-        ids: distinct token ids; those of `indispensable_pieces` must be among them.
+        ids: distinct token ids; those of `indispensable_pieces` must be among them, and those of `PieceGroups` in the order of
+            their groups.
 
     Raises:
-        ValueError: an id that is not there or comes twice, or an indispensable piece that is missing.
+        ValueError: an id that is not there or comes twice, an indispensable piece that is missing, or groups out of order.
 
     >>> from keras_i18n.tokenizers import train_unigram
     >>> tokenizer = train_unigram(["to be or not to be", "be not"] * 9, vocabulary_size=20)
@@ -63,4 +64,5 @@ def with_selected_pieces(tokenizer: UnigramTokenizer, ids: Array) -> UnigramToke
         # what the file says of texts that it was tested with does not hold for a part of it
         if field not in (_PIECE, _SELF_TEST):
             out.append(length_delimited(field, content))
-    return UnigramTokenizer(b"".join(out), **tokenizer.get_config(), threads=tokenizer.threads)
+    config = tokenizer.get_config() | {"groups": tokenizer.groups.selected(wanted)}
+    return UnigramTokenizer(b"".join(out), **config, threads=tokenizer.threads)

@@ -5,10 +5,11 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from keras_i18n import layers
 from keras_i18n.layers import UnigramTokenization, tokenization_layer
 from keras_i18n.tokenizers import UnigramTokenizer, conformance
 from tests.layers import mobile_runtime, runtimes
-from tests.tokenizers.vocabularies import TEXTS, tie_rich, trained, written
+from tests.tokenizers.vocabularies import TEXTS, grouped, tie_rich, trained, written
 
 LETTERS = [(c, -1.0 - 0.1 * i) for i, c in enumerate("abcé가")]
 TOKENIZERS = {
@@ -26,6 +27,14 @@ TOKENIZERS = {
         written([*LETTERS, ("\u2581", -1.5)], add_dummy_prefix=False, remove_extra_whitespaces=True)
     ),
     "one piece": lambda: UnigramTokenizer(written([("a", 0.5)])),
+    "groups": lambda: grouped(),
+    "groups, nfkc, bytes, symbols": lambda: grouped(
+        least_percent=33,
+        normalizer="nfkc",
+        byte_fallback=True,
+        vocabulary_size=420,
+        user_defined_symbols=("<mask>", "§§", "a_b c"),
+    ),
     "long pieces": lambda: UnigramTokenizer(written([*LETTERS, ("ab" * 9, -1.0), ("abc" * 21, -1.0)])),
 }
 
@@ -51,7 +60,14 @@ def assert_ids(tokenizer, texts, answer, max_tokens=None):
 
 def some_texts(tokenizer):
     ties = ["ha" * 30, "a" * 50, "hahhaabba" * 9, "ab" * 40, "abc" * 50, "§§§§§x", "<mask><mask>a_b ca_b  c"]
-    return [*TEXTS, *ties, *conformance.edge_texts(tokenizer)[::3], *conformance.fuzzed_texts(tokenizer, 150, 4)]
+    pairs = [f"{one} {other}" for one, other in zip(TEXTS, TEXTS[3:], strict=False)]
+    return [
+        *TEXTS,
+        *pairs,
+        *ties,
+        *conformance.edge_texts(tokenizer)[::3],
+        *conformance.fuzzed_texts(tokenizer, 150, 4),
+    ]
 
 
 @pytest.mark.parametrize("name", TOKENIZERS)
@@ -64,9 +80,10 @@ def test_ids_are_those_of_the_library(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["nfkc, bytes, symbols", "ties"])
+@pytest.mark.parametrize("name", ["groups, nfkc, bytes, symbols", "ties"])
 def test_the_same_ids_in_every_runtime(name):
-    tokenizer = UnigramTokenizer(TOKENIZERS[name]().model_bytes, begin=True, end=True)
+    tokenizer = TOKENIZERS[name]()
+    tokenizer = UnigramTokenizer(tokenizer.model_bytes, begin=True, end=True, groups=tokenizer.groups)
     model = model_of(tokenizer, max_tokens=40)
     texts = some_texts(tokenizer)[::4]
     batches = [code_points(texts), code_points(texts[:1]), np.zeros((1, 1), np.int32)]
@@ -83,11 +100,43 @@ def test_the_same_ids_in_every_runtime(name):
         assert_ids(tokenizer, given_texts, answer, 40)
 
 
+@pytest.mark.parametrize("tokenizer", [trained, grouped])
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_a_saved_model_answers_alike(suffix):
-    tokenizer = UnigramTokenizer(trained(byte_fallback=True, vocabulary_size=420).model_bytes, end=True)
+def test_a_saved_model_answers_alike(suffix, tokenizer):
+    tokenizer = tokenizer(byte_fallback=True, vocabulary_size=420)
+    tokenizer = UnigramTokenizer(tokenizer.model_bytes, end=True, groups=tokenizer.groups)
     loaded = runtimes.round_trip(model_of(tokenizer, max_tokens=30), suffix)
     assert_ids(tokenizer, TEXTS, loaded(code_points(TEXTS)), 30)
+
+
+def test_groups_are_judged_text_by_text():
+    """The rule is at work in these texts, and a text's ids are the same alone, in a batch, and in wider padding."""
+    tokenizer = grouped()
+    layer = tf.function(tokenization_layer(tokenizer), input_signature=[tf.TensorSpec([None, None], tf.int32)])
+    texts = [text for text in some_texts(tokenizer) if len(text) < 200]
+    free = UnigramTokenizer(tokenizer.model_bytes).tokenize(texts)
+    differ = [not np.array_equal(*pair) for pair in zip(free, tokenizer.tokenize(texts), strict=True)]
+    assert 10 < sum(differ) < len(texts) / 2
+    some = [text for text, other in zip(texts, differ, strict=True) if other][:15]
+    assert_ids(tokenizer, some, layer(code_points(some, 300)))
+    for text in [*some, "γ", ""]:
+        assert_ids(tokenizer, [text], layer(code_points([text])))
+
+
+def test_a_vocabulary_without_groups_has_the_graph_that_it_had():
+    def operators(layer):
+        function = tf.function(layer, input_signature=[tf.TensorSpec([None, None], tf.int32)])
+        return [node.op for node in function.get_concrete_function().graph.as_graph_def().node]
+
+    plain, with_groups = trained(), grouped()
+    config = tokenization_layer(plain).segmentation.get_config()
+    assert not {"groups", "vocabulary_size"} & set(config)
+    # what chooses between the first pass and the second is an operator that it lacks
+    found = [operators(tokenization_layer(one)) for one in (plain, with_groups)]
+    conditions = [ops.count("If") + ops.count("StatelessIf") for ops in found]
+    assert conditions[1] == conditions[0] + 1
+    with pytest.raises(ValueError, match="above the last group's start"):
+        layers.UnigramSegmentation(**config | {"groups": {"starts": [9]}})
 
 
 def test_truncation_keeps_the_end():

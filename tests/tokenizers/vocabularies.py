@@ -1,11 +1,13 @@
 """Small SentencePiece models for tests: trained, and written by hand to walk the edges."""
 
 import functools
+import random
 import unicodedata
 
 from sentencepiece import sentencepiece_model_pb2
 
 from keras_i18n.tokenizers import PieceType, UnigramTokenizer, train_unigram
+from keras_i18n.tokenizers.piece_groups import PieceGroups
 
 TEXTS = (
     "The weather in Zürich will be fine tomorrow, won't it?", "İstanbul'da hava yarın ılık olacak mı?",
@@ -73,3 +75,17 @@ def wordpieces():
         piece for word in words[::3] for piece in (word[:3], word[:5], f"##{word[3:]}", f"##{word[1:4]}")
     )
     return [piece for piece in found if piece not in ("##", "")]
+
+
+def grouped(*, least_percent=20, **options):
+    """A trained tokenizer with three groups of pieces: parts of TEXTS, so that all of them use some, and letters it lacks."""
+    chance, own = random.Random(7), trained(**options)
+    words = [word for text in own.normalize(TEXTS) for word in text.split("\u2581") if len(word) > 2]
+    found = [word[start : start + 5] for word in words for start in range(0, len(word), 2)]
+    found += ["\u2581" + word for word in words[::3]] + ["hah", "aa", "ahaha"]
+    found = [piece for piece in dict.fromkeys([*found, *"γδжщ"]) if piece not in own.pieces]
+    chance.shuffle(found)
+    sizes = [len(found) // 3, len(found) // 3, len(found) - 2 * (len(found) // 3)]
+    longer = own.extended(found, [chance.choice((-2.0, -4.5, -6.0, -9.0)) for _ in found], group_sizes=sizes)
+    groups = PieceGroups(longer.groups.starts, least_percent)
+    return UnigramTokenizer(longer.model_bytes, groups=groups)

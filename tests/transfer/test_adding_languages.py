@@ -9,7 +9,6 @@ from keras_i18n import networks, transfer
 from keras_i18n.datasets import ParallelTexts
 from keras_i18n.tokenizers import train_unigram
 from keras_i18n.transfer.adding import language_addition, row_training
-from keras_i18n.transfer.adding.kept_words import made_up_words
 from keras_i18n.transfer.adding.training_examples import fit_bridge, mixed_texts, random_spans
 from keras_i18n.transfer.adding.unchanged import compare_unseen
 
@@ -311,15 +310,30 @@ def test_no_new_piece_cuts_a_kept_text(encoder):
 
 
 def test_words_of_old_languages_keep_their_pieces_in_texts_that_were_never_seen(encoder):
-    """A new piece that is in none of the kept texts must not be used in another text of the same or of listed words."""
+    """Texts too short for the share of the new pieces to tell: their words are kept, whatever stands beside them."""
     words = ["anapiki", "bahariki", "sokon"]
-    unseen = ["the Sokon is over the bahariki", '"anapiki Bahariki"']
+    unseen = ["Sokon bahariki", '"anapiki Bahariki"', "sokon"]
     found = transfer.extend_vocabulary(encoder.tokenizer, {"sw": SWAHILI * 10})
     assert any(map(np.not_equal, *map(len_of, (found.tokenizer, encoder.tokenizer), [unseen] * 2)))
-    kept = transfer.extend_vocabulary(encoder.tokenizer, {"sw": SWAHILI * 10}, keep_words=words)
+    kept = transfer.extend_vocabulary(encoder.tokenizer, {"sw": SWAHILI * 10}, keep_texts=words)
     assert all(map(np.array_equal, kept.tokenizer.tokenize(unseen), encoder.tokenizer.tokenize(unseen)))
     assert kept.dropped > found.dropped
     assert len(kept.pieces) > 10
+
+
+def test_a_text_that_holds_a_new_word_by_accident_is_tokenized_as_before(encoder):
+    """No text with these words was kept; after a second language the first one's share is judged as before."""
+    first = transfer.extend_vocabulary(encoder.tokenizer, {"sw": SWAHILI * 10}, keep_texts=ENGLISH).tokenizer
+    second = transfer.extend_vocabulary(first, {"el": GREEK * 10}, keep_texts=ENGLISH).tokenizer
+    words = " ".join(SWAHILI).split()
+    unseen = [f"{text} {word} {text} {text} {text}" for text, word in zip(ENGLISH, words, strict=False)]
+    free = type(first)(first.model_bytes, begin=True, end=True)
+    assert sum(map(np.not_equal, len_of(free, unseen), len_of(encoder.tokenizer, unseen))) > 4
+    assert second.groups.starts == (encoder.tokenizer.vocabulary_size, first.vocabulary_size)
+    for tokenizer in (first, second):
+        assert all(map(np.array_equal, tokenizer.tokenize(unseen), encoder.tokenizer.tokenize(unseen)))
+    assert all(map(np.array_equal, second.tokenize(SWAHILI), first.tokenize(SWAHILI)))
+    assert max(second.tokenize(GREEK[:1])[0]) >= first.vocabulary_size
 
 
 def len_of(tokenizer, texts):
@@ -332,16 +346,6 @@ def test_numbers_and_marks_bring_no_pieces(encoder):
     pieces = transfer.extend_vocabulary(old, {"sw": texts}).pieces
     assert pieces
     assert all(piece.replace("\u2581", "").isalpha() for piece in pieces)
-
-
-def test_made_up_words_look_like_words_and_come_again():
-    words = sorted({word for text in ENGLISH for word in text.split()})
-    made = made_up_words(words, 30, seed=1)
-    assert made == made_up_words(words, 30, seed=1) != made_up_words(words, 30, seed=2)
-    assert set(made) - set(words)
-    triples = {f"  {word} "[place : place + 3] for word in words for place in range(len(word) + 1)}
-    assert all(f"  {word} "[place : place + 3] in triples for word in made for place in range(len(word) + 1))
-    assert made_up_words([], 9) == []
 
 
 @pytest.mark.filterwarnings(FEW)
@@ -378,10 +382,10 @@ def test_unseen_texts_are_compared_one_by_one(encoder):
 
 
 def test_options_that_nobody_knows_are_told(encoder):
-    with pytest.raises(TypeError, match=r"Options are alpha, .*keep_words.* Received: \['keep_word'\]"):
-        transfer.add_language(encoder, "sw", lexicon=[("sun", "jua")], keep_word=["sun"])
-    with pytest.raises(TypeError, match="`keep_words` must be a list of str"):
-        transfer.add_language(encoder, "sw", lexicon=[("sun", "jua")], keep_words="sun")
+    with pytest.raises(TypeError, match=r"Options are alpha, .*keep_texts.* Received: \['keep_text'\]"):
+        transfer.add_language(encoder, "sw", lexicon=[("sun", "jua")], keep_text=["sun"])
+    with pytest.raises(TypeError, match="`keep_texts` must be a list of str"):
+        transfer.add_language(encoder, "sw", lexicon=[("sun", "jua")], keep_texts="sun")
 
 
 def test_mixed_texts_hold_translations():

@@ -11,7 +11,6 @@ from keras_i18n.tokenizers import PieceType, UnigramTokenizer, train_unigram
 from keras_i18n.transfer.adding.kept_words import (
     as_written,
     is_spelled,
-    made_up_words,
     without_marks,
     words_of_texts,
     words_of_vocabulary,
@@ -22,8 +21,6 @@ _MOST_REPEATS, _LEAST_REPEATS = 40, 2
 # Rare words cost general pieces: with the 7,700 words that Finnish sentence pairs have beside a list of 12,000, eight
 # points of topics were lost.
 _MOST_WORDS = 5000
-# words that are made up where no list is given: for each word of the texts, and at most
-_MADE_UP_PER_WORD, _MOST_MADE_UP = 5, 720_000
 _CUT_AT_ONCE = 50_000
 
 
@@ -32,7 +29,7 @@ class ExtendedVocabulary:
     """A tokenizer with the pieces of a new language.
 
     Attributes:
-        tokenizer: the old pieces with their ids, then the new ones.
+        tokenizer: the old pieces with their ids, then the new ones, a group of its `PieceGroups`.
         pieces: the new pieces, str.
         shared: pieces of the new language that the old vocabulary has.
         dropped: pieces that would have cut texts or words of old languages in another way, and those of numbers and marks.
@@ -75,32 +72,30 @@ def extend_vocabulary(
     words: dict[str, Sequence[str]] | None = None,
     num_pieces: int = 12_000,
     keep_texts: Sequence[str] = (),
-    keep_words: Sequence[str] = (),
     max_piece_length: int = 16,
-    seed: int = 0,
 ) -> ExtendedVocabulary:
     """Learns pieces from texts of new languages and adds those that leave old texts as they are.
 
-    Whatever new piece would be used in one of `keep_texts`, or in a word of the old languages, is dropped, again and
-    again until none is, so that all of them keep their token ids. So does any other text in which no new piece occurs.
-    The words are those of the old vocabulary and of `keep_words`; without these, words are made up after those of
-    `keep_texts`.
+    The new pieces are a group: a text in which they cover less than 10 percent of the code points is cut without them
+    (see `PieceGroups`), so that a piece which fits into a word of another language by accident changes nothing there. A text
+    of a word or two is too short for that: so a new piece that would be used in a word of `keep_texts`, or in one that the
+    old vocabulary holds, is dropped. So is what is used in one of `keep_texts` for all that, again and again until all of
+    them keep their token ids.
 
     Args:
         tokenizer: `UnigramTokenizer` of the model.
-        texts: dict, new language -> its texts, list of str. Each language learns pieces of its own; all are added.
+        texts: dict, new language -> its texts, list of str. Each language learns pieces of its own; all are added, as one
+            group: languages that are alike share pieces.
         words: dict, language -> its words, the most frequent first; pieces are learned from the first 5,000.
         num_pieces: pieces that are learned for each language; short texts give fewer.
         keep_texts: texts of the old languages, list of str.
-        keep_words: words of the old languages, list of str; tens of thousands of each are best.
         max_piece_length: longest piece in code points.
-        seed: decides which words are made up.
 
     Returns:
         An `ExtendedVocabulary`.
 
     Raises:
-        ValueError: no texts, or no new piece is left.
+        ValueError: no texts, or no new piece is left that one of them uses.
 
     >>> old = train_unigram(["the sun is over the sea"] * 20, vocabulary_size=30)
     >>> found = extend_vocabulary(old, {"sw": ["jua liko juu ya bahari"] * 20}, keep_texts=["the sun"])
@@ -115,39 +110,58 @@ def extend_vocabulary(
     fresh = [(piece, score) for piece, score in learned.items() if piece not in have]
     known = frozenset("".join(have))
     kept = [(piece, score) for piece, score in fresh if is_spelled(piece, known)]
-    plain = UnigramTokenizer(tokenizer.model_bytes, threads=tokenizer.threads)  # words have no begin and end pieces
-    kept = _without_changes(plain, kept, _words_to_keep(tokenizer, keep_texts, keep_words, seed))
+    kept = _unused(tokenizer, kept, _words_to_keep(tokenizer, keep_texts))
     kept = _without_changes(tokenizer, kept, keep_texts)
     _check_left(kept, len(fresh))
-    return _vocabulary(tokenizer, kept, shared=len(learned) - len(fresh), dropped=len(fresh) - len(kept))
+    found = _vocabulary(tokenizer, kept, shared=len(learned) - len(fresh), dropped=len(fresh) - len(kept))
+    own = [text for language, some in texts.items() for text in (*some, *(words or {}).get(language, ()))]
+    if not any(ids.max(initial=0) >= tokenizer.vocabulary_size for ids in found.tokenizer.tokenize(own)):
+        _check_left([], len(fresh))
+    return found
 
 
-def _words_to_keep(tokenizer, texts, given, seed):
+def _words_to_keep(tokenizer, texts):
     stood = words_of_texts(tokenizer, texts)
-    bare = without_marks(stood)
-    if len(given):
-        more = without_marks(words_of_texts(tokenizer, given))
-    else:
-        more = made_up_words(bare, min(_MADE_UP_PER_WORD * len(bare), _MOST_MADE_UP), seed=seed)
-    return sorted({*stood, *as_written(bare), *as_written(words_of_vocabulary(tokenizer)), *as_written(more)})
+    return sorted({*stood, *as_written(without_marks(stood)), *as_written(words_of_vocabulary(tokenizer))})
+
+
+def _unused(tokenizer, pieces, words):
+    """Of [(piece, score)] those that are used in none of the words, whatever share of it they cover."""
+    plain = UnigramTokenizer(tokenizer.model_bytes, threads=tokenizer.threads)  # no begin and end pieces either
+    while pieces and words:
+        longer = plain.extended(*zip(*pieces, strict=True))
+        used, changed = set(), []
+        for start in range(0, len(words), _CUT_AT_ONCE):
+            some = words[start : start + _CUT_AT_ONCE]
+            for word, ids in zip(some, longer.tokenize(some), strict=True):
+                if ids.max(initial=0) >= plain.vocabulary_size:
+                    used.update(ids.tolist())
+                    changed.append(word)
+        # with fewer pieces to choose from, a word that used none of them will not begin to
+        pieces = _without(pieces, used, plain.vocabulary_size)
+        words = changed
+    return pieces
 
 
 def _without_changes(tokenizer, pieces, texts):
-    """Of [(piece, score)] those that are used in none of the texts."""
-    first = tokenizer.vocabulary_size
-    while pieces and len(texts):
-        longer = tokenizer.extended(*zip(*pieces, strict=True))
-        used, changed = set(), []
-        for start in range(0, len(texts), _CUT_AT_ONCE):
-            some = texts[start : start + _CUT_AT_ONCE]
-            for text, ids in zip(some, longer.tokenize(some), strict=True):
-                if ids.max(initial=0) >= first:
-                    used.update(ids[ids >= first].tolist())
-                    changed.append(text)
-        # with fewer pieces to choose from, a text that used none of them will not begin to
-        pieces = [entry for token, entry in enumerate(pieces, first) if token not in used]
-        texts = changed
+    """Of [(piece, score)] those with which all texts keep their token ids."""
+    wanted = tokenizer.tokenize(texts)
+    while pieces:
+        columns = list(zip(*pieces, strict=True))
+        longer = tokenizer.extended(*columns, group_sizes=[len(pieces)])
+        found = longer.tokenize(texts)
+        changed = [place for place, pair in enumerate(zip(wanted, found, strict=True)) if not np.array_equal(*pair)]
+        if not changed:
+            break
+        # a piece may take the place of others without being used itself: what the first cut uses goes as well
+        first_cut = longer.cut_with_all_pieces([texts[place] for place in changed])
+        used = {token for ids in (*first_cut, *(found[place] for place in changed)) for token in ids.tolist()}
+        pieces = _without(pieces, used, tokenizer.vocabulary_size)
     return pieces
+
+
+def _without(pieces, used, first):
+    return [entry for token, entry in enumerate(pieces, first) if token not in used]
 
 
 def _check_left(kept, found):
@@ -160,7 +174,7 @@ def _check_left(kept, found):
 
 
 def _vocabulary(tokenizer, pieces, *, shared, dropped):
-    longer = tokenizer.extended(*zip(*pieces, strict=True))
+    longer = tokenizer.extended(*zip(*pieces, strict=True), group_sizes=[len(pieces)])
     return ExtendedVocabulary(longer, tuple(piece for piece, _ in pieces), shared=shared, dropped=dropped)
 
 

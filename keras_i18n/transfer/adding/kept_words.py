@@ -1,19 +1,15 @@
 """Words of the languages that a model knows: new pieces must leave each of them as it is.
 
 No piece goes over a space, so a text is cut word by word: what leaves every word of a list as it is leaves every text
-of these words as it is.
+of these words as it is, however short it is.
 """
 
-import collections
-import random
 import unicodedata
 from collections.abc import Iterable
 
 from keras_i18n.tokenizers import UnigramTokenizer
 
 _SPACE = "\u2581"
-_CONTEXT = 3
-_LONGEST = 24  # a longer "word" is a sentence of a language without spaces
 _MARKS = ".,;:!?()[]\"'«»“”’‘…-–—„"
 
 
@@ -46,42 +42,6 @@ def as_written(words: Iterable[str]) -> list[str]:
     """
     words = [form for word in words for form in dict.fromkeys((word, word[:1].upper() + word[1:]))]
     return [*words, *(f'"{word}' for word in words)]
-
-
-def made_up_words(words: Iterable[str], count: int, *, seed: int = 0) -> list[str]:
-    """Words such as languages have them, drawn letter by letter from what follows three letters in their words.
-
-    They stand in for the words of old languages that no text has: on SIB-200's 16 languages of the encoder, unseen texts
-    that Swahili's pieces cut in another way fell from 0.55 to 0.34 %. A context of four letters left 0.44 %; a list of
-    real words, where there is one, left 0.01 % and cost as many pieces.
-
-    Args:
-        words: words of old languages.
-        count: how many are drawn; those drawn twice count once.
-        seed: decides which.
-
-    Returns:
-        list of str, sorted.
-
-    >>> made_up_words(["banana"], 3)
-    ['banana', 'bananana']
-    """
-    following = collections.defaultdict(list)
-    for word in words:
-        if 2 <= len(word) <= _LONGEST:
-            padded = " " * _CONTEXT + word + " "
-            for place in range(_CONTEXT, len(padded)):
-                following[padded[place - _CONTEXT : place]].append(padded[place])
-    rng, found = random.Random(seed), set()
-    for _ in range(count if following else 0):
-        word = " " * _CONTEXT
-        while len(word) <= _LONGEST + _CONTEXT:
-            letter = rng.choice(following[word[-_CONTEXT:]])
-            if letter == " ":
-                found.add(word.strip())
-                break
-            word += letter
-    return sorted(found)
 
 
 def is_spelled(piece: str, known: frozenset[str]) -> bool:

@@ -37,13 +37,10 @@ class AddingOptions:
         known_texts: texts of a language that the model knows, of the kind that it will be asked, such as the texts that
             a classifier's labels came with: they are put into the new language word by word, by what the lexicon, the
             sentence pairs and the teacher's vectors of `words` say, and should get the vectors that they have.
-        keep_texts: texts of the old languages, list of str: new pieces that would cut one of them in another way are
-            dropped, and the model's answers on them are compared bit for bit. The known side of the parallel texts and
+        keep_texts: texts of the old languages, list of str: new pieces by which one of them or a word of theirs would be
+            tokenized differently are dropped, and the model's answers on them are compared bit for bit. The known side of the parallel texts and
             the sample data of the model's languages are always among them. A tenth of them, at most 1,000, are first
             kept apart: the report tells how unseen texts fare by them.
-        keep_words: words of the old languages, list of str: new pieces that would cut a text of these words in another
-            way are dropped as well. Tens of thousands of each language are best, such as the package wordfreq has; then
-            nearly no unseen old text is cut in another way. Without them, words are made up.
         num_pieces: learned for each language; short texts give fewer.
         method: a key of `transfer.METHODS`.
         spans: parts of sentences that the teacher sees, for each language.
@@ -63,7 +60,6 @@ class AddingOptions:
     known_words: tuple = ()
     known_texts: tuple = ()
     keep_texts: tuple = ()
-    keep_words: tuple = ()
     num_pieces: int = 12_000
     method: str = "best"
     spans: int = 4000
@@ -74,7 +70,7 @@ class AddingOptions:
     seed: int = 0
 
     def __post_init__(self):
-        for name in ("known_words", "known_texts", "keep_texts", "keep_words"):
+        for name in ("known_words", "known_texts", "keep_texts"):
             given = getattr(self, name)
             if isinstance(given, str):
                 raise TypeError(f"`{name}` must be a list of str. Received: {shown(given)}. Put it into a list.")
@@ -232,8 +228,6 @@ class LanguageAddition:
             },
             num_pieces=self.options.num_pieces,
             keep_texts=[self.keep_texts[place] for place in sorted(order[count:])],
-            keep_words=self.options.keep_words,
-            seed=self.options.seed,
         )
 
     def initialize(self) -> None:

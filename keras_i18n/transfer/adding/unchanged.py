@@ -24,7 +24,7 @@ class UnseenTexts:
         lowest_cosine: of a text's vectors or scores before and after, over all of them.
 
     >>> str(UnseenTexts(count=200, tokenized_differently=0.005, changed_labels=0.0, lowest_cosine=0.98))
-    'Of 200 old texts kept apart 0.50 % are tokenized differently and 0.00 % get another label (lowest cosine 0.980).'
+    'Of 200 old texts kept apart 1 (0.50 %) is tokenized differently and 0 (0.00 %) get another label (lowest cosine 0.980).'
     """
 
     count: int
@@ -33,11 +33,17 @@ class UnseenTexts:
     lowest_cosine: float
 
     def __str__(self) -> str:
-        labels = "" if self.changed_labels is None else f" and {100 * self.changed_labels:.2f} % get another label"
+        labels = ""
+        if self.changed_labels is not None:
+            labels = f" and {self._told(self.changed_labels, 'gets', 'get')} another label"
         return (
-            f"Of {self.count} old texts kept apart {100 * self.tokenized_differently:.2f} % are tokenized differently"
-            f"{labels} (lowest cosine {self.lowest_cosine:.3f})."
+            f"Of {self.count} old texts kept apart {self._told(self.tokenized_differently, 'is', 'are')} tokenized "
+            f"differently{labels} (lowest cosine {self.lowest_cosine:.3f})."
         )
+
+    def _told(self, share, one, several):
+        number = round(share * self.count)
+        return f"{number} ({100 * share:.2f} %) {one if number == 1 else several}"
 
 
 def compare_unseen(old: Any, new: Any, texts: Sequence[str]) -> UnseenTexts | None:
