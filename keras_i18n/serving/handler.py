@@ -45,6 +45,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = f"keras_i18n/{__version__}"
     sys_version = ""
+    disable_nagle_algorithm = True  # else the body waits 40 ms for the reader's word that the head came
     server: Any
 
     routes: ClassVar[dict[tuple[str, str], str]] = {
