@@ -19,8 +19,8 @@ class Precision:
     of_twin: bool = False
 
 
-# Twins hold the numbers that files hold, so that only sums in another order differ, and what a converter folds or turns
-# in a way of its own: recurrent layers of the tests, with random weights, show up to 2e-3.
+# Twins hold the numbers that files hold, so that only sums in another order differ, and what a converter lays out in a
+# way of its own: the scores of a classifier on the encoder of 16 languages were up to 2.7e-3 off, in 4 and in 3 bits.
 _TWIN = 5e-3
 PRECISIONS = {
     "float32": Precision(1e-4),
