@@ -7,6 +7,7 @@ Damage is seeded: one to three flipped bits, a byte run overwritten, a cut end, 
 
 import argparse
 import collections
+import json
 import pathlib
 import random
 import shutil
@@ -61,14 +62,18 @@ def main():
     warnings.simplefilter("ignore")
     keras.utils.set_random_seed(3)
     tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
-    network = ki.networks.build("pooling", vocabulary_size=50, num_labels=3, size="tiny")
+    network, other = (ki.networks.build("pooling", vocabulary_size=50, num_labels=3, size="tiny") for _ in range(2))
     model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=("a", "b", "c"))
     expected = model.predict(TEXTS)
     folder = pathlib.Path(tempfile.mkdtemp())
     ki.export(model, folder)
     model.save(folder / "saved.keras")
-    whole = {row.file: ki.load_exported for row in ki.export.FORMATS.values()} | {"saved.keras": ki.load}
-    for name, opener in whole.items():
+    ensemble = ki.Ensemble([model, ki.TextClassifier(tokenizer=tokenizer, network=other, labels=model.labels)])
+    ensemble.save(folder / "ensemble.keras")
+    whole = {row.file: (ki.load_exported, expected) for row in ki.export.FORMATS.values()}
+    whole |= {"saved.keras": (ki.load, expected), "ensemble.keras": (ki.load, ensemble.predict(TEXTS))}
+    results = {}
+    for name, (opener, expected) in whole.items():
         chance, told = random.Random(name), collections.Counter()
         for _ in range(count):
             path = folder / "damaged" / name
@@ -79,7 +84,11 @@ def main():
             file.write_bytes(damaged(file.read_bytes(), chance))
             told[answer_of(path, opener, expected)] += 1
             shutil.rmtree(path.parent)
-        print(f"{name:14}", dict(told), flush=True)
+        results[name] = dict(told)
+        print(f"{name:14}", results[name], flush=True)
+    (pathlib.Path(__file__).parent / "results" / "damaged_files.json").write_text(
+        json.dumps({"count": count, "files": results}, indent=1) + "\n"
+    )
 
 
 if __name__ == "__main__":

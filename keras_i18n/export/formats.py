@@ -5,12 +5,14 @@ import errno
 import importlib
 import os
 import pathlib
+import tempfile
 
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.runner import Runner
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut
 
+_BESIDE_WEIGHTS = 1 << 20  # bytes of a file: its graph, its metadata
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -40,14 +42,28 @@ class Format:
             self._module().save(exported, path)
         except Exception as error:
             # TensorFlow and HDF5 have errors of their own for what the system told them
-            for number in _FULL:
-                if os.strerror(number) in str(error) and getattr(error, "errno", None) != number:
-                    raise OSError(number, os.strerror(number), str(path)) from error
+            if isinstance(error, ValueError | TypeError) or getattr(error, "errno", None) in _FULL:
+                raise
+            if (number := _refused_for_room(pathlib.Path(path).parent, exported.keras_model)) is not None:
+                raise OSError(number, os.strerror(number), str(path)) from error
             raise
 
     def load(self, path: Path) -> Runner:
         """Opens a file as a `Runner`."""
         return self._module().load(path)
+
+
+def _refused_for_room(folder, model):
+    """The number by which the system refuses a file as large as the model's weights; None where it takes one."""
+    left = 4 * model.count_params() + _BESIDE_WEIGHTS
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            while left > 0:
+                left -= probe.write(bytes(min(left, _BESIDE_WEIGHTS)))
+            probe.flush()
+    except OSError as error:
+        return error.errno if error.errno in _FULL else None
+    return None
 
 
 FORMATS = {

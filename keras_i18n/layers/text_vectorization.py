@@ -9,6 +9,7 @@ from keras_i18n.layers import fingerprint_lookup
 from keras_i18n.layers.ragged_rows import kept_left, scattered, shift_right, take
 from keras_i18n.layers.text_normalization import clean_code_points
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import cut
 from keras_i18n.tokenizers import text_vectorization_tables
 from keras_i18n.tokenizers.text_vectorization import PUNCTUATION, WHITE_SPACE, TextVectorizationTokenizer
 from keras_i18n.tokenizers.text_vectorization_tables import CHAINS
@@ -60,7 +61,7 @@ class TextVectorizationTokenization(keras.layers.Layer):
     ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         if max_tokens is not None and max_tokens < 1:
-            raise ValueError(f"`max_tokens` must be at least 1. Received: {max_tokens}.")
+            raise ValueError(f"`max_tokens` must be at least 1. Received: {cut(max_tokens)}.")
         self.shapes = {name: tuple(shapes[name]) for name in TABLES}
         self.standardize, self.split, self.ngrams = standardize, split, tuple(ngrams)
         self.unknown_id, self.empty_token, self.max_tokens = int(unknown_id), bool(empty_token), max_tokens

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras_i18n.layers.ragged_rows import scattered
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import cut, shown
 
 OUTPUT_MODES = ("int", "multi_hot", "count", "tf_idf")
 
@@ -51,12 +52,12 @@ class VectorizedTokens(keras.layers.Layer):
         super().__init__(**{**kwargs, "trainable": False})
         if output_mode not in OUTPUT_MODES:
             raise ValueError(
-                f"`output_mode` must be one of {', '.join(map(repr, OUTPUT_MODES))}. Received: {output_mode!r}."
+                f"`output_mode` must be one of {', '.join(map(repr, OUTPUT_MODES))}. Received: {shown(output_mode)}."
             )
         if (output_mode != "int") == (size is None) or (sequence_length is not None and output_mode != "int"):
             raise ValueError(
                 "`size` goes with an `output_mode` other than 'int', `sequence_length` with 'int'. "
-                f"Received: {output_mode!r}, size={size}, sequence_length={sequence_length}."
+                f"Received: {shown(output_mode)}, size={cut(size)}, sequence_length={cut(sequence_length)}."
             )
         self.output_mode, self.size, self.sequence_length = output_mode, size, sequence_length
         self.idf_weights = None

@@ -14,7 +14,7 @@ from keras_i18n.models.classifier import checked_labels
 from keras_i18n.models.saving import h5_contents, trusted_config
 from keras_i18n.opening import checked_path, told_with_the_path
 from keras_i18n.protocols import Path
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import TextVectorizationTokenizer, conformance, from_text_vectorization
 
 _TEXT_LAYERS = ("TextVectorization", "StringLookup")
@@ -65,10 +65,12 @@ def _text_layer(model):
     """The layer that reads the strings."""
     if len(model.inputs) != 1:
         names = [tensor.name for tensor in model.inputs]
-        raise ValueError(f"`model` must have one input, of strings. Received: '{model.name}' with the inputs {names}.")
+        raise ValueError(
+            f"`model` must have one input, of strings. Received: '{cut(model.name)}' with the inputs {cut(names)}."
+        )
     if len(model.outputs) != 1:
         raise ValueError(
-            f"`model` must have one output. Received: '{model.name}' with {len(model.outputs)}. Name one: "
+            f"`model` must have one output. Received: '{cut(model.name)}' with {len(model.outputs)}. Name one: "
             "keras.Model(model.inputs, model.outputs[0])."
         )
     readers = [
@@ -88,7 +90,7 @@ def _wrong_beginning(model, layer):
         received = f"'{layer.name}' ({type(layer).__name__}) first"
     return (
         "`model` must take strings, and a TextVectorization or StringLookup must read them. Received: "
-        f"'{model.name}' with {received}. A network of token ids goes with its tokenizer: "
+        f"'{cut(model.name)}' with {cut(received)}. A network of token ids goes with its tokenizer: "
         "keras_i18n.TextClassifier(tokenizer=..., network=..., labels=...)."
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from keras_i18n.export import FORMATS, Runner, load_exported
 from keras_i18n.opening import checked_path
 from keras_i18n.protocols import Path
+from keras_i18n.shown import cut
 
 IN_BROWSERS = ("tflite", "onnx")
 # which of a model's files answers here, the first that is there
@@ -28,7 +29,9 @@ class ServedModels:
     def __init__(self, folder: Path) -> None:
         folder = checked_path(folder, kind="folder of exported files", folders=True)
         if not folder.is_dir():
-            raise ValueError(f"`folder` must be a folder of exported files. Received: '{folder}', which is a file.")
+            raise ValueError(
+                f"`folder` must be a folder of exported files. Received: '{cut(folder)}', which is a file."
+            )
         places = [folder, *sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))]
         self.files: dict[str, dict[str, pathlib.Path]] = {}
         for place in places:
@@ -43,7 +46,7 @@ class ServedModels:
         for name, told in self.metadata.items():
             if told.task not in _TASKS:
                 raise ValueError(
-                    f"Classifiers, encoders and tokenizers are served. Received: '{name}', a file for {told.task}."
+                    f"Classifiers, encoders and tokenizers are served. Received: '{cut(name)}', a file for {cut(told.task)}."
                 )
 
     def runner(self, name: str) -> Runner:

@@ -11,7 +11,7 @@ import numpy as np
 
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import tokenizer_file
 from keras_i18n.tokenizers.unigram import PADDING_ID, clean_text
 
@@ -212,7 +212,7 @@ def _checked_vocabulary(vocabulary):
         if not isinstance(token, str) or not token or token in seen or _SURROGATE.search(token):
             raise ValueError(
                 "Tokens of a vocabulary must be text without surrogates, none empty, none twice. "
-                f"Received: {shown(token)} as token {number}."
+                f"Received: {shown(token)} as token {cut(number)}."
             )
         seen.add(token)
     return tuple(map(str, vocabulary))
@@ -268,8 +268,8 @@ def from_text_vectorization(layer: Any) -> TextVectorizationTokenizer:
             wanted = STANDARDIZE if option == "standardize" else SPLIT
             raise ValueError(
                 f"`{option}` of the layer must be one of {', '.join(map(repr, wanted))}, which are data. Received: "
-                f"{name} with the function {_function_name(layer, option, value)!r}. Apply the function to the texts "
-                f"before, and give the layer {option}=None."
+                f"{cut(name)} with the function {shown(_function_name(layer, option, value))}. Apply the function to the texts "
+                f"before, and give the layer {cut(option)}=None."
             )
     encoding = config.get("encoding", "utf-8")
     for refused, what, way in (
@@ -281,11 +281,13 @@ def from_text_vectorization(layer: Any) -> TextVectorizationTokenizer:
         (config.get("output_mode", "int") == "one_hot", "output_mode='one_hot'", "Use 'multi_hot' or 'int'."),
     ):
         if refused:
-            raise ValueError(f"A layer with {what} is no tokenizer that can be taken over. Received: {name}. {way}")
+            raise ValueError(
+                f"A layer with {what} is no tokenizer that can be taken over. Received: {cut(name)}. {cut(way)}"
+            )
     vocabulary = [str(token) for token in layer.get_vocabulary(include_special_tokens=False)]
     if not vocabulary:
         raise ValueError(
-            f"The layer must have a vocabulary. Received: {name} without. Call `layer.adapt(texts)` first."
+            f"The layer must have a vocabulary. Received: {cut(name)} without. Call `layer.adapt(texts)` first."
         )
     ngrams, counts_ids = config.get("ngrams"), config.get("output_mode", "int") == "int"
     if kind == "StringLookup":

@@ -1,6 +1,7 @@
 """One training, of whatever kind: how it begins, what is kept and told of it, and how it ends."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
@@ -30,7 +31,8 @@ class Session:
     Args:
         epochs: the most of them.
         depends_on: a function that gives all that decides the training, by name (see `training_digest`): the backup of
-            another training is refused. Called only where there is a `backup_dir`.
+            another training is refused. Called only where the digest is
+            needed.
         learning_rate: told where the loss became no number; None reads it off the optimizer.
         backup_dir: a folder where each epoch is kept, or None.
         progress: True to show it, or a function that is called with a `Progress` after each epoch.
@@ -51,9 +53,14 @@ class Session:
         refuse_forked()
         self.epochs, self.learning_rate = epochs, learning_rate
         self.backup_dir, self.progress = backup_dir, teller(progress)
-        self._digest = "" if backup_dir is None else training_digest(**depends_on())
+        self._depends_on = depends_on
         self._done = 0  # whole epochs
         self._keeps = False
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Of all that decides the training; workers that train together have the same."""
+        return training_digest(**self._depends_on())
 
     def backup(self) -> Backup | None:
         """What keeps each epoch of a `fit`; None without a `backup_dir`.
@@ -63,7 +70,7 @@ class Session:
         """
         if self.backup_dir is None:
             return None
-        backup = Backup(self.backup_dir, arguments=self._digest)
+        backup = Backup(self.backup_dir, arguments=self.digest)
         backup.read_state()  # one that does not belong here is told before the work begins
         return backup
 
@@ -142,7 +149,7 @@ class Session:
             ValueError: the loss became no number; `trained` is as it was before that epoch. Or the folder holds the
                 backup of another training, or a damaged one.
         """
-        backup = None if self.backup_dir is None else ArraysBackup(self.backup_dir, arguments=self._digest)
+        backup = None if self.backup_dir is None else ArraysBackup(self.backup_dir, arguments=self.digest)
         losses, share = ([], 0.0) if backup is None else backup.read((trained, *state))
         self._done, self._keeps = len(losses), backup is not None
         with self._interrupts_told(), kept_memory():

@@ -27,6 +27,7 @@ from keras_i18n import optimizers, tokenizers
 from tests.models.conftest import make_pooling_classifier
 
 train, test = (part.select(languages=["en"]) for part in ki.datasets.sample("assistant"))
+train = train[int(os.environ.get("ROWS", 0)) :]
 tokenizer = tokenizers.NgramTokenizer(num_buckets=300)
 classifier = make_pooling_classifier(tokenizer, train.labels, seed=1 + len(os.environ.get("OTHER_START", "")))
 worker = 0 if kind != "workers" else strategy.cluster_resolver.task_id
@@ -129,9 +130,18 @@ def test_a_killed_worker_is_told_by_the_others_and_a_new_start_goes_on_to_the_sa
     assert not backup.exists()
 
 
-def test_workers_that_differ_are_told_from_one_that_is_gone():
-    lost = tf.errors.InternalError(None, None, "Collective instance 245 expected type 0 but got type 1")
-    assert "do not do the same" in distributed._lost(lost, 0)
+@pytest.mark.slow
+def test_workers_with_other_data_are_told_before_they_train(tmp_path):
+    where = addresses()
+    workers = [start("workers", tmp_path, worker=place, workers=where, ROWS=str(9 * place)) for place in (0, 1)]
+    outputs = ended(workers, (1, 1))
+    for output, who in zip(outputs, ("another", "this"), strict=True):
+        assert "The workers of a training must do the same" in output
+        assert f"Received: other data or options in {who} worker. Nothing was trained." in output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_worker_that_is_gone_is_named():
     lost = tf.errors.UnavailableError(None, None, "/job:worker/replica:0/task:1: connection refused")
     assert "no longer answers, in epoch 3 (the runtime names worker 1)" in distributed._lost(lost, 2)
 

@@ -193,7 +193,9 @@ def _run(model, network, batches, validation, options, session, backup):
         optimizer = scaling_optimizer(optimizer_of(options), options.mixed_precision)
         network.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     else:
-        trained = StrategyTraining(network, options.strategy, optimizer=lambda: optimizer_of(options), loss=loss)
+        trained = StrategyTraining(
+            network, options.strategy, optimizer=lambda: optimizer_of(options), loss=loss, digest=session.digest
+        )
         compiled = trained.model
         if trained.worker > 0:
             backup = None  # the first worker keeps it, and tells the others where to go on
