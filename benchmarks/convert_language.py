@@ -109,12 +109,12 @@ def convert(kind, language, source, file, english, target, pairs):
     converted, report = convert_language(file, language, **options)
     figures["rows"] = report.counts
     figures["source"] = kind.score(converted, dev)
-    on_target, _ = convert_language(file, language, way="target", train=own, **options, **kind.training)
+    on_target, _ = convert_language(file, language, training_method="target", train=own, **options, **kind.training)
     figures["target"] = kind.score(on_target, dev)
     joint, _ = convert_language(
         file,
         language,
-        way="joint",
+        training_method="joint",
         train=own,
         source_train=train,
         parallel=pairs,

@@ -5,6 +5,7 @@ import typer
 
 from keras_i18n.cli.console import progress_bar, show_table, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
+from keras_i18n.shown import shown
 
 
 def benchmark(
@@ -49,4 +50,4 @@ def _numbers(text, option):
     try:
         return [int(part) for part in text.split(",") if part.strip()]
     except ValueError:
-        raise ValueError(f"{option} must be whole numbers with commas between. Received: {text!r}.") from None
+        raise ValueError(f"{option} must be whole numbers with commas between. Received: {shown(text)}.") from None

@@ -21,7 +21,7 @@ def convert(
     texts: resources.TEXTS = None,
     lexicon: resources.LEXICON = None,
     method: Annotated[str, typer.Option(help="Where new rows come from: best, parts, parallel, lexicon, ...")] = "best",
-    way: Annotated[
+    training_method: Annotated[
         str, typer.Option(help="source: no labels. target: trains the new rows on --train. joint: both languages.")
     ] = "source",
     train: Annotated[str | None, typer.Option(help="Data of the target language, for target and joint.")] = None,
@@ -63,7 +63,7 @@ def convert(
             texts=lines,
             lexicon=list(resources.read_pairs(lexicon, known, language) or ()),
             method=method,
-            way=way,
+            training_method=training_method,
             seed=seed,
             verbose=0,
             progress=show,
@@ -72,8 +72,10 @@ def convert(
         )
     show_text(report)
     if adjust:
-        with console.status("adjusting"):
-            converted, rounds = transfer.adjust(converted, lines, language=language, seed=seed, verbose=0)
+        with progress_bar("adjusting") as show:
+            converted, rounds = transfer.adjust(
+                converted, lines, language=language, seed=seed, verbose=0, progress=show
+            )
         show_text(rounds)
     with console.status("saving"):
         converted.save(to)

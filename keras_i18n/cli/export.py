@@ -8,6 +8,7 @@ from keras_i18n.cli import options
 from keras_i18n.cli.console import console, progress_bar, show_table, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset
+from keras_i18n.shown import cut
 
 _FORMATS = "saved_model,h5,keras,tflite,onnx"
 
@@ -61,7 +62,7 @@ def _chosen(model, dataset, chosen, limits):
     if dataset is None:
         raise ValueError("A precision is chosen by texts in each language. Give --data. Received: none.")
     if chosen["precision"] not in (None, "auto"):
-        raise ValueError(f"Limits choose the precision. Received: --precision {chosen['precision']} with a limit.")
+        raise ValueError(f"Limits choose the precision. Received: --precision {cut(chosen['precision'])} with a limit.")
     target = keras_i18n.export.checked_target(chosen["target"])
     formats = chosen.get("formats", target.formats)
     with progress_bar("trying") as show:

@@ -21,6 +21,7 @@ from keras_i18n.export.metadata import golden_texts
 from keras_i18n.files import atomic_path, size_of
 from keras_i18n.progress import Progress, ProgressOption, teller
 from keras_i18n.protocols import Path, Texts
+from keras_i18n.shown import cut, shown
 from keras_i18n.text_table import preformatted, text_table
 
 # format -> (runtime, the module that it is) that open it
@@ -143,13 +144,13 @@ def benchmark(
     """
     for name, values in {"lengths": lengths, "threads": threads, "repeats": [repeats]}.items():
         if not values or any(int(value) < 1 for value in values):
-            raise ValueError(f"`{name}` must be numbers of at least 1. Received: {values!r}.")
+            raise ValueError(f"`{name}` must be numbers of at least 1. Received: {shown(values)}.")
     runner = load_exported(path)
     path = pathlib.Path(path)
     if runner.metadata.generation:
         raise ValueError(
             "A language model's file reads on from its own states and is not measured by single calls. "
-            f"Received: '{path}'. Time `suggest` of its runner."
+            f"Received: '{cut(path)}'. Time `suggest` of its runner."
         )
     name, inputs = _inputs(runner, texts, lengths)
     format_name = next(key for key, row in FORMATS.items() if row is format_of(path))
@@ -173,7 +174,7 @@ def _inputs(runner, texts, lengths):
         return "images", {f"0/{number}": np.asarray(image, "float32")[None] for number, image in enumerate(images)}
     if texts is not None:
         if isinstance(texts, str) or not len(texts):
-            raise ValueError(f"`texts` must be a list of at least one str. Received: {texts!r:.60}.")
+            raise ValueError(f"`texts` must be a list of at least one str. Received: {shown(texts)}.")
         parts = {0: list(texts)}
     else:
         parts = {int(length): _texts_of(runner.metadata.languages, int(length)) for length in lengths}

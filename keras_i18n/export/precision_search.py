@@ -15,6 +15,7 @@ from keras_i18n.export.precisions import PRECISIONS
 from keras_i18n.export.writing import checked_formats, write_files
 from keras_i18n.files import size_of
 from keras_i18n.progress import Progress, ProgressOption, teller
+from keras_i18n.shown import shown
 from keras_i18n.text_table import preformatted, text_table
 
 # from the fewest bits on; float16 is left out: int8 is half of it and no worse
@@ -109,7 +110,7 @@ def choose_precision(
         raise ValueError("A search needs `max_bytes`, `max_loss` or both. Received: neither.")
     for name, limit in (("max_bytes", max_bytes), ("max_loss", max_loss)):
         if limit is not None and not limit >= 0:
-            raise ValueError(f"`{name}` must be at least 0. Received: {limit!r}.")
+            raise ValueError(f"`{name}` must be at least 0. Received: {shown(limit)}.")
     labelled = getattr(dataset, "label", None) is not None or not hasattr(dataset, "text")
     losses = _Losses(model, as_dataset(dataset, name="dataset", labelled=labelled))
     search = _Search(model, formats, losses, max_bytes, max_loss, teller(progress) or (lambda _: None))

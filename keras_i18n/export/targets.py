@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from keras_i18n.shown import shown
+
 
 @dataclasses.dataclass(frozen=True)
 class Target:
@@ -47,5 +49,5 @@ def checked_target(name: str | None) -> Target:
     if name is None:
         return EVERYWHERE
     if name not in TARGETS:
-        raise ValueError(f"`target` must be one of {', '.join(TARGETS)}. Received: {name!r}.")
+        raise ValueError(f"`target` must be one of {', '.join(TARGETS)}. Received: {shown(name)}.")
     return TARGETS[name]

@@ -129,7 +129,7 @@ class NgramEmbedding(keras.layers.Layer):
         initial_state: Sequence[Tensor] | None = None,
         mask: Tensor | None = None,
         training: bool | None = False,
-    ) -> Tensor:
+    ) -> list[Tensor]:
         token_ids = tf.cast(token_ids, "int32")
         if initial_state is None:
             before = tf.zeros((tf.shape(token_ids)[0], self.state_size), "int32")

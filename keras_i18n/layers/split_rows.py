@@ -5,6 +5,7 @@ import keras
 import tensorflow as tf
 
 from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.shown import cut
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -34,7 +35,9 @@ class SplitRows(keras.layers.Layer):
         self.parts = [keras.saving.deserialize_keras_object(part) if isinstance(part, dict) else part for part in parts]
         dims = [getattr(part, "dim", None) for part in self.parts]
         if not dims or None in dims or len(set(dims)) > 1:
-            raise ValueError(f"`parts` must be layers such as FewBitRows, of rows of one size. Received: sizes {dims}.")
+            raise ValueError(
+                f"`parts` must be layers such as FewBitRows, of rows of one size. Received: sizes {cut(dims)}."
+            )
         self.dim = dims[0]
         self.num_rows = sum(part.num_rows for part in self.parts)
 

@@ -1,7 +1,6 @@
-"""The sentencepiece library under a tokenizer: the best cut of a text, or one drawn at random."""
+"""The sentencepiece library under a tokenizer: the best cut of a text, and one drawn at random of the same pieces."""
 
 import functools
-import threading
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,9 @@ from keras_i18n.tokenizers import sentencepiece_model
 from keras_i18n.tokenizers.charsmap import check_charsmap
 from keras_i18n.tokenizers.piece_groups import PieceGroups, piece_lengths
 from keras_i18n.tokenizers.sentencepiece_model import SentencePieceModel
+from keras_i18n.tokenizers.subword_sampling import SubwordSampler
 
 _KEPT_PROCESSORS = 16  # of sets of groups; each takes 20 MB with a vocabulary of 128,000 pieces
-_SEEDED = threading.Lock()  # the library has one seed for all threads of a process
 
 
 class LibrarySegmentation:
@@ -38,10 +37,16 @@ class LibrarySegmentation:
         self.processor = _processor(model_bytes)
         # no lock that a fork could take along: two threads may both make a processor, which harms nobody
         self._processor_of = functools.lru_cache(_KEPT_PROCESSORS)(self._restricted)
+        self._sampler_of = functools.lru_cache(_KEPT_PROCESSORS)(self._sampler)  # it remembers words from call to call
 
     def _restricted(self, allowed):
         unused = self.groups.forbidden_pieces(np.array(allowed, bool), len(self.model.pieces))
         return _processor(sentencepiece_model.without_pieces(self.model_bytes, unused))
+
+    def _sampler(self, allowed, alpha):
+        forbidden = self.groups.forbidden_pieces(np.array(allowed, bool), len(self.model.pieces)) if allowed else ()
+        unused = np.flatnonzero(forbidden).tolist()
+        return SubwordSampler(self.model, alpha=alpha, without=unused)
 
     @functools.cached_property
     def _lengths(self):
@@ -63,27 +68,15 @@ class LibrarySegmentation:
 
     def drawn(self, texts: list[str], alpha: float, seed: int, threads: int) -> list[Any]:
         """Token ids of pieces drawn at random, of the groups that a text's best pieces may be of."""
-        import sentencepiece
-
-        parts: Any = [(self.processor, range(len(texts)))]
+        parts: Any = [((), range(len(texts)))]
         if self.groups.starts:
-            found = self.with_all_pieces(texts, threads)
-            sets = self.groups.allowed_sets(found, self._lengths, only_broken=False)
-            parts = [(self._processor_of(allowed), rows) for allowed, rows in sets]
-        found = [None] * len(texts)
-
-        def run():
-            for processor, rows in parts:
-                some = [texts[row] for row in rows]
-                ids_of = processor.encode(some, enable_sampling=True, alpha=alpha, nbest_size=-1, num_threads=1)
-                for row, ids in zip(rows, ids_of, strict=True):
-                    found[row] = ids
-
-        with _SEEDED:  # the library's generators belong to threads: a new thread has one that begins with the seed
-            sentencepiece.set_random_generator_seed(seed)
-            thread = threading.Thread(target=run)
-            thread.start()
-            thread.join()
+            parts = self.groups.allowed_sets(self.with_all_pieces(texts, threads), self._lengths, only_broken=False)
+        generator = np.random.default_rng(seed)
+        found: list[Any] = [None] * len(texts)
+        for allowed, rows in parts:
+            sampler = self._sampler_of(tuple(allowed), alpha)
+            for row in rows:
+                found[row] = sampler.sample(self.processor.normalize(texts[row]), generator)
         return found
 
 

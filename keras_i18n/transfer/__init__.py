@@ -19,7 +19,7 @@ from keras_i18n.transfer.alignment import (
     shared_pairs,
 )
 from keras_i18n.transfer.conversion import (
-    WAYS,
+    TRAINING_METHODS,
     AdjustReport,
     ConversionReport,
     MethodComparison,
@@ -43,7 +43,7 @@ from keras_i18n.transfer.word_translation.word_vectors import WordVectors
 __all__ = [
     "MAPS",
     "METHODS",
-    "WAYS",
+    "TRAINING_METHODS",
     "AddedLanguage",
     "AddedLanguages",
     "AddingOptions",

@@ -223,8 +223,8 @@ def test_a_model_is_converted(tmp_path):
     out = run("convert", *given, "--lexicon", tmp_path / "words.tsv", "--adjust").stdout
     assert "copied" in out
     assert ki.load(tmp_path / "sw.keras").languages == ("sw",)
-    run("convert", *given, "--way", "target", "--train", tmp_path / "sw.tsv", "--epochs", 2)
-    assert "--way must be one of" in run("convert", *given, "--way", "back", check=1).stderr
+    run("convert", *given, "--training-method", "target", "--train", tmp_path / "sw.tsv", "--epochs", 2)
+    assert "--training-method must be one of" in run("convert", *given, "--training-method", "back", check=1).stderr
 
 
 def test_train_refuses_a_file_name_before_the_work(small):

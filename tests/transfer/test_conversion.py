@@ -133,7 +133,7 @@ def test_the_way_target_trains_rows_and_nothing_else():
     train = data(SWAHILI, "sw", LABELS)
     plain, _ = conversion.convert_language(model, "sw", parallel=PAIRS)
     trained, report = conversion.convert_language(
-        model, "sw", parallel=PAIRS, way="target", train=train, epochs=2, learning_rate=3e-3, verbose=0
+        model, "sw", parallel=PAIRS, training_method="target", train=train, epochs=2, learning_rate=3e-3, verbose=0
     )
     assert_same_weights(body_of(model), body_of(trained))
     assert len(report.history.history["loss"]) == 2
@@ -147,7 +147,7 @@ def test_the_way_target_trains_rows_and_nothing_else():
 def test_a_model_whose_rows_were_trained_saves_and_trains_on(tmp_path, recwarn):
     train = data(SWAHILI, "sw", LABELS)
     trained, _ = conversion.convert_language(
-        classifier("pooling"), "sw", parallel=PAIRS, way="target", train=train, epochs=1, verbose=0
+        classifier("pooling"), "sw", parallel=PAIRS, training_method="target", train=train, epochs=1, verbose=0
     )
     trained.save(tmp_path / "sw.keras")
     again = ki.load(tmp_path / "sw.keras")
@@ -160,7 +160,7 @@ def test_the_way_joint_reads_both_languages():
         classifier("pooling"),
         "sw",
         parallel=PAIRS,
-        way="joint",
+        training_method="joint",
         train=data(SWAHILI, "sw", LABELS),
         source_train=data(ENGLISH, "en", LABELS),
         vocabulary_size=90,
@@ -180,7 +180,7 @@ def test_a_language_model_by_target_and_adjusted():
     train = data(SWAHILI, "sw")
     plain, _ = conversion.convert_language(model, "sw", parallel=PAIRS)
     trained, _ = conversion.convert_language(
-        model, "sw", parallel=PAIRS, way="target", train=train, epochs=3, verbose=0
+        model, "sw", parallel=PAIRS, training_method="target", train=train, epochs=3, verbose=0
     )
     adjusted, report = conversion.adjust(trained, SWAHILI, epochs=1, verbose=0)
     assert_same_weights(body_of(model), body_of(trained))
@@ -256,13 +256,15 @@ class TestRefusals:
         with pytest.raises(ValueError, match="`texts`, `parallel`"):
             conversion.convert_language(classifier(), "sw")
 
-    @pytest.mark.parametrize(("way", "missing"), [("target", "`train`"), ("joint", "`train` and `source_train`")])
-    def test_data_of_a_way(self, way, missing):
+    @pytest.mark.parametrize(
+        ("training_method", "missing"), [("target", "`train`"), ("joint", "`train` and `source_train`")]
+    )
+    def test_data_of_a_way(self, training_method, missing):
         with pytest.raises(ValueError, match=missing):
-            conversion.convert_language(classifier(), "sw", parallel=PAIRS, way=way)
+            conversion.convert_language(classifier(), "sw", parallel=PAIRS, training_method=training_method)
 
     def test_unknown_names(self):
-        for option in ({"way": "magic"}, {"method": "magic"}):
+        for option in ({"training_method": "magic"}, {"method": "magic"}):
             with pytest.raises(ValueError, match="Received: 'magic'"):
                 conversion.convert_language(classifier(), "sw", parallel=PAIRS, **option)
 

@@ -77,7 +77,11 @@ def refuse_another_kind(path: Path, wanted: Sequence[str]) -> None:
     """
     kind = file_kind(path)
     if kind and kind not in wanted:
-        article = "an" if kind[0] in "aeiou" else "a"
         raise ValueError(
-            f"This opens a {wanted[-1]}. Received: '{cut(path)}'. It is {article} {cut(kind)}. {_OPENERS[kind]}."
+            f"This opens {_with_article(wanted[-1])}. Received: '{cut(path)}'. It is {cut(_with_article(kind))}. "
+            f"{_OPENERS[kind]}."
         )
+
+
+def _with_article(noun):
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

@@ -3,10 +3,10 @@
 from keras_i18n.transfer.conversion.adjusting import AdjustReport, adjust
 from keras_i18n.transfer.conversion.comparing import MethodComparison, compare_methods
 from keras_i18n.transfer.conversion.converting import ConversionReport, convert_language
-from keras_i18n.transfer.conversion.ways import WAYS, train_resources
+from keras_i18n.transfer.conversion.training_methods import TRAINING_METHODS, train_resources
 
 __all__ = [
-    "WAYS",
+    "TRAINING_METHODS",
     "AdjustReport",
     "ConversionReport",
     "MethodComparison",

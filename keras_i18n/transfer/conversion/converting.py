@@ -1,4 +1,4 @@
-"""`convert_language`: the new vocabulary, its rows, and the way that the model is trained with them."""
+"""`convert_language`: the new vocabulary, its rows, and how the model is then trained."""
 
 import dataclasses
 from typing import Any
@@ -10,7 +10,7 @@ from keras_i18n.protocols import Texts
 from keras_i18n.shown import cut, shown
 from keras_i18n.transfer.conversion.new_rows import TokenWeights
 from keras_i18n.transfer.conversion.new_vocabulary import bare_ids, train_like
-from keras_i18n.transfer.conversion.ways import check_way, train_by_way
+from keras_i18n.transfer.conversion.training_methods import check_training_method, train_by_method
 from keras_i18n.transfer.initialization import InitializationContext, initialize_rows
 from keras_i18n.transfer.language_resources import LanguageResources
 
@@ -21,16 +21,16 @@ class ConversionReport:
 
     Attributes:
         language: tag of the new language.
-        method, way: as they were asked for.
+        method, training_method: as they were asked for.
         counts: dict, "copied", "combined", "random" -> number of rows.
         pieces_before, pieces_after: sizes of the vocabularies.
         tied: whether the scores of tokens are read from the table itself; None where the model scores no tokens.
-        history: Keras' `History` of the training, None for the way "source".
+        history: Keras' `History` of the training, None for the training method "source".
     """
 
     language: str
     method: str
-    way: str
+    training_method: str
     counts: dict
     pieces_before: int
     pieces_after: int
@@ -40,7 +40,7 @@ class ConversionReport:
     def __str__(self) -> str:
         told = ", ".join(f"{count} {name}" for name, count in self.counts.items())
         return (
-            f"{tags.name(self.language)} by '{self.method}', way '{self.way}': {self.pieces_before} pieces before, "
+            f"{tags.name(self.language)} by '{self.method}', training '{self.training_method}': {self.pieces_before} pieces before, "
             f"{self.pieces_after} after ({told})"
         )
 
@@ -54,7 +54,7 @@ def convert_language(
     parallel: Any = None,
     lexicon: Any = (),
     method: str = "best",
-    way: str = "source",
+    training_method: str = "source",
     train: Any = None,
     source_train: Any = None,
     vocabulary_size: int | None = None,
@@ -76,7 +76,7 @@ def convert_language(
         parallel: `ParallelTexts` of a language that the model knows and the new one.
         lexicon: pairs (word that the model knows, its translation).
         method: of `initialize_rows`.
-        way: "source" (rows only: no labels of the new language), "target" (its rows are then trained on `train`, the
+        training_method: "source" (rows only: no labels of the new language), "target" (its rows are then trained on `train`, the
             body frozen), "joint" (one vocabulary for both languages, everything trained on `train` and
             `source_train`).
         train: `Dataset` of the new language, with labels for a classifier.
@@ -109,24 +109,26 @@ def convert_language(
     language = tags.normalize(language)
     _check_model(model, language)
     found = _checked_resources(language, texts, parallel, lexicon)
-    check_way(way, train, source_train)
+    check_training_method(training_method, train, source_train)
     counter = Counter(progress, "vocabulary", total=3)
     counter.add(0)
     own = list(train.text) if train is not None else []
     if tokenizer is None:
-        both = list(source_train.text) if way == "joint" else []
+        both = list(source_train.text) if training_method == "joint" else []
         tokenizer = train_like(model.tokenizer, [*found.sentences(), *own, *both], vocabulary_size=vocabulary_size)
     counter.next_stage("rows")
-    converted, rows, tied = _with_vocabulary(model, language, tokenizer, found, own, method, seed, method_options, way)
+    converted, rows, tied = _with_vocabulary(
+        model, language, tokenizer, found, own, method, seed, method_options, training_method
+    )
     counter.next_stage("training")
-    if counter.tell is not None and way != "source":
+    if counter.tell is not None and training_method != "source":
         training = {"progress": counter.tell, "verbose": 0, **training}
-    history = train_by_way(way, converted, train, source_train, seed=seed, **training)
+    history = train_by_method(training_method, converted, train, source_train, seed=seed, **training)
     counter.next_stage("training")
     report = ConversionReport(
         language=language,
         method=method,
-        way=way,
+        training_method=training_method,
         counts=rows.counts,
         pieces_before=model.tokenizer.vocabulary_size,
         pieces_after=tokenizer.vocabulary_size,
@@ -136,13 +138,13 @@ def convert_language(
     return converted, report
 
 
-def _with_vocabulary(model, language, tokenizer, found, own, method, seed, method_options, way):
+def _with_vocabulary(model, language, tokenizer, found, own, method, seed, method_options, training_method):
     config = model.to_config()
     pieces, old_pieces = list(tokenizer.pieces), list(model.tokenizer.pieces)
-    config["languages"] = [*model.languages, language] if way == "joint" else [language]
+    config["languages"] = [*model.languages, language] if training_method == "joint" else [language]
     if "language_tags" in config:
         kept = config["language_tags"]
-        config["language_tags"] = ([*kept, language] if way == "joint" else [language]) if kept else []
+        config["language_tags"] = ([*kept, language] if training_method == "joint" else [language]) if kept else []
         pieces += [f"<{tag}>" for tag in config["language_tags"]]
         old_pieces += [f"<{tag}>" for tag in kept]
     scores_tokens = isinstance(model, models.LanguageModel)

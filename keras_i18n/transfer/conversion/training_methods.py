@@ -51,25 +51,27 @@ def _joint(model, train, source_train, **training):
     return _fit(model, datasets.concatenate(*parts), **training)
 
 
-# way -> (model, data of the new language, data of the old one) -> History; and which of the data it needs
-WAYS = {"source": _source, "target": _target, "joint": _joint}
+# training method -> (model, data of the new language, data of the old one) -> History; and which of the data it needs
+TRAINING_METHODS = {"source": _source, "target": _target, "joint": _joint}
 _NEEDS = {"source": (), "target": ("train",), "joint": ("train", "source_train")}
 
 
-def check_way(way: str, train: Any, source_train: Any) -> None:
-    """Refuses a way that is none, or whose data are missing."""
-    if way not in WAYS:
-        raise ValueError(f"`way` must be one of {', '.join(map(repr, WAYS))}. Received: {shown(way)}.")
+def check_training_method(training_method: str, train: Any, source_train: Any) -> None:
+    """Refuses a training method that is none, or whose data are missing."""
+    if training_method not in TRAINING_METHODS:
+        raise ValueError(
+            f"`training_method` must be one of {', '.join(map(repr, TRAINING_METHODS))}. Received: {shown(training_method)}."
+        )
     given = {"train": train, "source_train": source_train}
-    missing = [name for name in _NEEDS[way] if given[name] is None]
+    missing = [name for name in _NEEDS[training_method] if given[name] is None]
     if missing:
         told = " and ".join(f"`{name}`" for name in missing)
-        raise ValueError(f"The way {way!r} needs {told}: a `datasets.Dataset`. Received: none.")
+        raise ValueError(f"The training method {training_method!r} needs {told}: a `datasets.Dataset`. Received: none.")
 
 
-def train_by_way(way: str, model: Any, train: Any, source_train: Any, **training: Any) -> Any:
+def train_by_method(training_method: str, model: Any, train: Any, source_train: Any, **training: Any) -> Any:
     """Keras' `History`, or None."""
-    return WAYS[way](model, train, source_train, **training)
+    return TRAINING_METHODS[training_method](model, train, source_train, **training)
 
 
 @contextlib.contextmanager
