@@ -53,6 +53,10 @@ def is_short(part):
         return True  # a number
     if isinstance(value, ast.Attribute) and value.attr in SHORT_ATTRIBUTES:
         return True
+    if isinstance(value, ast.Constant):
+        return True
+    if isinstance(value, ast.IfExp):
+        return is_short(value.body) and is_short(value.orelse)
     if isinstance(value, ast.BinOp):
         return is_short(value.left) and is_short(value.right)
     called = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
