@@ -58,7 +58,9 @@ def answer_of(path, opener, expected):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=2000, help="damaged files of each kind")
-    count = parser.parse_args().count
+    parser.add_argument("--files", nargs="*", help="only these, such as model.onnx")
+    options = parser.parse_args()
+    count = options.count
     warnings.simplefilter("ignore")
     keras.utils.set_random_seed(3)
     tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
@@ -72,8 +74,11 @@ def main():
     ensemble.save(folder / "ensemble.keras")
     whole = {row.file: (ki.load_exported, expected) for row in ki.export.FORMATS.values()}
     whole |= {"saved.keras": (ki.load, expected), "ensemble.keras": (ki.load, ensemble.predict(TEXTS))}
-    results = {}
+    results_file = pathlib.Path(__file__).parent / "results" / "damaged_files.json"
+    results = json.loads(results_file.read_text())["files"] if options.files else {}
     for name, (opener, expected) in whole.items():
+        if options.files and name not in options.files:
+            continue
         chance, told = random.Random(name), collections.Counter()
         for _ in range(count):
             path = folder / "damaged" / name
@@ -86,9 +91,7 @@ def main():
             shutil.rmtree(path.parent)
         results[name] = dict(told)
         print(f"{name:14}", results[name], flush=True)
-    (pathlib.Path(__file__).parent / "results" / "damaged_files.json").write_text(
-        json.dumps({"count": count, "files": results}, indent=1) + "\n"
-    )
+    results_file.write_text(json.dumps({"count": count, "files": results}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

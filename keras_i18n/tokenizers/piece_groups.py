@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.protocols import Array, TokenIds
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel
 
 MAX_GROUPS = 1024
@@ -71,7 +71,7 @@ class PieceGroups:
         first = self.starts[0]
         if self.starts[-1] >= len(model.pieces):
             raise ValueError(
-                f"Groups of pieces must begin below the vocabulary's size. Received: {self.starts[-1]} of {len(model.pieces)}."
+                f"Groups of pieces must begin below the vocabulary's size. Received: {cut(self.starts[-1])} of {len(model.pieces)}."
             )
         if any(kind != PieceType.NORMAL for kind in model.types[first:]):
             raise ValueError("Groups must hold normal pieces. Received: others among them.")

@@ -100,3 +100,13 @@ def test_layers_that_are_large_together_only_are_refused_before_one_is_made():
         check(json.dumps([layer] * 1000), most_numbers=100)
     with pytest.raises(ValueError, match="2,000,000,000 units"):
         check(json.dumps([layer | {"config": {"units": 2_000_000_000}}]), most_numbers=100)
+
+
+def test_a_file_that_was_cut_off_is_not_taken_for_its_last_member(saved, tmp_path):
+    with zipfile.ZipFile(saved) as archive:
+        second = archive.getinfo("member_1.keras")
+        end = archive.getinfo(MANIFEST).header_offset
+    assert 0 < second.header_offset < end
+    (tmp_path / "cut.keras").write_bytes(saved.read_bytes()[:end])
+    with pytest.raises(ValueError, match="a piece of a larger file, cut off"):
+        ki.load(tmp_path / "cut.keras")

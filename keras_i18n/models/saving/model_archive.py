@@ -88,6 +88,11 @@ def _check_members(archive, path):
             f"{_RULE} '{path}' holds other members than a model has: it lacks {sorted(known - names)}, "
             f"and has {sorted(names - known)[:5]} or one twice ({len(members)} members)."
         )
+    # a file of several models that was cut off ends in a whole file of one of them
+    if min(member.header_offset for member in members) != 0:
+        raise ValueError(
+            f"{_RULE} '{path}' has bytes before its first member: it is a piece of a larger file, cut off."
+        )
     # Keras stores its members as they are: nothing in a model unpacks to more than it takes on the disk.
     if any(member.compress_type != zipfile.ZIP_STORED for member in members):
         raise ValueError(f"{_RULE} '{path}' has compressed members and was not opened.")
