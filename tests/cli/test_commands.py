@@ -196,7 +196,7 @@ def test_a_model_is_inspected_cut_and_made_small(small):
     assert "English" in out
     assert (small / "parts.png").exists()
     before = run("predict", model, "please wake me", "--jsonl").stdout
-    out = run("localize", model, "en", small / "en.keras", "--texts", texts, "--keep", "coverage:0.99").stdout
+    out = run("localize", model, "en", small / "en.keras", "--texts", texts, "--keep", "texts").stdout
     assert "same outputs bit for bit" in out
     assert run("predict", small / "en.keras", "please wake me", "--jsonl").stdout == before
     out = run("compact", model, "en", small / "en.tflite", "--max-megabytes", 1.2, "--texts", texts).stdout
