@@ -39,7 +39,7 @@ def copy_network(
 
     copy = keras.models.clone_model(network, clone_function=copied)
     for layer in network.layers:
-        if layer.name not in new:
+        if layer.name not in new and layer.weights:  # an input without a name of its own gets another
             copy.get_layer(layer.name).set_weights(layer.get_weights())
     copy.name = network.name
     return copy

@@ -68,3 +68,10 @@ def test_what_changes_rows_is_refused_and_a_head_is_trained():
         ki.transfer.distill(encoder, encoder, ["text"] * 20)
     with pytest.raises(ValueError, match=r"`rows` must be one of 'int8', .*Received: 'int3'"):
         networks.few_bit_tables(network, "int3")
+
+
+def test_an_input_without_a_name_is_copied():
+    image = keras.Input((4, 4, 1))
+    network = keras.Model(image, keras.layers.Dense(3)(keras.layers.Flatten()(image)))
+    copy = networks.copy_network(network)
+    np.testing.assert_array_equal(copy.get_weights()[0], network.get_weights()[0])
