@@ -3,6 +3,7 @@
 Elsewhere only public names are met. When Keras is raised above the cap of setup.cfg, this is the file to read again.
 """
 
+import json
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -102,3 +103,42 @@ def tensorflow_has_started() -> bool:
     """Whether TensorFlow has made its threads; without starting it, as every public question would."""
     context = getattr(sys.modules.get("tensorflow.python.eager.context"), "_context", None)
     return getattr(context, "_context_handle", None) is not None
+
+
+def network_with_weights(config: bytes | str, weights: Any) -> Any:
+    """What `keras.saving.load_model` makes of a `.keras` file, out of its parts: it would read all weights at once.
+
+    Args:
+        config: `config.json` of the file.
+        weights: its `model.weights.h5` as an open `h5py.File`.
+
+    Raises:
+        ValueError: weights do not fit the network.
+    """
+    from keras.src.saving import saving_lib
+
+    class Store(saving_lib.H5IOStore):
+        def _get_h5_file(self, path_or_io, mode=None):
+            return weights
+
+        def dataset(self, key):
+            """What `self[key]` is read from."""
+            return saving_lib.safe_get_h5_dataset(self._h5_entry_group, key)
+
+    with saving_lib.ObjectSharingScope():
+        network = saving_lib.deserialize_keras_object(json.loads(config), safe_mode=True)
+    failed: set[int] = set()
+    errors: dict[int, Any] = {}
+    saving_lib._load_state(
+        network,
+        weights_store=Store("weights"),
+        assets_store=None,
+        inner_path="",
+        visited_saveables=set(),
+        failed_saveables=failed,
+        error_msgs=errors,
+    )
+    if failed:
+        layer, error = next(iter(errors.values()))
+        raise ValueError(f"the weights of '{getattr(layer, 'name', layer)}' do not fit: {error}")
+    return network

@@ -6,3 +6,7 @@ from keras_i18n.certification.checking import check
 from keras_i18n.certification.runtimes import RUNTIMES
 
 __all__ = ["RUNTIMES", "Certificate", "certify", "check"]
+
+
+def __dir__():
+    return sorted(__all__)

@@ -33,3 +33,7 @@ __all__ = [
     "shared_ids",
     "to_pandas",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

@@ -304,6 +304,18 @@ class Dataset:
             columns["label"] = writing.joined_labels(columns["label"], label_separator)
         writing.write(columns, path, for_spreadsheets=for_spreadsheets)
 
+    def to_pandas(self) -> Any:
+        """A `pandas.DataFrame` with all columns; `datasets.from_pandas` reads one.
+
+        Raises:
+            ImportError: pandas is missing.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError("A DataFrame needs pandas. Install it with: pip install 'keras_i18n[table]'") from error
+        return pandas.DataFrame({name: list(self[name]) for name in self.columns})
+
 
 def from_lists(
     text: Texts, label: Sequence[Any] | None = None, *, language: str | Sequence[str], **columns: Sequence[Any]

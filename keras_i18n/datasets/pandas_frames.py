@@ -99,8 +99,4 @@ def to_pandas(dataset: Dataset) -> object:
     >>> list(to_pandas(from_lists(["Habari"], ["greeting"], language="sw")).columns)
     ['text', 'label', 'language']
     """
-    try:
-        import pandas
-    except ImportError as error:
-        raise ImportError("A DataFrame needs pandas. Install it with: pip install 'keras_i18n[table]'") from error
-    return pandas.DataFrame({name: list(dataset[name]) for name in dataset.columns})
+    return dataset.to_pandas()

@@ -45,3 +45,7 @@ __all__ = [
     "sentence_retrieval",
     "word_retrieval",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

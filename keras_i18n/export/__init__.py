@@ -41,3 +41,7 @@ class _Room(types.ModuleType):
 
 
 sys.modules[__name__].__class__ = _Room
+
+
+def __dir__():
+    return sorted(__all__)

@@ -97,3 +97,7 @@ __all__ = [
     "WordPieceTokenization",
     "tokenization_layer",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

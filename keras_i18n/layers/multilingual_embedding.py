@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
+from keras_i18n.layers.table_memory import load_tables
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.shown import cut, shown
 
@@ -112,6 +113,13 @@ class MultilingualEmbedding(keras.layers.Layer):
                 name="language_vectors", shape=(len(self._language_vectors), self.dim), initializer="zeros"
             )
         self.built = True
+
+    def load_own_variables(self, store: Any) -> None:
+        """As Keras does; a large table is never in memory twice."""
+        if self.stored_rows is None:
+            load_tables(self, store)
+        else:  # the rows lie in a layer of their own
+            super().load_own_variables(store)
 
     def call(self, token_ids: Tensor, language: Tensor | None = None, reverse: bool = False) -> Tensor:
         if reverse:

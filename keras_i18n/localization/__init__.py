@@ -19,3 +19,7 @@ __all__ = [
     "inspect",
     "localize",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

@@ -39,3 +39,7 @@ __all__ = [
     "load",
     "load_preset",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

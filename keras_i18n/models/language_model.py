@@ -23,6 +23,7 @@ from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Texts, TokenIds
 from keras_i18n.shown import cut, shown
+from keras_i18n.training.options import with_options_of
 
 _MAX_CODEPOINTS = 1 << 22
 
@@ -129,6 +130,7 @@ class LanguageModel(TextModel):
             raise ValueError(f"`language` must be one of the model's tags ({known}). Received: {shown(tag)}.")
         return self.tokenizer.vocabulary_size + self.language_tags.index(found)
 
+    @with_options_of(language_model_fitting.LanguageModelTraining)
     def fit(self, train: Any, *, validation_data: Any = None, **options: Any) -> keras.callbacks.History:
         """Trains with `keras.Model.fit`.
 
@@ -139,9 +141,9 @@ class LanguageModel(TextModel):
             train: `Dataset`, list of str, or the path of a UTF-8 text file, which is streamed and may be larger than
                 memory.
             validation_data: of the same kinds.
-            options: of `LanguageModelTraining`: epochs, minutes, batch_size, window, learning_rate, clip_norm,
-                optimizer, by_line, language_dropout, early_stopping, backup_dir, sampling_temperature, device,
-                mixed_precision, callbacks, seed, verbose.
+            epochs, minutes, batch_size, window, learning_rate, clip_norm, optimizer: as in `LanguageModelTraining`.
+            by_line, language_dropout, early_stopping, backup_dir, sampling_temperature: as in `LanguageModelTraining`.
+            device, mixed_precision, callbacks, seed, verbose, progress: as in `LanguageModelTraining`.
 
         Returns:
             Keras' `History`; losses are nats a token.

@@ -26,6 +26,7 @@ from keras_i18n.protocols import Config, LabelledTexts, Path, Texts
 from keras_i18n.shown import shown
 from keras_i18n.tokenizers import JoinedTokenizer
 from keras_i18n.tokenizers.tokenizer import Tokenizer
+from keras_i18n.training.options import TrainingOptions, with_options_of
 
 _VECTOR, _HEAD = "vector", "head"
 _ROWS = 4096  # vectors scored at once
@@ -351,6 +352,7 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
         thresholds = {"thresholds": self.thresholds.by_language} if self.multi_label else {}
         return {**super().to_config(), **thresholds}
 
+    @with_options_of(TrainingOptions)
     def fit(
         self, train: Any, *, validation_data: Any = None, trainable: str = "head", **options: Any
     ) -> keras.callbacks.History:
@@ -364,9 +366,9 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
                 network, after its head, on batches of texts of about one length. A classifier over n-grams
                 (`from_scratch`) has no such parts: its optimum is found at once, unless `epochs`, `learning_rate`,
                 `optimizer` or `strategy` are given.
-            options: of `keras_i18n.models.TrainingOptions`: epochs, batch_size, learning_rate, optimizer,
-                label_smoothing, class_weight, early_stopping, callbacks, backup_dir, ridge, seed,
-                sampling_temperature, device, strategy, verbose, progress.
+            epochs, batch_size, learning_rate, optimizer, early_stopping, callbacks: as in `TrainingOptions`.
+            label_smoothing, class_weight, ridge, sampling_temperature, seed: as in `TrainingOptions`.
+            device, strategy, mixed_precision, backup_dir, verbose, progress: as in `TrainingOptions`.
 
         Returns:
             Keras' `History`.

@@ -49,3 +49,7 @@ __all__ = [
     "with_language_rows",
     "with_selected_rows",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

@@ -28,3 +28,7 @@ __all__ = [
     "from_text_vectorization",
     "train_unigram",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

@@ -7,3 +7,7 @@ from keras_i18n.training.language_metrics import LanguageMetrics
 from keras_i18n.training.options import TrainingOptions
 
 __all__ = ["LanguageMetrics", "TrainingOptions"]
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,11 +1,15 @@
 import dataclasses
+import inspect
 import math
 import numbers
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from keras_i18n.progress import ProgressOption, teller
 from keras_i18n.shown import shown
 from keras_i18n.training.mixed_precision import MIXED_PRECISIONS
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def _whole(value):
@@ -125,6 +129,33 @@ def _show_progress(options: Any) -> None:
     if options.progress in (True, "auto") and getattr(options, "verbose", None) == "auto":
         object.__setattr__(options, "verbose", 0)
     object.__setattr__(options, "progress", teller(options.progress))
+
+
+def with_options_of(kind: type) -> Callable[[_Function], _Function]:
+    """Decorates a function that hands its `**options` to a dataclass: its signature tells them, with their defaults.
+
+    Args:
+        kind: the dataclass, such as `TrainingOptions`.
+
+    >>> @with_options_of(TrainingOptions)
+    ... def fit(train, **options): ...
+    >>> str(inspect.signature(fit))[:62]
+    '(train, *, epochs: int | None = None, batch_size: int = 32, le'
+    """
+
+    def decorate(function: _Function) -> _Function:
+        signature = inspect.signature(function)
+        own = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
+        named = {one.name for one in own}
+        options = [
+            inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
+            for field in dataclasses.fields(kind)
+            if field.name not in named
+        ]
+        function.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
+        return function
+
+    return decorate
 
 
 def chosen_options(kind: type, given: dict[str, Any], *, validation_data: Any = None) -> Any:

@@ -84,3 +84,7 @@ __all__ = [
     "train_resources",
     "transfer_report",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

@@ -7,6 +7,8 @@ import numpy as np
 
 from keras_i18n.protocols import Path
 
+_AT_ONCE = 1 << 20  # numbers
+
 
 def not_finite(network: keras.Model) -> list[str]:
     """Paths of the weights with NaN or infinite numbers, in order.
@@ -20,7 +22,7 @@ def not_finite(network: keras.Model) -> list[str]:
     >>> not_finite(network)
     ['scores/kernel']
     """
-    return [weight.path for weight in network.weights if not _is_finite(keras.ops.convert_to_numpy(weight))]
+    return [weight.path for weight in network.weights if not all(map(_is_finite, _in_blocks(weight)))]
 
 
 def warn_of_not_finite(network: keras.Model, path: Path) -> None:
@@ -32,6 +34,17 @@ def warn_of_not_finite(network: keras.Model, path: Path) -> None:
             UserWarning,
             stacklevel=3,
         )
+
+
+def _in_blocks(weight):
+    """The values of a weight as arrays; of a large table some rows at a time, since each look at them is a copy."""
+    rows = weight.shape[0] if len(weight.shape) else 1
+    step = max(1, rows * _AT_ONCE // max(1, int(np.prod(weight.shape))))
+    if step >= rows:
+        yield keras.ops.convert_to_numpy(weight)
+        return
+    for start in range(0, rows, step):
+        yield keras.ops.convert_to_numpy(weight.value[start : start + step])
 
 
 def _is_finite(values):

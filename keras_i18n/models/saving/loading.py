@@ -3,8 +3,6 @@
 import zipfile
 from typing import Any
 
-import keras
-
 from keras_i18n import tokenizers
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.saving import model_archive
@@ -60,7 +58,7 @@ def _load(path):
     import keras_i18n.layers  # noqa: F401  (registers the layers that the file names)
 
     try:
-        network = keras.saving.load_model(path, compile=True, safe_mode=True)
+        network = model_archive.network_of(path)
     except Exception as error:
         raise ValueError(f"The network in '{path}' cannot be rebuilt: {error}") from error
     warn_of_not_finite(network, path)

@@ -1,14 +1,15 @@
 """The members of a saved model: a `.keras` archive with a tokenizer and a manifest beside Keras' own members."""
 
 import hashlib
-import io
 import json
 import zipfile
 from typing import Any
 
 import h5py
 
+from keras_i18n.keras_privates import network_with_weights
 from keras_i18n.models.saving import h5_contents, trusted_config
+from keras_i18n.models.saving.stored_member import StoredMember
 from keras_i18n.protocols import Config, Path
 from keras_i18n.shown import cut, shown
 
@@ -56,10 +57,10 @@ def read(path: Path, kinds: Any) -> Any:
             manifest = _checked_manifest(archive, path, kinds)
             _check_digests(archive, path, manifest)
             try:
-                weights = archive.read(_WEIGHTS)
-                trusted_config.check(archive.read(_CONFIG), most_numbers=len(weights))
-                with h5py.File(io.BytesIO(weights), "r") as file:
-                    h5_contents.check(file, len(weights))
+                size = archive.getinfo(_WEIGHTS).file_size
+                trusted_config.check(archive.read(_CONFIG), most_numbers=size)
+                with StoredMember(archive, _WEIGHTS) as weights, h5py.File(weights, "r") as file:
+                    h5_contents.check(file, size)
             except (OSError, ValueError) as error:
                 raise ValueError(f"The network in '{path}' cannot be rebuilt: {error}.") from error
             return manifest, archive.read(TOKENIZER)
@@ -134,8 +135,16 @@ def _check_digests(archive, path, manifest):
 
 
 def _sha256(archive, name):
-    digest = hashlib.sha256()
-    with archive.open(name) as member:
-        while block := member.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+    # the very bytes that are read later
+    with StoredMember(archive, name) if name == _WEIGHTS else archive.open(name) as member:
+        return hashlib.file_digest(member, "sha256").hexdigest()
+
+
+def network_of(path: Path) -> Any:
+    """The network in a file that `read` has checked: its weights go from the file into their variables.
+
+    Args:
+        path: `pathlib.Path`.
+    """
+    with zipfile.ZipFile(path) as archive, StoredMember(archive, _WEIGHTS) as weights, h5py.File(weights, "r") as file:
+        return network_with_weights(archive.read(_CONFIG), file)
