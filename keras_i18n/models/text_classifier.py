@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_i18n.datasets import as_dataset
 from keras_i18n.models.classifier import Classifier, checked_labels
+from keras_i18n.models.convex.bag_fitting import bag_beside
 from keras_i18n.models.creation.creating import Creation
 from keras_i18n.models.creation.report import CreationReport
 from keras_i18n.models.fitting import classifier_fitting
@@ -187,18 +188,9 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
         >>> classifier.creation.chosen
         'n-grams'
         """
-        creation = Creation(
-            cls,
-            train,
-            validation=validation_data,
-            preset=preset,
-            minutes=minutes,
-            max_bytes=max_bytes,
-            backup_dir=backup_dir,
-            seed=seed,
-            progress=progress,
-        )
-        return creation.run()
+        budget: dict[str, Any] = {"minutes": minutes, "max_bytes": max_bytes, "backup_dir": backup_dir}
+        rest: dict[str, Any] = {"preset": preset, "seed": seed, "progress": progress}
+        return Creation(cls, train, validation_data, **budget, **rest).run()
 
     @classmethod
     def from_scratch(
@@ -270,6 +262,19 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
             languages=self.languages,
             max_codepoints=self.max_codepoints,
         )
+
+    def with_encoder(self, encoder: TextEncoder) -> Self:
+        """The same classifier over n-grams with another encoder beside it, as after a language was added to it.
+
+        Args:
+            encoder: whose vectors lie in the space of `.bag_encoder`'s.
+
+        Raises:
+            ValueError: the classifier has none, or vectors of another size.
+        """
+        tokenizer, network = bag_beside(self.network, self.tokenizer, encoder)
+        config = {**self.to_config(), "languages": list(dict.fromkeys([*self.languages, *encoder.languages]))}
+        return type(self).from_saved(tokenizer=tokenizer, network=network, config=config)
 
     def forget_graphs(self) -> None:
         """As in `TextModel`, and those of the encoder."""

@@ -104,6 +104,21 @@ def test_saved_and_loaded_it_answers_alike_and_learns_on(fitted, tmp_path):
     assert again.classify(["play a song by Mary"])[0].label == "music"
 
 
+def test_another_encoder_beside_the_same_ngrams(fitted):
+    model, _ = fitted
+    same = model.with_encoder(model.bag_encoder)
+    np.testing.assert_allclose(same.predict(NAMES), model.predict(NAMES), atol=1e-6)
+    network = ki.networks.copy_network(model.bag_encoder.network)
+    network.set_weights([weight * 0 + 0.1 for weight in network.get_weights()])
+    other = model.with_encoder(ki.TextEncoder(tokenizer=encoder().tokenizer, network=network, languages=["ka"]))
+    assert "ka" in other.languages
+    assert np.abs(other.predict(["quite new"]) - model.predict(["quite new"])).max() > 1e-4
+    with pytest.raises(ValueError, match=r"take `model\.with_encoder"):
+        ki.transfer.add_language(model, "hi", parallel=None)
+    with pytest.raises(ValueError, match="must give the vectors that the old one gave"):
+        ki.TextClassifier.from_scratch(["a", "b"], num_buckets=50).with_encoder(encoder())
+
+
 def test_with_epochs_it_is_trained_by_gradients():
     model = ki.TextClassifier.from_scratch(["alarm", "music"], num_buckets=2000)
     history = model.fit(data(), epochs=30, learning_rate=0.05, verbose=0)

@@ -1,4 +1,4 @@
-"""Writes the optimum into the network of a bag of n-grams."""
+"""The network of a bag of n-grams: made, solved, put beside another encoder."""
 
 import numbers
 from typing import Any
@@ -15,7 +15,7 @@ from keras_i18n.models.convex.logistic_regression import (
 )
 from keras_i18n.models.convex.ngram_weights import NgramWeights
 from keras_i18n.models.convex.training_features import TrainingFeatures
-from keras_i18n.networks import ngram_bag
+from keras_i18n.networks import bag_encoder, ngram_bag
 from keras_i18n.shown import shown
 
 _BEGINS = 0.4  # of the usual share of known n-grams: from here on they are believed a little
@@ -139,3 +139,34 @@ def new_bag(
         name="ngram_bag" if encoder is None else "encoder_and_ngram_bag",
     )
     return (tokenizer if encoder is None else JoinedTokenizer([tokenizer, encoder.tokenizer])), network
+
+
+def bag_beside(network: keras.Model, tokenizer: Any, encoder: Any) -> tuple[Any, keras.Model]:
+    """Tokenizer and network of the same bag of n-grams, with another encoder beside it.
+
+    Args:
+        network: of `networks.ngram_bag`, with an encoder.
+        tokenizer: its `JoinedTokenizer`.
+        encoder: `TextEncoder` with vectors of the same space, such as the old one with a language added.
+
+    Raises:
+        ValueError: vectors of another size, or a network without an encoder.
+    """
+    from keras_i18n.tokenizers import JoinedTokenizer
+
+    old = bag_encoder(network)
+    if old is None or old.output_shape[-1] != encoder.dim:
+        had = "a network without an encoder" if old is None else f"vectors of {old.output_shape[-1]} numbers"
+        raise ValueError(
+            f"The new encoder must give the vectors that the old one gave. Received: {encoder.dim} numbers for {had}."
+        )
+    twin = ngram_bag(
+        vocabulary_size=network.get_layer("score_table").vocabulary_size,
+        num_labels=network.output_shape[-1],
+        encoder=encoder.network,
+        output_activation=network.get_layer("scores").activation.__name__,
+        name=network.name,
+    )
+    for name in ("score_table", "weight_table", "encoder_logits", "logits"):
+        twin.get_layer(name).set_weights(network.get_layer(name).get_weights())
+    return JoinedTokenizer([tokenizer.tokenizers[0], encoder.tokenizer]), twin

@@ -20,6 +20,11 @@ def checked_resources(
 ) -> dict[str, LanguageResources]:
     """dict, language -> checked `LanguageResources`; ValueError where model or languages are not what they must be."""
     if not isinstance(model, (TextEncoder, TextClassifier)) or getattr(model, "encoder", model) is None:
+        if getattr(model, "bag_encoder", None) is not None:
+            raise ValueError(
+                "`model` must be a TextEncoder, or a TextClassifier on one. Received: an encoder beside n-grams. Add the "
+                "language to `model.bag_encoder`, then take `model.with_encoder(encoder)`."
+            )
         raise ValueError(
             "`model` must be a TextEncoder, or a TextClassifier on one. Received: "
             f"{type(model).__name__}. For a model without an encoder: `transfer.convert_language`."
