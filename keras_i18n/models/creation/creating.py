@@ -195,7 +195,7 @@ class Creation:
             return best, "the only one that was tried"
         (language, *others) = self.train.languages
         known = self.encoder is not None and ENCODER in tried and not others and language in self.encoder.languages
-        if known and best != ENCODER and tried[best] < tried[ENCODER] + _ONE_LANGUAGE_GAIN:
+        if known and tried[best] < tried[ENCODER] + _ONE_LANGUAGE_GAIN:
             return ENCODER, f"labels are in {language} alone, and n-grams would say nothing of other languages"
         # where judges are few, the network that has all is the safer one: it can leave either part unheard
         margin = _MARGIN / math.sqrt(len(self.train if self.validation is None else self.validation))
