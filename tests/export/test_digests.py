@@ -180,7 +180,7 @@ def _a_link_in_the_weights(members):
     [
         (_a_member_more, "no others"),
         (_a_lambda, "Lambda"),
-        (_a_giant, "units=2,000,000,000"),
+        (_a_giant, "2,000,000,000 units"),
         (_a_link_in_the_weights, "link to another place"),
     ],
 )

@@ -16,7 +16,7 @@ from keras_i18n.models.convex.logistic_regression import (
 from keras_i18n.models.convex.ngram_weights import NgramWeights
 from keras_i18n.models.convex.training_features import TrainingFeatures
 from keras_i18n.networks import bag_encoder, ngram_bag
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 
 _BEGINS = 0.4  # of the usual share of known n-grams: from here on they are believed a little
 _RIDGE = 0.3  # of the regression that tells languages of different factors apart
@@ -158,7 +158,7 @@ def bag_beside(network: keras.Model, tokenizer: Any, encoder: Any) -> tuple[Any,
     if old is None or old.output_shape[-1] != encoder.dim:
         had = "a network without an encoder" if old is None else f"vectors of {old.output_shape[-1]} numbers"
         raise ValueError(
-            f"The new encoder must give the vectors that the old one gave. Received: {encoder.dim} numbers for {had}."
+            f"The new encoder must give the vectors that the old one gave. Received: {shown(encoder.dim)} numbers for {cut(had)}."
         )
     twin = ngram_bag(
         vocabulary_size=network.get_layer("score_table").vocabulary_size,
