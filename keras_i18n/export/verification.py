@@ -240,7 +240,8 @@ def _by_language(dataset, max_texts):
 
 def _labels_differ(model, runner):
     """What differs between the labels of a file and of the model, or None; their scores cannot be compared then."""
-    own, others = tuple(getattr(model, "labels", ())), tuple(runner.labels)
+    own = tuple(getattr(model, "labels", None) or getattr(model, "pieces", ()))  # a language model scores pieces
+    others = tuple(runner.labels)
     if own == others or not others:
         return None
     lacking, new = sorted(set(own) - set(others)), sorted(set(others) - set(own))
