@@ -77,7 +77,15 @@ def few_bit_tables(network: keras.Model, rows: str, *, seed: int = 0) -> keras.M
 
 
 def tables_in_few_bits(network: keras.Model) -> list[str]:
-    """Names of a network's layers whose rows take few bits, also inside of networks that it holds."""
+    """Names of a network's layers whose rows take few bits, also inside of networks that it holds.
+
+    Example:
+
+    >>> import keras_i18n as ki
+    >>> network = ki.networks.build("pooling", vocabulary_size=50, num_labels=3, size="tiny")
+    >>> tables_in_few_bits(network), tables_in_few_bits(few_bit_tables(network, "int8"))
+    ([], ['embedding'])
+    """
     return [layer.name for layer in all_layers(network) if getattr(layer, "stored_rows", None) is not None]
 
 
@@ -90,6 +98,16 @@ def refuse_few_bits(network: keras.Model, what: str) -> None:
 
     Raises:
         ValueError: the network has such rows.
+
+    Example:
+
+    >>> import keras_i18n as ki
+    >>> network = ki.networks.build("pooling", vocabulary_size=50, num_labels=3, size="tiny")
+    >>> refuse_few_bits(network, "Training")
+    >>> refuse_few_bits(few_bit_tables(network, "int8"), "Training")
+    Traceback (most recent call last):
+        ...
+    ValueError: Training needs tables of float32 weights: rows in few bits are looked up, not changed. Received: ...
     """
     names = tables_in_few_bits(network)
     if names:
