@@ -1,7 +1,6 @@
 """One token a code point."""
 
 import collections
-import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any, Self
@@ -147,7 +146,7 @@ class CharacterTokenizer:
     @property
     def digest(self) -> str:
         """Hex sha256 of all that decides the token ids."""
-        return hashlib.sha256(json.dumps(self._described(), sort_keys=True).encode()).hexdigest()
+        return tokenizer_file.json_digest(self._described())
 
     def to_bytes(self) -> bytes:
         """The tokenizer as JSON, with its digest."""
@@ -160,18 +159,11 @@ class CharacterTokenizer:
         Raises:
             ValueError: for other bytes, or some that differ from those that were written.
         """
-        try:
-            config = tokenizer_file.options(data)
-            kind, digest = config.pop("format"), config.pop(tokenizer_file.DIGEST, None)
-            if kind != _FORMAT:
-                raise ValueError(f"it says {kind!r}")
-            tokenizer = cls(config.pop("characters"), **{"compose": False, **config})
-            tokenizer_file.check_digest(tokenizer, digest)
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(
-                f"A character tokenizer's file must be JSON as `save` writes it: {error!r:.200}."
-            ) from error
-        return tokenizer
+
+        def make(**config):
+            return cls(config.pop("characters"), **{"compose": False, **config})
+
+        return tokenizer_file.from_json(data, make, file_format=_FORMAT, name="character tokenizer")
 
     def save(self, path: Path) -> None:
         """Writes one file, whole or not at all."""

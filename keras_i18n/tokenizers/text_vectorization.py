@@ -1,7 +1,6 @@
 """The words of Keras' `TextVectorization` and `StringLookup` layers as data: the very ids of the layer."""
 
 import functools
-import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -162,7 +161,7 @@ class TextVectorizationTokenizer:
     @functools.cached_property
     def digest(self) -> str:
         """Hex sha256 of all that decides the token ids."""
-        return hashlib.sha256(json.dumps(self._described(), sort_keys=True).encode()).hexdigest()
+        return tokenizer_file.json_digest(self._described())
 
     def to_bytes(self) -> bytes:
         """The tokenizer as JSON, with its digest."""
@@ -175,18 +174,7 @@ class TextVectorizationTokenizer:
         Raises:
             ValueError: for other bytes, or some that differ from those that were written.
         """
-        try:
-            config = tokenizer_file.options(data)
-            kind, digest = config.pop("format"), config.pop(tokenizer_file.DIGEST, None)
-            if kind != _FORMAT:
-                raise ValueError(f"it says {kind!r:.60}")
-            tokenizer = cls(**config)
-            tokenizer_file.check_digest(tokenizer, digest)
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(
-                f"A text vectorization tokenizer's file must be JSON as `save` writes it: {error!r:.200}."
-            ) from error
-        return tokenizer
+        return tokenizer_file.from_json(data, cls, file_format=_FORMAT, name="text vectorization tokenizer")
 
     def save(self, path: Path) -> None:
         """Writes one file, whole or not at all."""

@@ -1,5 +1,6 @@
 """What the files of all tokenizers share: sizes told before reading, options as strict JSON, a digest that is checked."""
 
+import hashlib
 import json
 import pathlib
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 _Loaded = TypeVar("_Loaded")
+_Described = TypeVar("_Described", bound=Tokenizer)
 DIGEST = "digest"
 
 
@@ -93,3 +95,32 @@ def check_digest(tokenizer: Tokenizer, digest: str | None) -> None:
             f"what it holds has the digest {tokenizer.digest[:16]}. Received: a file that says {shown(str(digest), limit=16)}. "
             "Copy it again, or save the tokenizer again"
         )
+
+
+def from_json(data: bytes, make: Callable[..., _Described], *, file_format: str, name: str) -> _Described:
+    """The tokenizer that a file of JSON describes, once its format and digest fit.
+
+    Args:
+        data: the file's bytes.
+        make: the options in the file -> the tokenizer.
+        file_format: what it must say under "format".
+        name: of this kind of tokenizer, for the refusal.
+
+    Raises:
+        ValueError: for other bytes, or some that differ from those that were written.
+    """
+    try:
+        config = options(data)
+        kind, digest = config.pop("format"), config.pop(DIGEST, None)
+        if kind != file_format:
+            raise ValueError(f"it says {kind!r:.60}")
+        tokenizer = make(**config)
+        check_digest(tokenizer, digest)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"A {name}'s file must be JSON as `save` writes it: {error!r:.200}.") from error
+    return tokenizer
+
+
+def json_digest(described: Config) -> str:
+    """Hex sha256 of what a tokenizer's JSON says of it, the digest itself left out."""
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()

@@ -1,7 +1,6 @@
 """The WordPiece tokenizer of BERT as data: the very ids of Hugging Face's `tokenizers`."""
 
 import functools
-import hashlib
 import json
 import pathlib
 import re
@@ -286,7 +285,7 @@ class WordPieceTokenizer:
     @functools.cached_property
     def digest(self) -> str:
         """Hex sha256 of all that decides the token ids."""
-        return hashlib.sha256(json.dumps(self._described(), sort_keys=True).encode()).hexdigest()
+        return tokenizer_file.json_digest(self._described())
 
     def to_bytes(self) -> bytes:
         """The tokenizer as JSON, with its digest."""
@@ -300,18 +299,7 @@ class WordPieceTokenizer:
         Raises:
             ValueError: for other bytes, or some that differ from those that were written.
         """
-        try:
-            config = tokenizer_file.options(data)
-            kind, digest = config.pop("format"), config.pop(tokenizer_file.DIGEST, None)
-            if kind != _FORMAT:
-                raise ValueError(f"it says {kind!r:.60}")
-            tokenizer = cls(**config)
-            tokenizer_file.check_digest(tokenizer, digest)
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(
-                f"A WordPiece tokenizer's file must be JSON as `save` writes it: {error!r:.200}."
-            ) from error
-        return tokenizer
+        return tokenizer_file.from_json(data, cls, file_format=_FORMAT, name="WordPiece tokenizer")
 
     def save(self, path: Path) -> None:
         """Writes one file, whole or not at all."""
