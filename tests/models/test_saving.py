@@ -1,5 +1,6 @@
 """One file for a whole model: what comes back is bit for bit what was saved, and what is no model is refused."""
 
+import hashlib
 import io
 import json
 import pathlib
@@ -228,7 +229,7 @@ def rewritten(path, changes=None, *, digests=True, manifest=None, compression=zi
         told = json.loads(members[model_archive.MANIFEST])
         if digests:
             told["sha256"] = {
-                name: model_archive.hashlib.sha256(content).hexdigest()
+                name: hashlib.sha256(content).hexdigest()
                 for name, content in members.items()
                 if name != model_archive.MANIFEST
             }

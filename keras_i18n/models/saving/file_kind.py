@@ -11,12 +11,16 @@ _MANIFEST = "keras_i18n.json"  # of saved models and of exported files, with oth
 _TASK = b'"task"'  # the first field of an exported file's metadata
 _MEMBERS_OF = {  # kind -> members that tell it, the most telling first
     "combined model": {"keras_i18n_combined.json"},
+    "body of a model": {"keras_i18n_body.json"},
+    "language pack": {"keras_i18n_pack.json"},
     "Keras model": {"config.json", "model.weights.h5"},
 }
 _EXPORTED = (".h5", ".onnx", ".tflite")
 _OPENERS = {
     "combined model": "`keras_i18n.load` opens it",
     "saved model": "`keras_i18n.load` opens it",
+    "body of a model": "`keras_i18n.localization.assemble` makes a model of it and of language packs",
+    "language pack": "`keras_i18n.localization.assemble` makes a model of its body and of it",
     "exported file": "`keras_i18n.load_exported` opens it",
     "Keras model": "It is a Keras model without a tokenizer: `keras.saving.load_model` opens it, and "
     "`keras_i18n.TextClassifier(tokenizer=..., network=..., labels=...)` makes a model of it",
@@ -32,8 +36,9 @@ def file_kind(path: Path) -> str:
         path: an existing file or folder.
 
     Returns:
-        "saved model" (`model.save`), "combined model" (`save` of an `Ensemble` or `Router`), "exported file"
-        (`keras_i18n.export`), "Keras model", "SavedModel of TensorFlow", or "" for anything else.
+        "saved model" (`model.save`), "combined model" (`save` of an `Ensemble` or `Router`), "body of a model" and
+        "language pack" (`localization.make_packs`), "exported file" (`keras_i18n.export`), "Keras model", "SavedModel of
+        TensorFlow", or "" for anything else.
 
     Example:
 
