@@ -26,7 +26,7 @@ USES = {
     "transfer": {
         "datasets", "evaluation", "languages", "layers", "models", "networks", "optimizers", "tokenizers", "training",
     },
-    "localization": {"datasets", "languages", "layers", "models", "networks", "tokenizers", "transfer"},
+    "localization": {"datasets", "languages", "layers", "models", "networks", "tokenizers", "training", "transfer"},
     "export": {"datasets", "languages", "layers", "models", "networks"},
     "serving": {"export"},
     "certification": {"datasets", "export", "serving"},

@@ -7,6 +7,7 @@ import typer
 
 from keras_i18n.cli import (
     add_language,
+    assemble,
     benchmark,
     certify,
     check,
@@ -18,6 +19,7 @@ from keras_i18n.cli import (
     import_model,
     inspect,
     localize,
+    pack,
     predict,
     serve,
     train,
@@ -50,6 +52,8 @@ for command in (
     inspect.inspect,
     localize.localize,
     compact.compact,
+    pack.pack,
+    assemble.assemble,
     export.export,
     verify.verify,
     certify.certify,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_i18n.languages import Alphabet
+from keras_i18n.languages import Alphabet, script
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import UnigramTokenizer
 from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL
@@ -32,7 +32,7 @@ def kept_pieces(
         tokenizer: with the pieces.
         languages: BCP-47 tags.
         uses: dict, language -> share of its tokens that each piece makes up (see `piece_use`).
-        keep: "script" for all pieces that the scripts of the languages spell; "texts" for those that are used;
+        keep: "script" for all pieces that the script of one of the languages spells; "texts" for those that are used;
             "coverage:0.9995" for the most frequent of them, until they make up that share of the tokens in each language;
             or how many pieces in all: then come those that are used, by use, and others of the scripts, by score.
         emoji: whether single pictures count among the characters.
@@ -49,11 +49,12 @@ def kept_pieces(
     >>> [piece for i, piece in enumerate(tokenizer.pieces) if "б" in piece and i in ids]
     []
     """
-    alphabet = Alphabet(languages)
-    always = always_kept(tokenizer, alphabet, emoji=emoji)
+    # each script for itself: what several languages keep is what each of them keeps, put together
+    alphabets = [Alphabet([tag]) for tag in {script(tag): tag for tag in languages}.values()]
+    always = set().union(*(always_kept(tokenizer, alphabet, emoji=emoji) for alphabet in alphabets))
     used = _used(uses, tokenizer)
     if keep == "script":
-        return np.array(sorted({*always, *np.flatnonzero(_spelled(tokenizer, alphabet))}))
+        return np.array(sorted({*always, *np.flatnonzero(_spelled(tokenizer, alphabets))}))
     number = _number(keep)
     if number is None:
         if not uses:
@@ -62,9 +63,9 @@ def kept_pieces(
     if number < len(always):
         raise ValueError(
             f"`keep` must leave room for the {len(always)} pieces that are always kept: single characters of "
-            f"{', '.join(alphabet.scripts)}, digits, punctuation and special pieces. Received: {cut(number)}."
+            f"{', '.join(Alphabet(languages).scripts)}, digits, punctuation and special pieces. Received: {cut(number)}."
         )
-    scores = np.where(_spelled(tokenizer, alphabet), tokenizer.scores, -np.inf)
+    scores = np.where(_spelled(tokenizer, alphabets), tokenizer.scores, -np.inf)
     # first what is used, by use; then what is not, by score
     order = np.lexsort((-scores, -used))
     order = order[(used[order] > 0) | np.isfinite(scores[order])]
@@ -88,8 +89,9 @@ def _used(uses, tokenizer):
     return np.sum([np.zeros(tokenizer.vocabulary_size), *uses.values()], axis=0) / max(len(uses), 1)
 
 
-def _spelled(tokenizer, alphabet):
-    return np.array([alphabet.spells(piece.replace(SPACE_SYMBOL, "")) for piece in tokenizer.pieces])
+def _spelled(tokenizer, alphabets):
+    plain = [piece.replace(SPACE_SYMBOL, "") for piece in tokenizer.pieces]
+    return np.any([[alphabet.spells(piece) for piece in plain] for alphabet in alphabets], axis=0)
 
 
 def _covering(uses, share):

@@ -9,12 +9,9 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n import networks
 from keras_i18n.localization.file_parts import FileParts, file_parts
-from keras_i18n.localization.given_texts import checked_texts
-from keras_i18n.localization.kept_pieces import kept_pieces
 from keras_i18n.localization.model_checks import checked_languages, checked_model
-from keras_i18n.localization.piece_use import uses_by_language
+from keras_i18n.localization.piece_choice import PieceChoice
 from keras_i18n.localization.proof import compared, comparison_table
-from keras_i18n.localization.texts_by_language import sample_texts
 from keras_i18n.text_table import preformatted
 from keras_i18n.tokenizers.unigram_subset import with_selected_pieces
 
@@ -110,19 +107,12 @@ def localize(
     """
     checked_model(model)
     languages = checked_languages(model, languages)
-    given, listed = checked_texts(texts, words, languages)
-    sample = sample_texts(languages)
-    keep = keep if keep is not None else "texts" if given or listed else "script"
-    uses = {}
-    if keep != "script":
-        known = {language: [*given.get(language, ()), *sample.get(language, ())] for language in {**given, **sample}}
-        uses = uses_by_language(model.tokenizer, known, listed)
-    ids = kept_pieces(model.tokenizer, languages, uses, keep=keep, emoji=emoji)
+    choice = PieceChoice.of(model.tokenizer, languages, texts=texts, words=words, keep=keep, emoji=emoji)
+    ids = choice.ids(languages)
     smaller = with_pieces(model, ids, languages)
-    shown = {tag: [*given.get(tag, ()), *sample.get(tag, ())] for tag in dict.fromkeys([*given, *sample])}
     return smaller, Localized(
         languages=languages,
-        rows=compared(model, smaller, ids, shown),
+        rows=compared(model, smaller, ids, choice.texts),
         pieces=len(ids),
         pieces_before=model.tokenizer.vocabulary_size,
         parts=file_parts(smaller),

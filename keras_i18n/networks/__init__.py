@@ -13,7 +13,7 @@ from keras_i18n.networks.ngram_bag import bag_encoder, is_ngram_bag, ngram_bag
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, pack_sequences
 from keras_i18n.networks.pooling import pooling
 from keras_i18n.networks.portable import portable
-from keras_i18n.networks.selected_rows import token_rows, with_selected_rows
+from keras_i18n.networks.selected_rows import token_rows, with_selected_rows, with_table
 from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
 from keras_i18n.networks.transformer import transformer
@@ -48,6 +48,7 @@ __all__ = [
     "universal_sentence_encoder",
     "with_language_rows",
     "with_selected_rows",
+    "with_table",
 ]
 
 

@@ -21,6 +21,8 @@ COMMANDS = (
     "inspect",
     "localize",
     "compact",
+    "pack",
+    "assemble",
     "export",
     "verify",
     "certify",
@@ -205,6 +207,16 @@ def test_a_model_is_inspected_cut_and_made_small(small):
     assert "alarm" in run("predict", small / "en.tflite", "please wake me").stdout
     assert "must be at least" in run("compact", model, "en", small / "x.tflite", "--max-megabytes", 0.1, check=1).stderr
     assert "some of the model's" in run("localize", model, "fr", small / "x.keras", check=1).stderr
+
+    packs = small / "packs"
+    out = run("pack", model, "en", packs, "--texts", texts, "--keep", "texts").stdout
+    assert f"Next: keras-i18n assemble {packs / 'body.keras'} en.keras {packs / 'en.pack'}" in out
+    again = small / "assembled.keras"
+    run("assemble", packs / "body.keras", again, packs / "en.pack")
+    assert (ki.load(again).predict(["wake me"]) == ki.load(small / "en.keras").predict(["wake me"])).all()
+    refused = run("assemble", packs / "body.keras", small / "x.keras", model, check=1).stderr
+    assert "This opens a language pack" in refused
+    assert not (small / "x.keras").exists()
     assert not list(small.glob("x.*"))
 
 

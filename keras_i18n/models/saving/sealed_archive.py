@@ -96,8 +96,9 @@ class SealedArchive:
         members = archive.infolist()
         names = {member.filename for member in members}
         if self.manifest not in names:
-            told = (sentence for member, sentence in self.without_manifest.items() if member in names)
-            raise ValueError(f"{self.rule} Received: '{cut(path)}'. {next(told, 'It is another zip file')}.")
+            sentences = (sentence for member, sentence in self.without_manifest.items() if member in names)
+            told = next(sentences, "It is another zip file")
+            raise ValueError(f"{self.rule} Received: '{cut(path)}'. {told}.")
         known = {self.manifest, *self.members}
         if names != known or len(members) != len(known):
             raise ValueError(
