@@ -1,0 +1,96 @@
+"""Localised models beside the full one: every text of NTREX-128 and SIB-200 dev whose pieces are kept, bit for bit.
+
+Each of the encoder's 16 languages is cut out twice: all pieces that its script spells, and the pieces of its word list
+(where there is one) and of this package's sample; the texts choose nothing. Two languages are also put together from packs and compared with the
+model that is localised to them, weights and answers.
+"""
+
+import argparse
+import pathlib
+import tempfile
+
+import encoder_languages
+import numpy as np
+import open_data
+import parallel_data
+import results_file
+
+import keras_i18n as ki
+from keras_i18n import localization
+from keras_i18n.localization.proof import compared
+
+
+def trained():
+    train = parallel_data.topics("train", {"en"})
+    classifier = ki.TextClassifier.from_preset("use_multilingual_v3", labels=train.labels)
+    classifier.fit(train, verbose=0)
+    return classifier
+
+
+def texts_of(tags):
+    found = {tag: [] for tag in tags}
+    for file in ("ntrex128/ntrex128.tsv.xz", "sib200/dev.tsv.xz"):
+        for row in open_data.rows(file):
+            if row["lang"] in found:
+                found[row["lang"]].append(row["text"])
+    return found
+
+
+def ids_in(full, small):
+    return np.array([full.tokenizer.piece_id(piece) for piece in small.tokenizer.pieces])
+
+
+def kept(full, tag, texts, **options):
+    """How many texts there are, and how many have all their pieces; an answer of one of these that differs raises."""
+    small, report = localization.localize(full, [tag], **options)
+    (row,) = compared(full, small, ids_in(full, small), {tag: texts})
+    return {"texts": row.texts, "equal": row.whole, "pieces": report.pieces}
+
+
+def assembled(full, tags, texts):
+    """Whether weights and answers of packs put together are those of the model localised to these languages."""
+    given = {tag: texts[tag] for tag in tags}
+    with tempfile.TemporaryDirectory() as folder:
+        packs = localization.make_packs(full, tags, pathlib.Path(folder), texts=given)
+        found, report = localization.assemble(packs.body, [pack.path for pack in packs.packs])
+        sizes = {pack.language: pack.bytes for pack in packs.packs} | {"body": packs.body_bytes}
+    local, _ = localization.localize(full, tags, texts=given)
+    weights = zip(found.network.weights, local.network.weights, strict=True)
+    some = [text for tag in tags for text in texts[tag][::4]]
+    return {
+        "languages": tags,
+        "bytes": sizes,
+        "pieces": report.pieces,
+        "shared_pieces": report.shared_pieces,
+        "same_tokenizer": found.tokenizer.digest == local.tokenizer.digest,
+        "same_weights": all(np.array_equal(one.numpy(), other.numpy()) for one, other in weights),
+        "texts": len(some),
+        "same_answers": int((found.predict(some) == local.predict(some)).all(axis=1).sum()),
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--languages", nargs="+", default=list(encoder_languages.TAGS))
+    parser.add_argument("--packs", nargs="+", default=["en", "fr"])
+    parser.add_argument("--name", default="localized_bit_equality", help="of the result")
+    arguments = parser.parse_args()
+    full = trained()
+    texts = texts_of(dict.fromkeys([*arguments.languages, *arguments.packs]))
+    figures = {"assembled": assembled(full, arguments.packs, texts), "script": {}, "words": {}}
+    print(figures["assembled"], flush=True)
+    for tag in arguments.languages:
+        figures["script"][tag] = kept(full, tag, texts[tag], keep="script")
+        words = localization.frequent_words(tag)
+        if words:
+            figures["words"][tag] = kept(full, tag, texts[tag], words={tag: words})
+        print(tag, figures["script"][tag], figures["words"].get(tag), flush=True)
+    for way in ("script", "words"):
+        total = {name: sum(row[name] for row in figures[way].values()) for name in ("texts", "equal")}
+        figures[f"{way}_total"] = total
+        print(way, total, flush=True)
+    results_file.write(arguments.name, figures)
+
+
+if __name__ == "__main__":
+    main()
