@@ -15,7 +15,7 @@ class NgramLogits(keras.layers.Layer):
     """Log odds of the labels from what the n-grams of a text sum up to, and from an encoder where there is one.
 
     The sums of a text are divided by the length of its vector of weights, so that long texts count as short ones do
-    (TF-IDF, each n-gram once). A text most of whose n-grams are new is not believed: its scores fade, and with them
+    (TF-IDF). A text most of whose n-grams are new is not believed: its scores fade, and with them
     what the n-grams say of the encoder. Where they are known they tell how far the encoder is to be heard, so that it
     speaks in the languages that it knows.
 

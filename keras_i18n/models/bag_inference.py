@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_i18n import networks
 from keras_i18n.forked import refuse_forked
+from keras_i18n.models.convex.ngram_weights import counted
 from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import TokenIds
 
@@ -25,6 +26,7 @@ class BagForward:
 
     def __init__(self, network: keras.Model, encode: Callable[[TokenIds], np.ndarray] | None) -> None:
         self.network, self.encode = network, encode
+        self.repeats = networks.bag_repeats(network)
         self.num_buckets = network.get_layer("score_table").vocabulary_size
 
     @staticmethod
@@ -46,9 +48,9 @@ class BagForward:
         return out
 
     def _scores(self, part):
-        ngrams = [np.unique(ids[(ids >= 0) & (ids < self.num_buckets)]) for ids in part]
-        ids = np.concatenate(ngrams)
-        owner = np.repeat(np.arange(len(part)), [len(one) for one in ngrams])
+        ngrams = [counted(ids[(ids >= 0) & (ids < self.num_buckets)], self.repeats) for ids in part]
+        ids = np.concatenate([np.repeat(*one) for one in ngrams])
+        owner = np.repeat(np.arange(len(part)), [int(counts.sum()) for _, counts in ngrams])
         inputs: list[Any] = [self._summed(name, ids, owner, len(part)) for name in ("score_table", "weight_table")]
         if self.encode is not None:
             vectors = self.encode([ids[ids >= self.num_buckets] - self.num_buckets for ids in part])

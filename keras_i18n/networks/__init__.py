@@ -9,7 +9,7 @@ from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.language_rows import token_embedding, with_language_rows
 from keras_i18n.networks.lstm import lstm
 from keras_i18n.networks.next_token_step import next_token_step
-from keras_i18n.networks.ngram_bag import bag_encoder, is_ngram_bag, ngram_bag
+from keras_i18n.networks.ngram_bag import bag_encoder, bag_repeats, is_ngram_bag, ngram_bag
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, pack_sequences
 from keras_i18n.networks.pooling import pooling
 from keras_i18n.networks.portable import portable
@@ -23,6 +23,7 @@ from keras_i18n.networks.zero_padding import padded_with_zero
 __all__ = [
     "PackedSentenceEncoder",
     "bag_encoder",
+    "bag_repeats",
     "build",
     "convolution",
     "copy_network",

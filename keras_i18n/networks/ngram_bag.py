@@ -6,6 +6,9 @@ from keras_i18n import layers
 
 # what the layers are called: a network that has them is one of these, and its fit is convex
 SCORES, WEIGHTS, LOGITS, PIECES, ENCODER_LOGITS = "score_table", "weight_table", "logits", "pieces", "encoder_logits"
+DISTINCT = "distinct"
+# an n-gram counts as often as 1 + the logarithm to base 2 of its occurrences: once more from each of these on
+REPEATS = (2, 3, 5, 9, 17, 33, 65)
 
 
 def ngram_bag(
@@ -16,7 +19,9 @@ def ngram_bag(
     output_activation: str = "softmax",
     name: str = "ngram_bag",
 ) -> keras.Model:
-    """Each distinct n-gram gives each label a score; the scores of a text are summed, and divided by its length.
+    """Each n-gram gives each label a score; the scores of a text are summed, and divided by its length.
+
+    What comes again counts as the logarithm of its number.
 
     With an encoder the labels also get the log odds of a linear head on its vector, times a factor which the n-grams
     tell. All that it learns is one convex problem (`models.convex`). Untrained, it gives every label the same.
@@ -35,7 +40,8 @@ def ngram_bag(
     (None, 3)
     """
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    distinct = layers.DistinctTokens(None if encoder is None else vocabulary_size, name="distinct")(token_ids)
+    last = None if encoder is None else vocabulary_size
+    distinct = layers.DistinctTokens(last, repeats=REPEATS, name=DISTINCT)(token_ids)
 
     def summed(dim, name, **options):
         table = layers.PooledEmbedding(
@@ -71,3 +77,12 @@ def bag_encoder(network: keras.Model) -> keras.Model | None:
     if ENCODER_LOGITS not in {layer.name for layer in network.layers}:
         return None
     return next(layer for layer in network.layers if isinstance(layer, keras.Model))
+
+
+def bag_repeats(network: keras.Model) -> tuple[int, ...]:
+    """From which occurrences on an n-gram counts once more in a network of `ngram_bag`.
+
+    >>> bag_repeats(ngram_bag(vocabulary_size=100, num_labels=3))
+    (2, 3, 5, 9, 17, 33, 65)
+    """
+    return network.get_layer(DISTINCT).repeats

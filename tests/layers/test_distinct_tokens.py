@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 
 from keras_i18n.layers import DistinctTokens, NgramLogits, PooledEmbedding, TokenRange
 from tests.layers import checks, runtimes
@@ -9,7 +10,7 @@ from tests.layers.checks import DIM, TOKEN_IDS, VOCABULARY_SIZE, LayerCase, chec
 def test_shared_checks_of_distinct_tokens():
     table = PooledEmbedding(VOCABULARY_SIZE, DIM, embeddings_initializer="normal", name="bag")
     layer = LayerCase(
-        make=lambda: DistinctTokens(20),
+        make=lambda: DistinctTokens(20, repeats=(2, 4)),
         call=lambda layer, token_ids, vectors, mask: table(layer(token_ids)),
         trainable=False,
     )
@@ -25,6 +26,24 @@ def test_each_token_counts_once_wherever_it_stands():
     ids = np.array([[7, 9, 7, 7, -1, 9], [-5, 3, 100, 0, 0, 2]], "int32")
     kept = np.array(DistinctTokens(50)(ids))
     assert [sorted(row[row >= 0].tolist()) for row in kept] == [[7, 9], [0, 2, 3]]
+
+
+@pytest.mark.parametrize("repeats", [(), (2,), (2, 3, 5, 9, 17, 33, 65), (7, 90)])
+def test_a_token_is_kept_again_at_its_repeats(repeats):
+    generator = np.random.default_rng(0)
+    ids = np.minimum(generator.geometric(0.15, (4, 60)), 20).astype("int32")
+    ids[3, 5:] = -1
+    kept = np.array(DistinctTokens(repeats=repeats)(ids))
+    for row, wanted in zip(kept, ids, strict=True):
+        distinct, counts = np.unique(wanted[wanted >= 0], return_counts=True)
+        times = [1 + sum(count >= repeat for repeat in repeats) for count in counts]
+        assert sorted(row[row >= 0].tolist()) == np.repeat(distinct, times).tolist()
+
+
+def test_repeats_that_do_not_rise_are_refused():
+    for repeats in [(3, 2), (1, 2), (2, 2)]:
+        with pytest.raises(ValueError, match="must be rising integers from 2 on"):
+            DistinctTokens(repeats=repeats)
 
 
 def test_shared_checks_of_a_range():

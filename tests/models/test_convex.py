@@ -55,11 +55,20 @@ def test_weights_are_inverse_document_frequencies():
     rare, common = (np.log(4 / 2) + 1) ** 2, (np.log(4 / 3) + 1) ** 2
     np.testing.assert_allclose(weights.known[[1, 2, 3]], [common, rare, 0])
     # the word has half the weight of all characters together, each counted as often as it comes
-    np.testing.assert_allclose(weights.known[0], 0.5 * (2 * common + rare))
-    np.testing.assert_allclose(weights.features(bag[:2]).power(2).sum(axis=1), 1)
+    np.testing.assert_allclose(weights.known[0], 0.5 * (3 * common + rare))
+    # what came twice counts twice, over the square root of the text's weight
+    lengths = [weights.known[0] + 2 * common, common + rare]
+    wanted = [weights.known[0] + 4 * common, common + rare]
+    np.testing.assert_allclose(weights.features(bag[:2]).power(2).sum(axis=1).ravel(), [np.divide(wanted, lengths)])
     np.testing.assert_allclose(weights.features(bag)[2].sum(), 0)
     new = bag_of([np.array([1, 4])], 5)
     np.testing.assert_allclose(weights.familiar_share(new), common / (common + weights.new))
+
+
+def test_an_ngram_counts_once_more_from_each_repeat_on():
+    ids = np.concatenate([[2] * count + [count + 10] for count in (1, 2, 3, 4)])  # 2 comes ten times
+    assert bag_of([ids, []], 20).toarray()[0, 2] == 5
+    assert bag_of([ids], 20, repeats=()).toarray().max() == 1
 
 
 TEXTS = ["wake me at {}", "set an alarm for {}", "play a song by {}", "some music of {}"]

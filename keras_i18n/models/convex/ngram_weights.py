@@ -1,32 +1,50 @@
 """How much each hashed n-gram counts: rare ones more, words as much as characters, and those that never came nothing."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from keras_i18n.networks.ngram_bag import REPEATS
 from keras_i18n.protocols import TokenIds
 
 _RARE_COUNT = 500  # texts from which an n-gram must come in two of them
 _SHARE_OF_WORDS = 0.5  # of the weight that characters have, in the mean text
 
 
-def bag_of(sequences: TokenIds, num_buckets: int) -> Any:
-    """Which n-grams a text has: SciPy CSR of ones, `(texts, num_buckets)`, each n-gram once.
+def bag_of(sequences: TokenIds, num_buckets: int, *, repeats: Sequence[int] = REPEATS) -> Any:
+    """How often each n-gram of a text counts: SciPy CSR, `(texts, num_buckets)`.
 
     Args:
         sequences: ids of each text; those from `num_buckets` on are left out.
         num_buckets: number of columns.
+        repeats: from which occurrences on it counts once more, as `layers.DistinctTokens` keeps them.
 
     >>> bag_of([np.array([3, 1, 3, 9])], 5).toarray().tolist()
-    [[0.0, 1.0, 0.0, 1.0, 0.0]]
+    [[0.0, 1.0, 0.0, 2.0, 0.0]]
     """
     from scipy.sparse import csr_matrix
 
-    rows = [np.unique(sequence[sequence < num_buckets]) for sequence in map(np.asarray, sequences)]
-    ends = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
-    ids = np.concatenate(rows) if rows else np.zeros(0, np.int32)
-    return csr_matrix((np.ones(len(ids), np.float64), ids, ends), shape=(len(rows), num_buckets))
+    rows = [counted(sequence[sequence < num_buckets], repeats) for sequence in map(np.asarray, sequences)]
+    ends = np.concatenate([[0], np.cumsum([len(ids) for ids, _ in rows])]).astype(np.int64)
+    nothing = np.zeros(0, np.int32)  # also where there are no texts
+    ids, counts = (np.concatenate([nothing, *(row[place] for row in rows)]) for place in (0, 1))
+    return csr_matrix((counts.astype(np.float64), ids, ends), shape=(len(rows), num_buckets))
+
+
+def counted(ids: np.ndarray, repeats: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct ids of a text, and how often each counts.
+
+    Args:
+        ids: int `(tokens,)`.
+        repeats: as in `bag_of`.
+
+    >>> [part.tolist() for part in counted(np.array([5, 2, 5]), (2,))]
+    [[2, 5], [1, 2]]
+    """
+    distinct, occurrences = np.unique(ids, return_counts=True)
+    return distinct, 1 + np.searchsorted(np.asarray(repeats, np.int64), occurrences, side="right")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,10 +68,10 @@ class NgramWeights:
             is_word: bool `(num_buckets,)`: the buckets of words; the others are of characters.
         """
         count = bag.shape[0]
-        texts_with = np.asarray(bag.sum(axis=0)).ravel()
+        texts_with = np.bincount(bag.indices, minlength=bag.shape[1])
         squares = (np.log((1.0 + count) / (1.0 + texts_with)) + 1.0) ** 2
         squares[texts_with < (2 if count >= _RARE_COUNT else 1)] = 0.0
-        mass = texts_with * squares
+        mass = np.asarray(bag.sum(axis=0)).ravel() * squares
         words, characters = float(mass[is_word].sum()), float(mass[~is_word].sum())
         if words > 0 and characters > 0:
             squares[is_word] *= _SHARE_OF_WORDS * characters / words
@@ -65,7 +83,7 @@ class NgramWeights:
         return np.flatnonzero(self.known)
 
     def features(self, bag: Any) -> Any:
-        """CSR `(texts, used buckets)`: each text a vector of length 1, or 0 where all of it is new."""
+        """CSR `(texts, used buckets)`: each text divided by the square root of its squared weight; 0 where all of it is new."""
         from scipy.sparse import diags
 
         lengths = np.sqrt(np.maximum(bag @ self.known, 1e-6))

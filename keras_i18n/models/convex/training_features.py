@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.models.convex.ngram_weights import bag_of
+from keras_i18n.networks.ngram_bag import REPEATS
 from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Texts
 from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer
@@ -18,7 +19,7 @@ class TrainingFeatures:
     """Features of texts.
 
     Attributes:
-        bag: CSR of ones `(texts, num_buckets)`.
+        bag: CSR `(texts, num_buckets)`, from `bag_of`.
         is_word: bool `(num_buckets,)`: the buckets of words.
         vectors: float `(texts, dim)` of the encoder; None without one.
         targets: float `(texts, labels)`.
@@ -71,6 +72,7 @@ def bag_features(
     *,
     encoder: Any = None,
     weights: np.ndarray | None = None,
+    repeats: Sequence[int] = REPEATS,
     progress: ProgressOption = None,
 ) -> TrainingFeatures:
     """The features of texts, as the network of a bag of n-grams reads them.
@@ -80,10 +82,11 @@ def bag_features(
         texts, targets, languages: of the training.
         encoder: `TextEncoder` that gives the vectors; None for none.
         weights: of the texts.
+        repeats: of `bag_of`; what the network has.
         progress: of the encoder's.
     """
     ngrams: Any = tokenizer.tokenizers[0] if isinstance(tokenizer, JoinedTokenizer) else tokenizer
-    bag = bag_of(ngrams.tokenize(texts), ngrams.num_buckets)
+    bag = bag_of(ngrams.tokenize(texts), ngrams.num_buckets, repeats=repeats)
     is_word = np.zeros(ngrams.num_buckets, bool)
     if ngrams.word_lengths and ngrams.ngram_lengths:
         # a feature has the same id, whichever others there are

@@ -136,7 +136,7 @@ class Creation:
             return 0
         sample = np.random.default_rng(self.seed).permutation(len(texts))[:20_000]
         bag = bag_of(tokenizer.tokenize([texts[row] for row in sample]), _MOST)
-        count = int((np.asarray(bag.sum(axis=0)) >= (2 if len(texts) >= 500 else 1)).sum())
+        count = int((np.bincount(bag.indices, minlength=1) >= (2 if len(texts) >= 500 else 1)).sum())
         wanted = 1 << max(0, math.ceil(math.log2(_ROWS_AN_NGRAM * max(count, 1))))
         room = _MOST
         if self.max_bytes is not None:

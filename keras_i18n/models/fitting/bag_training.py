@@ -11,7 +11,7 @@ from keras_i18n.models.convex.training_features import TrainingFeatures, bag_fea
 from keras_i18n.models.fitting.data_warnings import warn_of_data
 from keras_i18n.models.fitting.targets import sample_weights, targets_of
 from keras_i18n.models.label_thresholds import LabelThresholds
-from keras_i18n.networks import bag_encoder
+from keras_i18n.networks import bag_encoder, bag_repeats
 from keras_i18n.shown import shown
 from keras_i18n.training.history import TrainingHistory
 from keras_i18n.training.options import TrainingOptions
@@ -66,6 +66,7 @@ def labelled_features(model: Any, train: Any, options: TrainingOptions) -> Train
         train.language,
         encoder=None if bag_encoder(model.network) is None else model.bag_encoder,
         weights=weights,
+        repeats=bag_repeats(model.network),
         progress=options.progress,
     )
 
@@ -76,7 +77,9 @@ def weigh_ngrams(model: Any, train: Any) -> None:
     if np.asarray(table.embeddings).any():
         return
     targets = np.zeros((len(train), len(model.labels)))
-    features = bag_features(model.tokenizer, list(train.text), targets, train.language)
+    features = bag_features(
+        model.tokenizer, list(train.text), targets, train.language, repeats=bag_repeats(model.network)
+    )
     weights = NgramWeights.of(features.bag, features.is_word)
     values = np.zeros(table.embeddings.shape, "float32")
     values[:, 0], values[:, 1] = weights.known, weights.every
