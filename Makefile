@@ -7,14 +7,14 @@ MOBILE := .venvs/tflite_runtime
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo clients debian test test-fast test-times lint dist bench clean install
+.PHONY: help demo clients debian test test-fast test-times lint docs dist bench clean install
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all,dev,docs]'
 	touch $@
 
 $(MOBILE)/.installed:
@@ -58,6 +58,10 @@ lint: $(VENV)/.installed ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.installed ## the documentation, build/site/index.html; no page without its links
+	$(BIN)/python -m docs.generate build/pages
+	$(BIN)/mkdocs build --quiet --strict
 
 dist: $(VENV)/.installed ## a wheel in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -1,0 +1,1 @@
+"""The documentation: pages by hand in Markdown, and `generate`, which writes those that follow from the code."""

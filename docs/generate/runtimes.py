@@ -1,0 +1,98 @@
+"""Formats, runtimes, precisions and targets: the tables of the code, and what was measured of them."""
+
+import json
+import pathlib
+import subprocess
+
+from keras_i18n.certification.runtimes import RUNTIMES
+from keras_i18n.export.precisions import PRECISIONS
+from keras_i18n.export.targets import TARGETS
+
+PAGE = "look-up/formats.md"
+_ROOT = pathlib.Path(__file__).parents[2]
+_RESULTS = _ROOT / "benchmarks" / "results"
+
+
+def pages() -> dict[str, str]:
+    """One page."""
+    parts = [
+        "# Formats, runtimes, precisions",
+        "Every exported file takes raw code points and holds its tokenizer. The tables follow the code; the figures are "
+        "those of the last runs of the commands named above them.",
+        "## Runtimes",
+        "`keras-i18n certify` proves a file in each of these that is installed, and lists the others as not checked, "
+        "with the line that installs them.",
+        _table(["runtime", "opens", "how it is got"], [_runtime(name, row) for name, row in RUNTIMES.items()]),
+        "## Precisions",
+        "All computing stays in float32; a precision says how weights are kept. Where the tables of token vectors take "
+        "few bits, the file is compared with the model's twin, in Keras, whose tables take as few.",
+        _table(
+            ["precision", "largest difference allowed", "compared with"],
+            [_precision(*row) for row in PRECISIONS.items()],
+        ),
+        "## Targets",
+        "`export(target=...)` and `keras-i18n export --target` choose by this table.",
+        _table(["target", "formats", "precision", "threads", "runtimes"], [_target(*row) for row in TARGETS.items()]),
+        "## What was measured",
+        *_measured(),
+    ]
+    return {PAGE: "\n\n".join(parts) + "\n"}
+
+
+def _runtime(name, row):
+    return name, ", ".join(row.formats), f"`{row.install}`"
+
+
+def _precision(name, row):
+    return f"`{name}`", f"{row.tolerance:g}", "the model's twin" if row.of_twin else "the model"
+
+
+def _target(name, row):
+    return f"`{name}`", ", ".join(row.formats), f"`{row.precision}`", row.threads or "the runtime's choice", row.told
+
+
+def _measured():
+    exported = json.loads((_RESULTS / "export_verification.json").read_text(encoding="utf-8"))
+    rows = [
+        (
+            *key.split(" ", 1),
+            row["languages"],
+            row["texts"],
+            f"{row['largest_difference']:.1e}",
+            f"{row['label_agreement']:.1%}",
+            row["megabytes"],
+        )
+        for key, row in exported.items()
+        if isinstance(row, dict) and "largest_difference" in row
+    ]
+    yield f"A classifier on the encoder of 16 languages: `python benchmarks/export_verification.py`, {_day('export_verification')}."
+    yield _table(["format", "precision", "languages", "texts", "largest difference", "same label", "megabytes"], rows)
+    recurrent = json.loads((_RESULTS / "recurrent_export.json").read_text(encoding="utf-8"))
+    rows = [
+        (
+            row["kind"],
+            row["runtime"],
+            row["precision"],
+            f"{row['largest_difference']:.1e}",
+            f"{row['label_agreement']:.1%}",
+            f"{row['bytes'] / 1e6:.2f}" if row["bytes"] else "-",
+        )
+        for row in recurrent["rows"]
+    ]
+    yield (
+        f"Recurrent language identifiers, {len(recurrent['languages'])} languages, {recurrent['dev_texts']} texts: "
+        f"`python benchmarks/recurrent_export.py`, {_day('recurrent_export')}."
+    )
+    yield _table(["layer", "runtime", "precision", "largest difference", "same label", "megabytes"], rows)
+
+
+def _day(name):
+    """The day on which a result was last written, as git tells it."""
+    command = ["git", "log", "-1", "--format=%cs", "--", f"benchmarks/results/{name}.json"]
+    ran = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
+    return f"written {ran.stdout.strip()}" if ran.stdout.strip() else "of this checkout"
+
+
+def _table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
