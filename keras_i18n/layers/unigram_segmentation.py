@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n.layers import fingerprint_lookup
-from keras_i18n.layers.best_path_scores import IMPOSSIBLE, best_path_scores
+from keras_i18n.layers.best_path import IMPOSSIBLE, best_path_starts
 from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
 from keras_i18n.layers.usable_pieces import allowed_groups, usable_pieces
 from keras_i18n.protocols import Config, Shape, Tensor
@@ -26,8 +26,8 @@ class UnigramSegmentation(keras.layers.Layer):
     """Splits normalised text into the pieces that are likeliest together: Viterbi over a unigram vocabulary.
 
     Every substring is looked up at once; only the sum of the best scores runs along the text, in blocks of places
-    that are unrolled. The way back is found by doubling. Scores are summed in float32 from left to right and the
-    first of equals wins, as in the sentencepiece library, so that ids are equal to its ids, not only likely.
+    that are unrolled. The way back is found by doubling. Scores are summed in float32 as the sentencepiece library sums them (see
+    `best_path_starts`), so that ids are equal to its ids, not only likely.
 
     Args:
         shapes: dict, table name -> shape, of the tables of `UnigramTables`.
@@ -123,7 +123,7 @@ class UnigramSegmentation(keras.layers.Layer):
 
         first, second = fingerprint_lookup.windows(symbols, count, self.longest_piece)
         slot, found = fingerprint_lookup.find(first, second, table["multipliers"], table["first"], table["second"])
-        shape = batch, blocks, count
+        shape = batch, blocks
         best = self._best_pieces(table, slot, found, length, shape)
         if self.groups.starts:
             best = self._of_usable_groups(table, slot, found, length, shape, best)
@@ -149,15 +149,15 @@ class UnigramSegmentation(keras.layers.Layer):
         Args:
             slot, found: of the substrings at each place, by length.
             length: of each text.
-            shape: number of texts, blocks and places.
+            shape: number of texts, and of blocks of places.
         """
-        batch, blocks, count = shape
+        batch, blocks = shape
         scores = tf.where(found, _unpack(tf.gather(table["scores"], slot)), IMPOSSIBLE)
         is_unknown = tf.logical_not(found[:, :, 0])
         alone = tf.where(is_unknown, self.unknown_score, scores[:, :, 0])
         scores = tf.concat([tf.expand_dims(alone, 2), scores[:, :, 1:]], axis=2)
         steps = self._by_block(scores, batch, blocks)
-        previous = self._previous(steps, best_path_scores(steps), batch, blocks, count)
+        previous = best_path_starts(steps, self.unknown_score)
         starts, ends, valid = self._way_back(previous, length)
 
         sizes = tf.where(valid, ends - starts, 1)
@@ -177,21 +177,6 @@ class UnigramSegmentation(keras.layers.Layer):
         rows = tf.pad(scores, [[0, 0], [0, 0], [1, width - self.longest_piece]], constant_values=IMPOSSIBLE)
         rows = tf.reshape(rows, tf.stack([batch, blocks, block * (width + 1)]))
         return tf.reshape(rows[:, :, : block * width], tf.stack([batch, blocks, block, width]))
-
-    def _previous(self, steps, best, batch, blocks, count):
-        """Where the last piece of the best way to each place starts; of equals the first place."""
-        block = self.block
-        following = tf.concat([best[:, 1:], tf.zeros_like(best[:, :1])], axis=1)
-        goals = tf.expand_dims(tf.concat([best, following], axis=2), 2)
-        # how far a place lies before the block's end: the first place is the largest
-        distance = block - np.arange(block, dtype=np.int32).reshape(1, 1, -1, 1)
-        reached = tf.cast(tf.equal(tf.expand_dims(best, 3) + steps, goals), tf.int32) * distance
-        start = block - tf.reduce_max(reached, axis=2)  # (batch, blocks, 2 blocks wide), `block` where nothing reaches
-        earlier = tf.pad(start[:, :-1, block:], [[0, 0], [1, 0], [0, 0]], constant_values=block)
-        first_place = tf.reshape(tf.range(blocks) * block, [1, -1, 1])
-        start = tf.where(earlier < block, earlier - block, start[:, :, :block]) + first_place
-        start = tf.reshape(start, tf.stack([batch, count]))
-        return tf.concat([tf.zeros_like(start[:, :1]), start[:, 1:]], axis=1)
 
     def _way_back(self, previous, length):
         """Starts and ends of the tokens on the way to `length`, from left to right, and which are there."""
