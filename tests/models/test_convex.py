@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import scipy.sparse
@@ -182,3 +184,18 @@ def test_the_encoder_is_heard_in_the_languages_that_it_knows():
     right = choice.held_out.argmax(axis=1) == label
     assert right[known].mean() > 0.9
     assert right[~known].mean() > 0.95
+
+
+def test_a_language_borrows_from_those_that_the_encoder_knows_as_it_knows_it():
+    """Few texts in a language where vectors are noise, many in one where they tell all; n-grams tell nothing."""
+    generator = np.random.default_rng(1)
+    language = np.repeat(["en", "am"], [200, 16])
+    label = generator.integers(0, 2, len(language))
+    vectors = generator.normal(size=(len(language), 8)) * 0.3
+    vectors[language == "en", 0] += 4 * (label[language == "en"] - 0.5)
+    bag = bag_of([np.array([0, 10 + row % 20]) for row in range(len(language))], 40)
+    features = TrainingFeatures(bag, np.zeros(40, bool), vectors, np.eye(2)[label], language)
+    told = dataclasses.replace(features, encoder_languages=("en-US",))
+    assert choose(features).scale_of["am"] > 0  # all languages alike
+    assert choose(told).scale_of == {"en": choose(told).scale_of["en"], "am": 0.0}
+    assert choose(told).scale_of["en"] > 0.5

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from keras_i18n.languages import matches
 from keras_i18n.models.convex.logistic_regression import inner_products, logistic_regression, probabilities
 from keras_i18n.models.convex.ngram_weights import NgramWeights
 from keras_i18n.models.convex.training_features import TrainingFeatures
@@ -14,7 +15,7 @@ STRENGTH = 20.0
 _STRENGTHS = (5.0, 60.0)  # tried beside it
 _FOLDS = 3
 _TEXTS = 1600  # that choices are made on
-_PRIOR = 60  # texts of all languages that a language's own choice is weighed against
+_PRIOR = 60  # texts of languages alike that a language's own choice is weighed against
 _GAIN = 0.004  # of log loss a text, below which the simpler choice stays
 _LOWEST_SHARES = 0.05
 
@@ -98,8 +99,9 @@ def choose(
 ) -> Choice:
     """Tries weights of the encoder and strengths on texts that are held out.
 
-    A language gets a weight of its own where its texts say so: their loss is averaged with that of all texts, as if
-    these were sixty more.
+    A language gets a weight of its own where its texts say so: their loss is averaged with that of the languages alike,
+    as if these were sixty texts more: of those that the encoder was made for, or of the others. In the others the encoder
+    must win by a standard error: their held-out texts may be translations of training texts, which it knows again.
 
     Args:
         features: of the training texts; with vectors where there is an encoder.
@@ -131,13 +133,10 @@ def choose(
 
     found = {scale: tried(everywhere(scale), STRENGTH) for scale in scales}
     losses = {scale: _losses(found[scale], sample.targets, multi_label) for scale in scales}
-    best = min(scales, key=lambda scale: losses[scale].mean())
-    scale_of, held_out = everywhere(best), found[best]
-    own = _by_language(losses, sample.language, languages)
-    if len(set(own.values())) > 1:
-        of_own = tried(own, STRENGTH)
-        if _losses(of_own, sample.targets, multi_label).mean() < losses[best].mean() - _GAIN:
-            scale_of, held_out = own, of_own
+    scale_of = _by_language(losses, sample)
+    scale_of |= {tag: 0.0 for tag in languages if tag not in scale_of}  # none of its texts was sampled
+    different = set(scale_of.values())
+    held_out = tried(scale_of, STRENGTH) if len(different) > 1 else found[different.pop()]
     strength, loss = STRENGTH, _losses(held_out, sample.targets, multi_label).mean()
     for other in _STRENGTHS:
         answers = tried(scale_of, other)
@@ -148,15 +147,31 @@ def choose(
     return Choice(strength, scale_of, float(np.quantile(shares, _LOWEST_SHARES)), held_out, fold_of)
 
 
-def _by_language(losses, language_of, languages):
+def _by_language(losses, sample):
+    """language -> weight of the encoder."""
+    known = {tag for tag in set(sample.language.tolist()) if matches(tag, sample.encoder_languages)}
+    is_known = np.isin(sample.language, sorted(known))
     chosen = {}
-    for language in languages:
-        rows = language_of == language
+    for language in sorted(set(sample.language.tolist())):
+        own, alike = sample.language == language, is_known == (language in known)
         weighed = {
-            scale: (loss[rows].sum() + _PRIOR * loss.mean()) / (rows.sum() + _PRIOR) for scale, loss in losses.items()
+            scale: (loss[own].sum() + _PRIOR * loss[alike].mean()) / (own.sum() + _PRIOR)
+            for scale, loss in losses.items()
         }
-        chosen[language] = min(weighed, key=lambda scale: weighed[scale])
+        best = min(weighed, key=lambda scale: weighed[scale])
+        if sample.encoder_languages and language not in known:
+            best = min(
+                scale
+                for scale, loss in losses.items()
+                if _as_good(loss[alike] - losses[best][alike], weighed[scale] - weighed[best])
+            )
+        chosen[language] = best
     return chosen
+
+
+def _as_good(differences, worse):
+    """Whether a mean loss that is `worse` by so much lies within one standard error."""
+    return worse <= differences.std() / np.sqrt(len(differences))
 
 
 def _losses(scores, targets, multi_label):

@@ -25,6 +25,7 @@ class TrainingFeatures:
         targets: float `(texts, labels)`.
         language: a tag for each text.
         weights: of the texts, float `(texts,)`; None for 1 each.
+        encoder_languages: tags of the languages that the encoder was made for.
     """
 
     bag: Any
@@ -33,6 +34,7 @@ class TrainingFeatures:
     targets: np.ndarray
     language: np.ndarray
     weights: np.ndarray | None = None
+    encoder_languages: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -94,4 +96,5 @@ def bag_features(
         for ids in words.tokenize(texts):
             is_word[ids] = True
     vectors = None if encoder is None else np.asarray(encoder.encode(list(texts), progress=progress), np.float64)
-    return TrainingFeatures(bag, is_word, vectors, targets, np.asarray(languages), weights)
+    made_for = () if encoder is None else tuple(encoder.languages)
+    return TrainingFeatures(bag, is_word, vectors, targets, np.asarray(languages), weights, made_for)
