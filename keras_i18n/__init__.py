@@ -38,6 +38,7 @@ _NAMES = {
     "Router": "models",
     "TextClassifier": "models",
     "TextEncoder": "models",
+    "Translator": "models",
     "load": "models",
     "benchmark": "export",
     "evaluate_by_language": "evaluation",

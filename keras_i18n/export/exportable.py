@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_i18n import layers
 from keras_i18n.export import metadata as contract
-from keras_i18n.models import ImageClassifier, LanguageIdentifier, LanguageModel, TextModel
+from keras_i18n.models import ImageClassifier, LanguageIdentifier, LanguageModel, TextModel, Translator
 from keras_i18n.protocols import Tensor
 from keras_i18n.shown import shown
 
@@ -111,6 +111,29 @@ def _of_language_model(model):
     )
 
 
+def _of_translator(model):
+    texts = contract.golden_texts(model.languages)
+    languages = model.target_languages
+    tagged = [languages[place % len(languages)] for place in range(len(texts))] if languages else None
+    translations = model.translate(texts, target_language=tagged)
+    sequences = model.source_ids(texts, target_language=tagged)
+    golden = contract.golden_examples(texts, sequences, [list(map(ord, text)) for text in translations])
+    if languages:
+        golden = tuple({**told, "target_language": place % len(languages)} for place, told in enumerate(golden))
+    return Exportable(
+        model.to_keras(),
+        contract.Metadata(
+            task=model.task,
+            outputs=("translation",),
+            languages=model.languages,
+            target_languages=languages,
+            tokenizer_digest=model.tokenizer.digest,
+            max_codepoints=model.max_codepoints,
+            golden=golden,
+        ),
+    )
+
+
 def _of_image_classifier(model):
     keras_model = model.to_keras()
     shape = [size or 8 for size in keras_model.inputs[0].shape[1:]]
@@ -156,4 +179,9 @@ def _of_tokenizer(tokenizer):
 
 
 # kind of model -> how it becomes an `Exportable`; the first that fits
-KINDS = {LanguageModel: _of_language_model, TextModel: _of_text_model, ImageClassifier: _of_image_classifier}
+KINDS = {
+    LanguageModel: _of_language_model,
+    Translator: _of_translator,
+    TextModel: _of_text_model,
+    ImageClassifier: _of_image_classifier,
+}

@@ -25,6 +25,11 @@ def replay(runner: Any) -> list[str]:
             if ids.tolist() != example["ids"]
         ]
         return [f"golden examples in the file come out with other ids: {wrong[:3]}."] if wrong else []
+    if runner.metadata.task == "translation":
+        wanted = ["".join(map(chr, example["output"])) for example in golden]
+        found = runner.replay_outputs()
+        other = [text for text, one, told in zip(inputs, found, wanted, strict=True) if one != told]
+        return [f"golden examples in the file are translated otherwise: {other[:3]}."] if other else []
     outputs = runner.predict(inputs)
     expected = np.array([example["output"] for example in golden], "float32")
     if runner.metadata.generation:  # log probabilities of the best tokens

@@ -17,6 +17,7 @@ from keras_i18n.shown import cut, shown
 CONTRACT_VERSION = 2
 MEMBER = "keras_i18n.json"
 MOST_BYTES = 1 << 26
+_OF_ANY_LENGTH = ("tokenization", "translation")  # tasks whose answers differ in length
 _MAX_GOLDEN_LANGUAGES = 24
 # texts in no language that a client gets wrong first: nothing, white space, composed and decomposed, emoji, a surrogate
 _EDGE_TEXTS = ("", "  \t ", "Ａ e\u0301 é ﬁ", "👩🏽‍🚀🇪🇹", "a\ud800b", "½ € 10")
@@ -27,7 +28,8 @@ class Metadata:
     """The one JSON of an exported file.
 
     Args:
-        task: "text-classification", "text-embedding", "text-generation", "image-classification", "tokenization".
+        task: "text-classification", "text-embedding", "text-generation", "translation", "image-classification",
+            "tokenization".
         outputs: names of the outputs, in order.
         labels: names of the scores' columns; empty for vectors and token ids.
         languages: BCP-47 tags that the model was made for.
@@ -36,12 +38,15 @@ class Metadata:
         tolerance: largest difference to the Keras model; in 4 bits and fewer, to its twin whose tables take as few.
         max_codepoints: the file reads this many code points of a text, the first ones.
         golden: list of {"text", "codepoints", "ids", "output"}: examples that a client can replay. Of a language model
-            "output" are the log probabilities of "tokens", the best ones to follow; of images: {"image", "output"}.
+            "output" are the log probabilities of "tokens", the best ones to follow; of a translator the code points of
+            the translation, into the language at the place "target_language"; of images: {"image", "output"}.
             "text" is absent where the code points are no valid Unicode text (a lone surrogate).
         label_names: dict, language -> the labels' names in it, in their order.
         image_shape: shape of one image, None where any size fits; empty for texts.
         generation: of a language model: "states" (input, output, size, dtype, first value), "end_id", "language_tags",
             "subwords" (whether U+2581 in a piece is a space, and <0xNN> a byte).
+        target_languages: of a translator, the BCP-47 tags of the languages that it writes, by the number that the input
+            `target_language` takes; without that input where there is one. Left out of the JSON where there is none.
         thresholds: where a text may have several labels, BCP-47 tag -> the score from which on it has a label, for each
             label; "und" is for texts in any other language. Empty, and left out of the JSON, where a text has one label.
         abstain_below: of a language identifier: the probability below which its answer is "und", as it is for a text
@@ -64,6 +69,7 @@ class Metadata:
     label_names: dict = dataclasses.field(default_factory=dict)
     image_shape: tuple = ()
     generation: dict = dataclasses.field(default_factory=dict)
+    target_languages: tuple = ()
     thresholds: dict = dataclasses.field(default_factory=dict)
     abstain_below: float | None = None
     threads: int | None = None
@@ -82,8 +88,9 @@ class Metadata:
             ValueError: something in it is no number or no Unicode text.
         """
         values = dataclasses.asdict(self)
-        if not self.thresholds:
-            del values["thresholds"]
+        for name in ("thresholds", "target_languages"):
+            if not values[name]:
+                del values[name]
         if self.abstain_below is None:
             del values["abstain_below"]
         if self.threads is None:
@@ -167,7 +174,7 @@ class Metadata:
                 return "a golden example has a token that is no label"
         elif self.labels and any(size != len(self.labels) for size in outputs):
             return f"there are {len(self.labels)} labels, and golden examples of {outputs[:3]} scores"
-        elif self.task != "tokenization" and len(set(outputs)) > 1:
+        elif self.task not in _OF_ANY_LENGTH and len(set(outputs)) > 1:
             return "golden examples have outputs of several sizes"
         if self.task.endswith("-classification") and len(set(self.labels)) != len(self.labels):
             return "two labels are the same"
@@ -179,6 +186,11 @@ class Metadata:
             return "thresholds has not as many numbers as there are labels"
         if self.abstain_below is not None and (self.task != "text-classification" or self.thresholds):
             return "abstain_below is of a classifier that gives each text one label"
+        places = [example.get("target_language", 0) for example in self.golden]
+        if max(places, default=0) >= max(1, len(self.target_languages)):
+            return "a golden example has a target language of no name"
+        if len(self.target_languages) > 1 and any("target_language" not in example for example in self.golden):
+            return "a golden example lacks its target language"
         example_of = "image" if self.image_shape else "codepoints"
         if any(example_of not in example for example in self.golden):
             return f"a golden example lacks its {example_of}"

@@ -9,10 +9,15 @@ from keras_i18n.export.image_runner import ImageRunner
 from keras_i18n.export.metadata import Metadata
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.suggestion_runner import SuggestionRunner
+from keras_i18n.export.translation_runner import TranslationRunner
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut
 
-RUNNERS = {"image-classification": ImageRunner, "text-generation": SuggestionRunner}
+RUNNERS = {
+    "image-classification": ImageRunner,
+    "text-generation": SuggestionRunner,
+    "translation": TranslationRunner,
+}
 
 
 def runner_of(path: Path, metadata: Metadata, run: Callable[..., Any], operators: Sequence[str] = ()) -> Runner:

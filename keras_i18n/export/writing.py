@@ -53,7 +53,9 @@ def write_files(
         source = exported
         if PRECISIONS[own].rows is not None:
             twin = source = twin or _in_few_bits(model, exported, own)
-        metadata = (source if PRECISIONS[own].of_twin else exported).metadata  # golden examples among it
+        # golden examples among it; of a translation, which is right or is not, those of the twin
+        of_twin = PRECISIONS[own].of_twin or exported.metadata.task == "translation"
+        metadata = (source if of_twin else exported).metadata
         if metadata.task != "tokenization":
             metadata = dataclasses.replace(metadata, precision=own, tolerance=PRECISIONS[own].tolerance)
         metadata = dataclasses.replace(metadata, threads=threads)

@@ -2,10 +2,13 @@
 
 from keras_i18n.layers.attention_pooling import AttentionPooling
 from keras_i18n.layers.bidirectional import Bidirectional
+from keras_i18n.layers.cached_self_attention import CachedSelfAttention
 from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.choose_by_language import ChooseByLanguage
 from keras_i18n.layers.convolution_block import ConvolutionBlock
+from keras_i18n.layers.cross_attention import CrossAttention
+from keras_i18n.layers.decoder_block import DecoderBlock
 from keras_i18n.layers.distinct_tokens import DistinctTokens
 from keras_i18n.layers.few_bit_rows import FewBitRows
 from keras_i18n.layers.gaussian_kernel import GaussianKernel
@@ -24,12 +27,15 @@ from keras_i18n.layers.ngram_embedding import NgramEmbedding
 from keras_i18n.layers.ngram_logits import NgramLogits
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
 from keras_i18n.layers.padding_mask import PaddingMask
+from keras_i18n.layers.piece_text import PieceText
 from keras_i18n.layers.pooled_embedding import PooledEmbedding
 from keras_i18n.layers.position_embedding import PositionEmbedding
 from keras_i18n.layers.product_quantized_rows import ProductQuantizedRows
 from keras_i18n.layers.projected_sum import ProjectedSum
 from keras_i18n.layers.simple_rnn import SimpleRNN
+from keras_i18n.layers.source_tokens import SourceTokens
 from keras_i18n.layers.split_rows import SplitRows
+from keras_i18n.layers.ssru import SSRU
 from keras_i18n.layers.text_normalization import TextNormalization
 from keras_i18n.layers.text_truncation import TextTruncation
 from keras_i18n.layers.text_vectorization import TextVectorizationTokenization
@@ -51,12 +57,16 @@ from keras_i18n.layers.wordpiece_tokenization import WordPieceTokenization
 __all__ = [
     "GRU",
     "LSTM",
+    "SSRU",
     "AttentionPooling",
     "Bidirectional",
+    "CachedSelfAttention",
     "CanonicalComposition",
     "CharacterTokenization",
     "ChooseByLanguage",
     "ConvolutionBlock",
+    "CrossAttention",
+    "DecoderBlock",
     "DistinctTokens",
     "FewBitRows",
     "GaussianKernel",
@@ -73,11 +83,13 @@ __all__ = [
     "NgramLogits",
     "NgramTokenization",
     "PaddingMask",
+    "PieceText",
     "PooledEmbedding",
     "PositionEmbedding",
     "ProductQuantizedRows",
     "ProjectedSum",
     "SimpleRNN",
+    "SourceTokens",
     "SplitRows",
     "TextNormalization",
     "TextTruncation",

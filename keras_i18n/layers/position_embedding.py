@@ -19,7 +19,8 @@ class PositionEmbedding(keras.layers.Layer):
         kind: "learned", or "sinusoidal" for the sines and cosines of Vaswani et al. 2017 ("Attention Is All You
             Need"), which need no weights and know no last position.
 
-    Input shape: `(batch, tokens, dim)`; the dim even for "sinusoidal".
+    Input shape: `(batch, tokens, dim)`; the dim even for "sinusoidal". `first` is the position of the first token: 0, or
+    more for tokens that go on with a text.
     Output shape: that of the input.
 
     Example:
@@ -50,8 +51,8 @@ class PositionEmbedding(keras.layers.Layer):
             raise ValueError(f"Sinusoidal positions need vectors of an even size. Received: {cut(dim)}.")
         self.built = True
 
-    def call(self, vectors: Tensor, mask: Tensor | None = None) -> Tensor:
-        positions = ops.arange(ops.shape(vectors)[1], dtype="int32")
+    def call(self, vectors: Tensor, mask: Tensor | None = None, first: Tensor | int = 0) -> Tensor:
+        positions = ops.arange(ops.shape(vectors)[1], dtype="int32") + first
         if self.kind == "learned":
             added = ops.take(self.positions, ops.minimum(positions, self.max_tokens - 1), axis=0)
         else:

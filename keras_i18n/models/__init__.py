@@ -15,6 +15,9 @@ from keras_i18n.models.saving.loading import load
 from keras_i18n.models.text_classifier import TextClassifier
 from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_model import TextModel
+from keras_i18n.models.translation.fitting import TranslatorTraining
+from keras_i18n.models.translation.search import Translation
+from keras_i18n.models.translator import Translator
 from keras_i18n.training.language_metrics import LanguageMetrics
 from keras_i18n.training.options import TrainingOptions
 
@@ -36,6 +39,9 @@ __all__ = [
     "TextEncoder",
     "TextModel",
     "TrainingOptions",
+    "Translation",
+    "Translator",
+    "TranslatorTraining",
     "load",
     "load_preset",
 ]

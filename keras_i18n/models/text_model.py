@@ -48,11 +48,7 @@ class TextModel:
     ) -> None:
         if not hasattr(network, "inputs"):
             raise ValueError(f"`network` must be a functional keras.Model. Received: {type(network).__name__}.")
-        if len(network.inputs) != 1 or len(network.inputs[0].shape) != 2:
-            raise ValueError(
-                "`network` must have one input of token ids, shape (batch, tokens). "
-                f"Received inputs: {[tuple(tensor.shape) for tensor in network.inputs]}."
-            )
+        self._check_inputs(network)
         if int(max_codepoints) < 1:
             raise ValueError(f"`max_codepoints` must be at least 1. Received: {shown(max_codepoints)}.")
         self.tokenizer = tokenizer
@@ -60,6 +56,13 @@ class TextModel:
         self.languages = tuple(tags.normalize(tag) for tag in languages)
         self.max_codepoints = int(max_codepoints)
         self.check_network()
+
+    def _check_inputs(self, network):
+        if len(network.inputs) != 1 or len(network.inputs[0].shape) != 2:
+            raise ValueError(
+                "`network` must have one input of token ids, shape (batch, tokens). "
+                f"Received inputs: {[tuple(tensor.shape) for tensor in network.inputs]}."
+            )
 
     def tokenize(self, texts: Texts) -> TokenIds:
         """Token ids of texts, as the network reads them: a list of int32 arrays."""

@@ -17,6 +17,7 @@ from keras_i18n.networks.selected_rows import token_rows, with_selected_rows, wi
 from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
 from keras_i18n.networks.transformer import transformer
+from keras_i18n.networks.translation import translation
 from keras_i18n.networks.universal_sentence_encoder import universal_sentence_encoder
 from keras_i18n.networks.zero_padding import padded_with_zero
 
@@ -45,6 +46,7 @@ __all__ = [
     "token_embedding",
     "token_rows",
     "transformer",
+    "translation",
     "uncompiled",
     "universal_sentence_encoder",
     "with_language_rows",

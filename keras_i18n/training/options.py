@@ -56,6 +56,10 @@ _RULES = {
     "clip_norm": ("a number above 0", _positive, True),
     "window": ("a whole number of at least 2", lambda value: _whole(value) and value >= 2, False),
     "pack_tokens": ("a whole number of at least 1", _whole, False),
+    "batch_tokens": ("a whole number of at least 1", _whole, False),
+    "warmup": ("a whole number of at least 1", _whole, False),
+    "averaging": ("a number of at least 0 and below 1", _share, False),
+    "subword_sampling": ("a number from 0 to 1", _probability, True),
     "alpha": ("a number from 0 to 1", _probability, False),
 }
 

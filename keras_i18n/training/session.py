@@ -83,6 +83,7 @@ class Session:
         batches: Any = None,
         callbacks: Iterable[keras.callbacks.Callback] = (),
         early_stopping: int | None = None,
+        monitor: tuple[str, str] = ("val_loss", "auto"),
         **given: Any,
     ) -> keras.callbacks.History:
         """`trained.fit`, from where the backup ends.
@@ -94,6 +95,7 @@ class Session:
             batches: what is told of each epoch as it begins (`start_epoch`), or None.
             callbacks: they see each epoch before it is kept.
             early_stopping: epochs without a better validation loss after which it stops, the best weights restored.
+            monitor: what is watched in place of that loss, which a callback may have put into the logs, and "max" or "min".
             given: validation data, `verbose` and the like, for `trained.fit`.
 
         Raises:
@@ -102,7 +104,7 @@ class Session:
         stopping = None
         if early_stopping:
             stopping = keras.callbacks.EarlyStopping(
-                monitor="val_loss", patience=early_stopping, restore_best_weights=True
+                monitor=monitor[0], mode=monitor[1], patience=early_stopping, restore_best_weights=True
             )
         if backup is not None:
             backup.early_stopping = stopping

@@ -11,10 +11,13 @@ import sys
 import numpy as np
 
 import keras_i18n as ki
+from keras_i18n.export.codepoints import codepoints_of
 
 
 def answers(opened, inputs):
-    """Numbers, or token ids padded with -1."""
+    """Numbers, or token ids padded with -1; of a translator code points."""
+    if "translation" in (getattr(opened, "task", ""), getattr(getattr(opened, "metadata", None), "task", "")):
+        return codepoints_of(opened.translate(inputs))
     if not hasattr(opened, "predict") or getattr(getattr(opened, "metadata", None), "task", "") == "tokenization":
         sequences = opened.tokenize(inputs)
         padded = np.full((len(sequences), max(map(len, sequences))), -1)

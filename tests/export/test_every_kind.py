@@ -86,6 +86,12 @@ def language_model():
     )
 
 
+def translator():
+    tokenizer = ki.tokenizers.train_unigram(TEXTS * 9, vocabulary_size=30, normalizer="identity", begin=True, end=True)
+    network = ki.networks.translation(tokenizer.vocabulary_size, size="tiny", dim=8, hidden_dim=4)
+    return randomised(ki.Translator(tokenizer=tokenizer, network=network, source_language="en"))
+
+
 def ngram_bag(beside):
     """Trained: untrained it gives every label the same."""
     tokenizer, network = new_bag(num_buckets=300, num_labels=3, encoder=beside)
@@ -120,6 +126,7 @@ MODELS = {
     "TextEncoder": encoder,
     "LanguageIdentifier": identifier,
     "LanguageModel": language_model,
+    "Translator": translator,
     "Ensemble": lambda: ki.Ensemble([classifier(), classifier(2)], weights=[1, 3]),
     "Router": lambda: ki.Router({"en": classifier(), "ja": classifier(2)}, identifier=identifier()),
     "ImageClassifier": image_classifier,

@@ -1,0 +1,71 @@
+"""An exported translator: text in, text out, whatever it runs in."""
+
+from typing import Any
+
+import numpy as np
+
+from keras_i18n import languages as tags
+from keras_i18n.export.codepoints import batches_by_length, codepoints_of
+from keras_i18n.export.metadata import text_of
+from keras_i18n.export.runner import Runner
+from keras_i18n.models.text_inputs import checked_texts
+from keras_i18n.progress import Counter, ProgressOption
+from keras_i18n.protocols import Texts
+from keras_i18n.shown import shown
+
+
+class TranslationRunner(Runner):
+    """An exported translator: `translate(texts)` gives the model's greedy translations."""
+
+    def translate(self, texts: Texts, *, target_language: Any = None, progress: ProgressOption = None) -> list[str]:
+        """Translations of texts, one str a text.
+
+        Args:
+            texts: list of str; a text beyond the file's limits is cut there.
+            target_language: BCP-47 tag for all texts, or a list with one a text; not needed where the file writes one
+                language.
+            progress: True to show it, or a function that is called with a `Progress` after each batch: texts done, of how many.
+
+        Raises:
+            TypeError: `texts` is no list of str. ValueError: a language that the file does not write.
+        """
+        texts = checked_texts(texts, self.metadata.max_codepoints)
+        places = self._places(target_language, len(texts))
+        found = [""] * len(texts)
+        counter = Counter(progress, "texts", total=len(texts))
+        for rows in batches_by_length(texts):
+            inputs = {"codepoints": codepoints_of([texts[row] for row in rows])}
+            if places is not None:
+                inputs["target_language"] = places[rows]
+            for row, codepoints in zip(rows, self._run(**inputs)[0], strict=True):
+                found[row] = text_of(codepoints[codepoints > 0])
+            counter.add(len(rows))
+        return found
+
+    def _places(self, target_language, count):
+        known = self.metadata.target_languages
+        given = [target_language] * count if isinstance(target_language, str | None) else list(target_language)
+        if len(given) != count:
+            raise ValueError(f"`target_language` must have one tag a text ({count}). Received: {len(given)}.")
+        if len(known) < 2 and set(given) <= {None}:
+            return None
+        places = np.zeros((count, 1), "int32")
+        for row, tag in enumerate(given):
+            found = None if tag is None else tags.lookup(tag, known)
+            if found is None:
+                raise ValueError(
+                    f"`target_language` must be one that the file writes ({', '.join(known) or 'it names none'}). "
+                    f"Received: {shown(tag)}."
+                )
+            places[row] = known.index(found)
+        return places if len(known) > 1 else None
+
+    def predict(self, texts: Texts, *, progress: ProgressOption = None) -> Any:
+        """Translations, a list of str; see `translate`."""
+        return self.translate(texts, progress=progress)
+
+    def replay_outputs(self) -> list[str]:
+        """Translations of the golden examples, into the languages that they name."""
+        languages = self.metadata.target_languages
+        tagged = [languages[example["target_language"]] for example in self.metadata.golden] if languages else None
+        return self.translate(self.replay_inputs(), target_language=tagged)

@@ -1,0 +1,1 @@
+"""Translation: training, search, and the graph that is exported."""

@@ -1,0 +1,123 @@
+from typing import Any, Self
+
+import keras
+import tensorflow as tf
+
+from keras_i18n.networks.translation_steps import TranslationSteps
+from keras_i18n.protocols import Config, Tensor
+from keras_i18n.shown import shown
+
+NEVER = -1e9  # a score that no token with a chance has
+
+
+@keras.saving.register_keras_serializable(package="keras_i18n")
+class GreedyTranslation(keras.layers.Layer):
+    """Translates token by token, each time the likeliest, in one loop of built-in operators.
+
+    The loop ends when all rows have ended, and no row gets longer than its limit: `longest_ratio` times the tokens of
+    its source, and `longest_more`. So it does not matter which texts stand beside a text. A source without a token of
+    its own gets an empty translation.
+
+    Args:
+        network: as `networks.translation` builds it; its weights are shared.
+        begin_id, end_id: of the begin and the end piece.
+        never: ids that are never written.
+        num_special: tokens of a source that are not of its text, such as the end piece.
+        longest_ratio, longest_more: of the limit.
+
+    Input shape: int32 `(batch, source_tokens)`, padded with -1 on the right.
+    Output shape: int32 `(batch, tokens)`, begin and end left out, padded with -1 on the right; at least one wide.
+    """
+
+    def __init__(
+        self,
+        network: keras.Model,
+        *,
+        begin_id: int,
+        end_id: int,
+        never: tuple[int, ...] = (),
+        num_special: int = 1,
+        longest_ratio: int = 2,
+        longest_more: int = 10,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if int(longest_ratio) < 1:
+            raise ValueError(f"`longest_ratio` must be at least 1. Received: {shown(longest_ratio)}.")
+        self.network = network
+        self.begin_id, self.end_id = int(begin_id), int(end_id)
+        self.never = [int(token) for token in never]
+        self.num_special = int(num_special)
+        self.longest_ratio, self.longest_more = int(longest_ratio), int(longest_more)
+        self.steps = TranslationSteps(network)
+
+    def limits(self, source_ids: Tensor) -> Tensor:
+        """How many tokens each translation may have, int32 `(batch,)`."""
+        count = tf.reduce_sum(tf.cast(source_ids >= 0, "int32"), axis=1) - self.num_special
+        return tf.where(count > 0, count * self.longest_ratio + self.longest_more, 0)
+
+    def call(self, source_ids: Tensor) -> Tensor:
+        return self._translate(source_ids, with_nats=False)[0]
+
+    def with_scores(self, source_ids: Tensor) -> list[Tensor]:
+        """What a call gives, and the log probability of each translation, its end counted: float32 `(batch,)`."""
+        return self._translate(source_ids, with_nats=True)
+
+    def _translate(self, source_ids, with_nats):
+        source = self.steps.read(source_ids)
+        limits = self.limits(source_ids)
+        batch, most = tf.shape(source_ids)[0], tf.maximum(tf.reduce_max(limits), 1)
+        places = tf.expand_dims(tf.range(most), 0)
+        rounds = most + 1  # one more than tokens: the end piece alone may stand there
+
+        def goes_on(place, last, going, *_):
+            return tf.logical_and(place < rounds, tf.reduce_any(going))
+
+        def write(place, last, going, written, nats, *states):
+            scores, states = self.steps.write(last, list(states), place, source)
+            scores += self.impossible()
+            chosen = tf.argmax(scores, axis=-1, output_type=tf.int32)
+            if with_nats:
+                best = tf.reduce_max(tf.nn.log_softmax(scores), axis=-1)
+                nats += tf.where(going, best, 0.0)
+            going = tf.logical_and(going, tf.logical_and(tf.not_equal(chosen, self.end_id), place < limits))
+            here = tf.logical_and(tf.equal(places, place), tf.expand_dims(going, 1))
+            written = tf.where(here, tf.expand_dims(chosen, 1), written)
+            return place + 1, chosen, going, written, nats, *states
+
+        states = self.steps.first_states(batch, most)
+        written = tf.fill(tf.stack([batch, most]), -1)
+        first = (0, tf.fill([batch], self.begin_id), limits > 0, written, tf.zeros([batch]), *states)
+        shapes = [[], [None], [None], [None, None], [None], *(_loose(state) for state in states)]
+        found = tf.while_loop(goes_on, write, first, shape_invariants=tuple(map(tf.TensorShape, shapes)))
+        return [found[3], found[4]]
+
+    def impossible(self) -> Tensor:
+        """Float32 `(vocabulary,)` to be added to scores: 0, or very low for what is never written."""
+        size = self.network.output_shape[-1]
+        never = [*self.never, self.begin_id]
+        return tf.reduce_sum(tf.one_hot(never, size), axis=0) * NEVER
+
+    def compute_output_spec(self, source_ids: Tensor) -> keras.KerasTensor:
+        return keras.KerasTensor((source_ids.shape[0], None), dtype="int32")
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "network": keras.saving.serialize_keras_object(self.network),
+            "begin_id": self.begin_id,
+            "end_id": self.end_id,
+            "never": self.never,
+            "num_special": self.num_special,
+            "longest_ratio": self.longest_ratio,
+            "longest_more": self.longest_more,
+        }
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        return cls(keras.saving.deserialize_keras_object(config.pop("network")), **config)
+
+
+def _loose(state):
+    """Its shape, in which the batch and the room of a cache may have any size."""
+    return [None, *(None if size is None else size for size in state.shape[1:])]
