@@ -1,5 +1,5 @@
 import pathlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,13 @@ def evaluate(
     source_language: Annotated[
         str | None, typer.Option(help="The language of the training; tells the gap to it.")
     ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            help="Labelled training data: what TF-IDF with a logistic regression learns from it stands beside each score.",
+            metavar="DATA",
+        ),
+    ] = None,
     csv: Annotated[pathlib.Path | None, typer.Option(help="Write the rows to this file.")] = None,
     json: JSON = None,
     plot: Annotated[pathlib.Path | None, typer.Option(help="Draw a picture (.png, .svg, .pdf).")] = None,
@@ -25,20 +32,25 @@ def evaluate(
 ) -> None:
     """Score a model in every language of a data set.
 
-    Example: keras-i18n evaluate model.keras sample:assistant --plot accuracy.png
+    Example: keras-i18n evaluate model.keras sample:assistant --baseline sample:assistant --plot accuracy.png
     """
     begin_json(json)
-    dataset = open_dataset(
-        data, text=text, label=label, language=language, label_separator=label_separator, part="test"
-    )
+    columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
+    dataset = open_dataset(data, **columns, part="test")
+    beside = None if baseline is None else open_dataset(baseline, **columns)
     if plot is not None and dataset.multi_label:
         raise typer.BadParameter("A picture shows one label a text. Use --csv or --json.", param_hint="--plot")
     from keras_i18n import evaluate_by_language
 
     with console.status("loading"):
         opened = open_model(model)
+    if beside is not None:
+        from keras_i18n.evaluation import TfidfBaseline
+
+        with console.status("training the baseline"):
+            beside = TfidfBaseline(beside)
     with progress_bar("evaluating") as show:
-        report = evaluate_by_language(opened, dataset, source_language=source_language, progress=show)
+        report = evaluate_by_language(opened, dataset, source_language=source_language, baseline=beside, progress=show)
     show_text(report)
     for path, name in ((csv, "to_csv"), (plot, "plot")):
         if path is not None:

@@ -47,7 +47,7 @@ def test_json_alone_on_standard_output(files):
 
 
 def test_languages_of_a_model(files, monkeypatch):
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     network = ki.networks.pooling(vocabulary_size=50, num_labels=2, size="tiny")
     model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["alarm", "music"], languages=["sw"])
     model.save(files / "sw.keras")

@@ -16,7 +16,7 @@ def folder(tmp_path_factory):
     texts = [f"{verb} {number}" for number in range(8) for verb in ("wake me at", "play song")]
     rows = {"id": [f"r{row}" for row in range(16)], "text": texts, "label": ["alarm", "music"] * 8}
     write({**rows, "language": ["en", "en", "sw", "sw"] * 4}, folder / "data.tsv")
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     network = ki.networks.pooling(vocabulary_size=50, num_labels=2, size="tiny")
     options = {"labels": ["alarm", "music"], "languages": ["en"]}
     ki.TextClassifier(tokenizer=tokenizer, network=network, **options).save(folder / "model.keras")
@@ -45,6 +45,13 @@ def test_every_report_as_json(folder):
     assert [answer["text"] for answer in answers] == ["wake me"]
     # the next command is not told by the last
     assert "THE SAME" in run("verify", model, folder / "out", data).stdout
+
+
+def test_a_baseline_stands_beside_each_score(folder):
+    pytest.importorskip("sklearn")
+    model, data = folder / "model.keras", folder / "data.tsv"
+    report = json.loads(run("evaluate", model, data, "--baseline", data, "--json", "-").stdout)
+    assert [row["baseline"] for row in report["rows"]] == [1.0, 1.0]  # of the texts that it was trained on
 
 
 def test_a_file_of_texts_keeps_its_columns(folder):

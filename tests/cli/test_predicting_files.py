@@ -22,7 +22,7 @@ TEXTS = ["wake me up", "=SUM(A1)", "", "nzuri 🎵"]
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("predict")
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     network = ki.networks.pooling(vocabulary_size=50, num_labels=3, size="tiny")
     classifier = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["alarm", "music", "-other"])
     classifier.save(folder / "own.keras")
@@ -118,7 +118,7 @@ def test_texts_that_may_have_several_labels(tmp_path):
     rows = {"text": ["wake song", "song", "3 o'clock"] * 20, "label": ["alarm|music", "music", ""] * 20}
     write({**rows, "language": ["en"] * 60}, tmp_path / "data.tsv")
     data = read(tmp_path / "data.tsv", label_separator="|")
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     network = ki.networks.pooling(vocabulary_size=50, task="encoder", vector_dim=8, size="tiny")
     encoder = ki.TextEncoder(tokenizer=tokenizer, network=network)
     model = ki.TextClassifier.on_encoder(encoder, labels=data.labels, multi_label=True, num_anchors=8)

@@ -13,7 +13,7 @@ from tests import fresh_process
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     return ki.export(tokenizer, tmp_path_factory.mktemp("measured"), formats=["tflite", "onnx"])
 
 

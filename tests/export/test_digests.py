@@ -31,7 +31,7 @@ TEXTS = ["Wake me at six", "明日の朝", ""]
 @pytest.fixture(scope="module")
 def model():
     keras.utils.set_random_seed(3)
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     mask = layers.PaddingMask(name="mask")(token_ids)
     x = layers.MultilingualEmbedding(tokenizer.vocabulary_size, 8, name="table")(token_ids)
@@ -334,7 +334,7 @@ def test_golden_examples_never_hold_a_users_texts(tmp_path):
     """They come from the embedded sample, whatever a model was trained on."""
     secret = [f"patient {number} has an appointment at noon" for number in range(20)]
     data = ki.datasets.Dataset({"text": secret, "label": ["a", "b"] * 10, "language": ["en"] * 20})
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     network = ki.networks.build("pooling", vocabulary_size=50, num_labels=2, size="tiny")
     model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=("a", "b"), languages=["en"])
     model.fit(data, trainable="all", epochs=1, verbose=0)

@@ -17,7 +17,7 @@ def classifier():
     keras.utils.set_random_seed(3)
     network = ki.networks.pooling(vocabulary_size=5000, num_labels=3, size="tiny")
     randomise(network, 3, scale=1.0)
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=5000)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=5000, compose=False)
     return ki.TextClassifier(tokenizer=tokenizer, network=network, labels=("alarm", "music", "weather"))
 
 

@@ -35,7 +35,7 @@ def _bits(token_ids):
 def test_layer_operator_and_way_out_are_named(make, told, tmp_path):
     token_ids = keras.Input((None,), dtype="int32")
     network = keras.Model(token_ids, keras.layers.Dense(2, activation="softmax")(make(token_ids)))
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["a", "b"])
     with pytest.raises(ValueError, match=told) as caught:
         ki.export(model, tmp_path, formats="tflite")

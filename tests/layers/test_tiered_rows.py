@@ -46,7 +46,9 @@ def test_each_row_comes_from_its_tier():
     first = 0
     for count, make in zip(COUNTS, MAKERS, strict=True):
         alone = np.array(make(table[first : first + count])(np.arange(count)))
-        np.testing.assert_allclose(found[first : first + count], alone, rtol=1e-6)  # compilers may fuse a multiplication with an addition
+        np.testing.assert_allclose(
+            found[first : first + count], alone, rtol=1e-6
+        )  # compilers may fuse a multiplication with an addition
         first += count
     errors = [np.abs(found - table)[place].mean() for place in (slice(7), slice(7, 16), slice(16, None))]
     assert errors == sorted(errors)

@@ -22,7 +22,9 @@ MANIFEST = "keras_i18n_combined.json"
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     network = networks.pooling(vocabulary_size=50, num_labels=2, size="tiny")
-    member = ki.TextClassifier(tokenizer=tokenizers.NgramTokenizer(num_buckets=50), network=network, labels=["a", "b"])
+    member = ki.TextClassifier(
+        tokenizer=tokenizers.NgramTokenizer(num_buckets=50, compose=False), network=network, labels=["a", "b"]
+    )
     path = tmp_path_factory.mktemp("combined") / "two.keras"
     ki.Ensemble([member, member], weights=[1, 3]).save(path)
     return path

@@ -11,7 +11,7 @@ DATA = ki.datasets.from_lists(TEXTS, ["alarm", "music"] * 8, language=["en", "en
 
 
 def fit(**options):
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     labels = options.pop("labels", ("alarm", "music"))
     network = ki.networks.pooling(vocabulary_size=50, num_labels=len(labels), size="tiny")
     model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=labels, **options)
@@ -29,7 +29,7 @@ def test_labels_without_a_text_and_unknown_languages_are_told():
 
 
 def test_the_line_names_the_callers_file():
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     network = ki.networks.pooling(vocabulary_size=50, num_labels=2, size="tiny")
     model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["alarm", "music"], languages=["fr"])
     with pytest.warns(UserWarning, match="not made for en .*, sw ") as told:

@@ -17,7 +17,7 @@ def few():
 
 def fresh(kind, few, **options):
     keras.utils.set_random_seed(0)
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=2000)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=2000, compose=False)
     network = ki.networks.build(kind, vocabulary_size=2000, num_labels=len(few.labels), **options)
     return ki.TextClassifier(tokenizer=tokenizer, network=network, labels=few.labels)
 

@@ -14,7 +14,7 @@ ROWS, DIM = 20_000, 256  # 20 MB
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=ROWS)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=ROWS, compose=False)
     network = ki.networks.universal_sentence_encoder(vocabulary_size=ROWS, dim=DIM, ngram_dim=8, hidden_dim=12)
     rng = np.random.default_rng(0)
     network.set_weights([rng.normal(size=weight.shape).astype("float32") for weight in network.weights])

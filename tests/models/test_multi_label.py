@@ -9,7 +9,7 @@ from keras_i18n.models.label_thresholds import LabelThresholds, best_threshold
 from keras_i18n.tokenizers import NgramTokenizer
 from keras_i18n.transfer.adding.unchanged import compare_unseen
 
-TOKENIZER = NgramTokenizer(num_buckets=200)
+TOKENIZER = NgramTokenizer(num_buckets=200, compose=False)
 WORDS = {"alarm": "wake", "music": "song", "weather": "rain"}
 
 

@@ -56,7 +56,7 @@ def test_a_tied_table_stays():
 
 
 def test_what_changes_rows_is_refused_and_a_head_is_trained():
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50)
+    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     network = networks.build("pooling", vocabulary_size=50, task="encoder", vector_dim=8, size="tiny")
     encoder = ki.TextEncoder(tokenizer=tokenizer, network=networks.few_bit_tables(network, "int4"))
     classifier = ki.TextClassifier.on_encoder(encoder, labels=("a", "b"), head="linear")

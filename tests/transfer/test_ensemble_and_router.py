@@ -24,7 +24,7 @@ def member(data, language, seed):
     if language == "en":
         tokenizer = tokenizers.train_unigram(texts, vocabulary_size=90 + 10 * seed, begin=True, threads=1)
     else:
-        tokenizer = tokenizers.NgramTokenizer(num_buckets=90 + 10 * seed)
+        tokenizer = tokenizers.NgramTokenizer(num_buckets=90 + 10 * seed, compose=False)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     mask = layers.PaddingMask(name="mask")(token_ids)
     x = layers.MultilingualEmbedding(tokenizer.vocabulary_size, 8, embeddings_initializer="normal", name="table")(
