@@ -3,12 +3,12 @@
 import pathlib
 import shutil
 
-from docs.generate import command_line, reference, runtimes
+from docs.generate import command_line, language_pages, reference, runtimes
 
 ROOT = pathlib.Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 # what writes pages: each gives a dict from the page's path to its Markdown
-WRITERS = (reference.pages, command_line.pages, runtimes.pages)
+WRITERS = (reference.pages, command_line.pages, runtimes.pages, language_pages.pages)
 
 
 def handwritten() -> list[pathlib.Path]:
