@@ -7,7 +7,7 @@ MOBILE := .venvs/tflite_runtime
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo clients debian test test-fast test-times lint docs dist bench clean install
+.PHONY: help demo clients debian test test-fast test-times lint docs dist bench figures clean install
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -68,6 +68,10 @@ dist: $(VENV)/.installed ## a wheel in dist/
 
 bench: $(VENV)/.installed ## how to run the benchmarks
 	@cat benchmarks/README.md
+
+NAMES ?=
+figures: $(VENV)/.installed ## run every benchmark, hours; some of them: make figures NAMES="zero_shot optimizers"
+	$(BIN)/python benchmarks/figures.py $(NAMES)
 
 clean: ## remove the environments and everything exported
 	rm -rf $(VENV) .venvs build examples/*/build examples/*/node_modules dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -111,6 +111,7 @@ FIGURES = (
             f"{_create(result, 'logistic regression on frozen vectors')} logistic regression on the encoder's vectors"
         ),
         ("keras_i18n/models",),
+        arguments="--sets sib200 --counts 10 50 200",
     ),
     Figure(
         "default_wins",
@@ -118,6 +119,7 @@ FIGURES = (
         lambda result: _create(result, "create"),
         lambda result: f"{_create(result, 'TF-IDF + logistic regression')} TF-IDF + logistic regression",
         ("keras_i18n/models",),
+        arguments="--sets nusax --counts 50 200 --name default_wins_nusax",
         result="default_wins_nusax",
     ),
     Figure(
@@ -294,6 +296,7 @@ FIGURES = (
         lambda result: percent(result["after"]["mean_precision_at_1"]),
         lambda result: f"{percent(result['before']['mean_precision_at_1'])} the encoder before",
         _TRANSFER,
+        arguments="--model MODEL_OF_EIGHT_NEW_LANGUAGES --languages hi sw vi fi el uk te am --name sentence_retrieval_added",
         result="sentence_retrieval_added",
     ),
     Figure(

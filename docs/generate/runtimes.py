@@ -24,7 +24,9 @@ def pages() -> dict[str, str]:
         "with the line that installs them.",
         _table(["runtime", "opens", "how it is got"], [_runtime(name, row) for name, row in RUNTIMES.items()]),
         "## Precisions",
-        "All computing stays in float32; a precision says how weights are kept. Where the tables of token vectors take "
+        "All computing stays in float32; a precision says how weights are kept. int8, int4, int4_blocks, mixed3, pq2 and pq1 keep "
+        "tables of token vectors in 8 to 1 bits a number, in every format (`layers.FewBitRows`, `ProductQuantizedRows`); "
+        "TFLite and ONNX then hold large matrices in bytes and what is small in half precision. Where the tables of token vectors take "
         "few bits, the file is compared with the model's twin, in Keras, whose tables take as few.",
         _table(
             ["precision", "largest difference allowed", "compared with"],
