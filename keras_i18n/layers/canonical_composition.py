@@ -22,7 +22,7 @@ from keras_i18n.tokenizers.canonical_composition import (
     VOWELS,
 )
 
-TABLES = ("pages", "entries", "pool", "multipliers", "first", "second", "composed")
+TABLES = ("pages", "entries", "pool", "bucket_numbers", "first", "second", "composed")
 _REPLACEMENT = 0xFFFD
 _ROUNDS = 3  # a character of Unicode that composes has four parts at most
 _END = NUM_PAGES << PAGE_BITS
@@ -179,7 +179,7 @@ def _last_start(is_start, position):
 def _pairs(table, left, right):
     """What two code points compose to, 0 for nothing."""
     keys = [left * a + right * b for a, b in PAIR_FACTORS]
-    slot, found = fingerprint_lookup.find(*keys, table["multipliers"], table["first"], table["second"])
+    slot, found = fingerprint_lookup.find(*keys, table["bucket_numbers"], table["first"], table["second"])
     composed = tf.where(found, tf.gather(table["composed"], slot), 0)
 
     def within(code_points, block):

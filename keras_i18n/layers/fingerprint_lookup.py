@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n.protocols import Tensor
-from keras_i18n.tokenizers import fingerprints
+from keras_i18n.tokenizers import fingerprints, perfect_hash
 
 
 def symbol_codes(code_points: Tensor) -> Tensor:
@@ -40,12 +40,25 @@ def windows(code_points: Tensor, count: Tensor, length: Tensor) -> Any:
 
 def index(numbers: Tensor, size: int) -> Tensor:
     """int32 numbers to 0 .. size - 1, as `perfect_hash.index` does."""
-    return tf.truncatediv(numbers, np.int32(2**32 // size)) + size // 2
+    return tf.truncatediv(numbers, np.int32(-(-(2**32) // size))) + size // 2
 
 
-def find(first: Tensor, second: Tensor, multipliers: Tensor, table_first: Tensor, table_second: Tensor) -> Any:
-    """(slot, whether the substring is in the table) of fingerprints, of their shape."""
-    buckets, size = multipliers.shape[0], table_first.shape[0]
-    slot = index(second * tf.gather(multipliers, index(first, buckets)), size)
-    found = tf.equal(tf.gather(table_first, slot), first) & tf.equal(tf.gather(table_second, slot), second)
+def look_up(table: Tensor, places: Tensor) -> Tensor:
+    """Numbers of a table of any whole type, as int32."""
+    found = tf.gather(table, places)
+    return found if table.dtype == tf.int32 else tf.cast(found, tf.int32)
+
+
+def find(first: Tensor, second: Tensor, bucket_numbers: Tensor, table_first: Tensor, table_second: Tensor) -> Any:
+    """(slot, whether the substring is in the table) of fingerprints, of their shape.
+
+    Args:
+        first, second: int32 fingerprints.
+        bucket_numbers, table_first, table_second: of a `PerfectHash`; int16 in place of `first` are its `first_halves`.
+    """
+    buckets, size = bucket_numbers.shape[0], table_first.shape[0]
+    number = look_up(bucket_numbers, index(first, buckets))
+    slot = index(second * (number * perfect_hash.MULTIPLIER_STEP + perfect_hash.FIRST_MULTIPLIER), size)
+    kept = first if table_first.dtype == tf.int32 else tf.truncatediv(first, perfect_hash.HALF)
+    found = tf.equal(look_up(table_first, slot), kept) & tf.equal(tf.gather(table_second, slot), second)
     return slot, found

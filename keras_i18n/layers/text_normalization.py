@@ -8,14 +8,27 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n.layers import fingerprint_lookup
+from keras_i18n.layers.fingerprint_lookup import look_up
 from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
+from keras_i18n.layers.whole_number_tables import add_tables, config_of_tables
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers.normalizer_tables import LEADS, PAGE, SPACE, SYLLABLES, TAILS, VOWELS
 
 REPLACEMENT = 0xFFFD
 SPACE_SYMBOL = 0x2581
 MAX_CODE_POINT = 0x10FFFF
-TABLES = ("pages", "entries", "starts", "lengths", "pool", "multipliers", "first", "second", "long_records", "symbols")
+TABLES = (
+    "pages",
+    "entries",
+    "starts",
+    "lengths",
+    "pool",
+    "bucket_numbers",
+    "first",
+    "second",
+    "long_records",
+    "symbols",
+)
 _RECORD_BITS = 20
 
 
@@ -46,6 +59,7 @@ class TextNormalization(keras.layers.Layer):
 
     Args:
         shapes: dict, table name -> shape, of the tables of `NormalizerTables`.
+        types: dict, table name -> type, of those that are narrower than int32.
         first_long: see `NormalizerTables`.
         longest_rule: longest key in code points.
         longest_symbol: longest user-defined symbol in code points, 0 without any.
@@ -78,10 +92,12 @@ class TextNormalization(keras.layers.Layer):
         add_dummy_prefix: bool = True,
         remove_extra_whitespaces: bool = True,
         escape_whitespaces: bool = True,
+        types: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         self.shapes = {name: tuple(shapes[name]) for name in TABLES}
+        self.types = dict(types or {})
         self.first_long = first_long
         self.longest_rule = longest_rule
         self.longest_symbol = longest_symbol
@@ -89,18 +105,13 @@ class TextNormalization(keras.layers.Layer):
         self.add_dummy_prefix = add_dummy_prefix
         self.remove_extra_whitespaces = remove_extra_whitespaces
         self.escape_whitespaces = escape_whitespaces
-        self.tables = {
-            name: self.add_weight(
-                name=name, shape=shape, dtype="int32", initializer="zeros", trainable=False, autocast=False
-            )
-            for name, shape in self.shapes.items()
-        }
+        self.tables = add_tables(self, self.shapes, self.types)
 
     @classmethod
     def config_of(cls, tables: Any, **options: Any) -> Config:
         """The config of the layer that holds `NormalizerTables`."""
         return options | {
-            "shapes": {name: getattr(tables, name).shape for name in TABLES},
+            **config_of_tables(tables, TABLES),
             "first_long": tables.first_long,
             "longest_rule": tables.longest_rule,
             "longest_symbol": int(tables.symbols[:, 2].max(initial=0)),
@@ -124,12 +135,12 @@ class TextNormalization(keras.layers.Layer):
         if self.shapes["entries"][0] == PAGE:  # no rules, no symbols
             return code_points
         table = {name: tf.convert_to_tensor(variable) for name, variable in self.tables.items()}
-        page = tf.gather(table["pages"], tf.bitwise.right_shift(code_points, 8))
-        record = tf.gather(table["entries"], page + code_points)
+        page = tf.bitwise.right_shift(code_points, 8)
+        record = look_up(table["entries"], (look_up(table["pages"], page) - page) * PAGE + code_points)
 
         # `begin` of a place: where its value starts in the pool, or -1 - c for the code point c itself
-        begin = tf.where(tf.equal(record, 0), -1 - code_points, tf.gather(table["starts"], record))
-        length = tf.where(tf.equal(code_points, 0), 0, tf.gather(table["lengths"], record))
+        begin = tf.where(tf.equal(record, 0), -1 - code_points, look_up(table["starts"], record))
+        length = tf.where(tf.equal(code_points, 0), 0, look_up(table["lengths"], record))
         if self.first_long < self.shapes["starts"][0]:
             begin, length = tf.cond(
                 tf.reduce_any(record >= self.first_long),
@@ -171,17 +182,17 @@ class TextNormalization(keras.layers.Layer):
     def _rules(self, table, first, second, begin, length):
         columns = slice(1, self.longest_rule)
         slot, found = fingerprint_lookup.find(
-            first[:, :, columns], second[:, :, columns], table["multipliers"], table["first"], table["second"]
+            first[:, :, columns], second[:, :, columns], table["bucket_numbers"], table["first"], table["second"]
         )
         steps = np.arange(2, self.longest_rule + 1, dtype=np.int32).reshape(1, 1, -1) * 2**_RECORD_BITS
-        match = tf.where(found, tf.gather(table["long_records"], slot) + steps, 0)
+        match = tf.where(found, look_up(table["long_records"], slot) + steps, 0)
         match = tf.reduce_max(match, axis=2)
         consumed = tf.truncatediv(match, 2**_RECORD_BITS)
         record = match - consumed * 2**_RECORD_BITS
         some = match > 0
         return (
-            tf.where(some, tf.gather(table["starts"], record), begin),
-            tf.where(some, tf.gather(table["lengths"], record), length),
+            tf.where(some, look_up(table["starts"], record), begin),
+            tf.where(some, look_up(table["lengths"], record), length),
             tf.maximum(consumed, 1),
         )
 
@@ -290,6 +301,7 @@ class TextNormalization(keras.layers.Layer):
     def get_config(self) -> Config:
         return super().get_config() | {
             "shapes": {name: list(shape) for name, shape in self.shapes.items()},
+            "types": self.types,
             "first_long": self.first_long,
             "longest_rule": self.longest_rule,
             "longest_symbol": self.longest_symbol,

@@ -14,7 +14,7 @@ from keras_i18n.tokenizers import text_vectorization_tables
 from keras_i18n.tokenizers.text_vectorization import PUNCTUATION, WHITE_SPACE, TextVectorizationTokenizer
 from keras_i18n.tokenizers.text_vectorization_tables import CHAINS
 
-TABLES = ("multipliers", "first", "second", "ids", "first_factors", "second_factors")
+TABLES = ("bucket_numbers", "first", "second", "ids", "first_factors", "second_factors")
 PADDING_ID = -1
 _ASCII = 128
 _IS_PUNCTUATION = np.array([chr(c) in PUNCTUATION for c in range(_ASCII)] + [False])
@@ -119,7 +119,9 @@ class TextVectorizationTokenization(keras.layers.Layer):
             )
             by_size[size] = runs
         for size in sizes:
-            slot, known = fingerprint_lookup.find(*by_size[size], table["multipliers"], table["first"], table["second"])
+            slot, known = fingerprint_lookup.find(
+                *by_size[size], table["bucket_numbers"], table["first"], table["second"]
+            )
             ids = tf.where(known, tf.gather(table["ids"], slot), self.unknown_id)
             found.append(tf.where(place < count - (size - 1), ids, PADDING_ID))
         ids = found[0]

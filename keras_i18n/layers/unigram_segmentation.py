@@ -11,13 +11,14 @@ from keras_i18n.layers import fingerprint_lookup
 from keras_i18n.layers.best_path import IMPOSSIBLE, best_path_starts
 from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
 from keras_i18n.layers.usable_pieces import allowed_groups, usable_pieces
+from keras_i18n.layers.whole_number_tables import add_tables, config_of_tables
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.shown import shown
 from keras_i18n.tokenizers import exact_scores
 from keras_i18n.tokenizers.piece_groups import PieceGroups
 from keras_i18n.tokenizers.sentencepiece_model import MAX_PIECES
 
-TABLES = ("multipliers", "first", "second", "scores", "ids", "byte_ids")
+TABLES = ("bucket_numbers", "first", "second", "scores", "ids", "byte_ids")
 PADDING_ID = -1
 
 
@@ -31,7 +32,9 @@ class UnigramSegmentation(keras.layers.Layer):
 
     Args:
         shapes: dict, table name -> shape, of the tables of `UnigramTables`.
+        types: dict, table name -> type, of those that are narrower than int32.
         longest_piece: in code points.
+        first_id: added to the ids of the table.
         unknown_id: token id of runs of code points that no piece spells.
         unknown_score: score of one such code point.
         groups: config of the `PieceGroups`, or None. A batch in which a text used a piece that it may not use is cut a second
@@ -64,10 +67,13 @@ class UnigramSegmentation(keras.layers.Layer):
         unknown_score: float,
         groups: Mapping[str, Any] | None = None,
         vocabulary_size: int | None = None,
+        types: Mapping[str, str] | None = None,
+        first_id: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         self.shapes = {name: tuple(shapes[name]) for name in TABLES}
+        self.types, self.first_id = dict(types or {}), int(first_id)
         self.longest_piece = longest_piece
         self.unknown_id = unknown_id
         self.unknown_score = unknown_score
@@ -79,16 +85,7 @@ class UnigramSegmentation(keras.layers.Layer):
                 f"{shown(vocabulary_size)}, groups {shown(groups)}."
             )
         self.block = max(8, -(-longest_piece // 8) * 8)
-        self.tables = {
-            name: self.add_weight(
-                name=name,
-                shape=shape,
-                dtype="int32",
-                initializer="zeros",
-                trainable=False,
-            )
-            for name, shape in self.shapes.items()
-        }
+        self.tables = add_tables(self, self.shapes, self.types)
 
     @classmethod
     def config_of(cls, tables: Any, groups: PieceGroups | None = None, vocabulary_size: int | None = None) -> Config:
@@ -97,7 +94,8 @@ class UnigramSegmentation(keras.layers.Layer):
         if groups is not None and groups.starts:
             grouped = {"groups": groups.get_config(), "vocabulary_size": vocabulary_size}
         return {
-            "shapes": {name: getattr(tables, name).shape for name in TABLES},
+            **config_of_tables(tables, TABLES),
+            "first_id": tables.first_id,
             "longest_piece": tables.longest_piece,
             "unknown_id": tables.unknown_id,
             "unknown_score": tables.unknown_score,
@@ -122,7 +120,7 @@ class UnigramSegmentation(keras.layers.Layer):
         symbols = tf.pad(symbols, [[0, 0], [0, count + self.block - tf.shape(symbols)[1]]])
 
         first, second = fingerprint_lookup.windows(symbols, count, self.longest_piece)
-        slot, found = fingerprint_lookup.find(first, second, table["multipliers"], table["first"], table["second"])
+        slot, found = fingerprint_lookup.find(first, second, table["bucket_numbers"], table["first"], table["second"])
         shape = batch, blocks
         best = self._best_pieces(table, slot, found, length, shape)
         if self.groups.starts:
@@ -138,7 +136,7 @@ class UnigramSegmentation(keras.layers.Layer):
         allowed, broken = allowed_groups(self.groups, ids, sizes)
 
         def again():
-            usable = usable_pieces(self.groups, self.vocabulary_size, tf.gather(table["ids"], slot), allowed)
+            usable = usable_pieces(self.groups, self.vocabulary_size, self._ids(table, slot), allowed)
             return self._best_pieces(table, slot, found & usable, length, shape)
 
         return tf.cond(tf.reduce_any(broken), again, lambda: best)
@@ -162,10 +160,13 @@ class UnigramSegmentation(keras.layers.Layer):
 
         sizes = tf.where(valid, ends - starts, 1)
         where = starts * self.longest_piece + sizes - 1
-        ids = tf.gather(table["ids"], take(tf.reshape(slot, tf.stack([batch, -1])), where))
+        ids = self._ids(table, take(tf.reshape(slot, tf.stack([batch, -1])), where))
         unknown = take(is_unknown, starts) & tf.equal(sizes, 1) & valid
         ids = tf.where(valid, tf.where(unknown, self.unknown_id, ids), PADDING_ID)
         return ids, starts, sizes, unknown
+
+    def _ids(self, table, slot):
+        return fingerprint_lookup.look_up(table["ids"], slot) + self.first_id
 
     def _by_block(self, scores, batch, blocks):
         """(batch, blocks, place in block, where the piece ends, counted from the block's start): two blocks wide.
@@ -233,6 +234,8 @@ class UnigramSegmentation(keras.layers.Layer):
     def get_config(self) -> Config:
         config = super().get_config() | {
             "shapes": {name: list(shape) for name, shape in self.shapes.items()},
+            "types": self.types,
+            "first_id": self.first_id,
             "longest_piece": self.longest_piece,
             "unknown_id": self.unknown_id,
             "unknown_score": self.unknown_score,

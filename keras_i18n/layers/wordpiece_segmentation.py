@@ -13,7 +13,7 @@ from keras_i18n.tokenizers import fingerprints
 from keras_i18n.tokenizers.word_characters import KIND_BITS, LETTER, SPACE, SYMBOL_BITS
 from keras_i18n.tokenizers.wordpiece_tables import CONTINUES
 
-TABLES = ("multipliers", "first", "second", "ids")
+TABLES = ("bucket_numbers", "first", "second", "ids")
 PADDING_ID = -1
 
 
@@ -115,7 +115,7 @@ class WordPieceSegmentation(keras.layers.Layer):
             for factors in (fingerprints.FIRST_FACTORS, fingerprints.SECOND_FACTORS)
         )
         first += tf.expand_dims(tf.where(goes_on, CONTINUES, 0), 1)
-        slot, found = fingerprint_lookup.find(first, second, table["multipliers"], table["first"], table["second"])
+        slot, found = fingerprint_lookup.find(first, second, table["bucket_numbers"], table["first"], table["second"])
         lengths = tf.expand_dims(tf.range(1, width + 1), 0)
         found &= lengths <= tf.expand_dims(rest, 1)
         longest = tf.reduce_max(tf.where(found, lengths, 0), axis=1)

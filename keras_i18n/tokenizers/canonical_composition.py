@@ -69,14 +69,14 @@ class CanonicalTables:
     """What a graph needs to compose; every array is int32.
 
     `entries[pages[c >> 5] + c]` packs what is known of a code point below 0x30000 (`ENTRY_FIELDS`, then where its
-    decomposition starts in `pool`); `pool` holds code points times 64 plus their class. `multipliers`, `first`,
+    decomposition starts in `pool`); `pool` holds code points times 64 plus their class. `bucket_numbers`, `first`,
     `second` are a `PerfectHash` of the pairs that compose, `composed` what they become.
     """
 
     pages: np.ndarray
     entries: np.ndarray
     pool: np.ndarray
-    multipliers: np.ndarray
+    bucket_numbers: np.ndarray
     first: np.ndarray
     second: np.ndarray
     composed: np.ndarray
@@ -129,7 +129,7 @@ def tables() -> CanonicalTables:
     composed[table.slots] = list(pairs.values())
     pages, packed = _paged(entries)
     return CanonicalTables(
-        pages, packed, np.array(pool, np.int32), table.multipliers, table.first, table.second, composed
+        pages, packed, np.array(pool, np.int32), table.bucket_numbers, table.first, table.second, composed
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import fingerprints, perfect_hash
+from keras_i18n.tokenizers.narrow_numbers import narrowed
 
 PAGE = 256
 NUM_PAGES = 0x110000 // PAGE
@@ -28,11 +29,11 @@ NUM_SYLLABLES = 19 * 21 * 28
 
 @dataclasses.dataclass(frozen=True)
 class NormalizerTables:
-    """Tables of one normaliser; every array is int32.
+    """Tables of one normaliser, each as narrow as its numbers are.
 
-    `entries[pages[c >> 8] + c]` is the record of a code point; `starts`, `lengths` by record point into `pool`;
-    records from `first_long` on may begin, continue or end a longer key. `multipliers`, `first`, `second`,
-    `long_records` are a `PerfectHash` of the longer keys; `symbols` are the user-defined symbols as rows
+    `entries[256 * pages[c >> 8] + c % 256]` is the record of a code point; `starts`, `lengths` by record point into `pool`;
+    records from `first_long` on may begin, continue or end a longer key. `bucket_numbers`, `first`, `second`,
+    `long_records` are a `PerfectHash` of the longer keys, with halves of the first fingerprints; `symbols` are the user-defined symbols as rows
     (first fingerprint, second fingerprint, length). `hangul` tells which of lead + vowel, lead + vowel + tail,
     syllable + tail are composed.
     """
@@ -43,7 +44,7 @@ class NormalizerTables:
     lengths: np.ndarray
     pool: np.ndarray
     first_long: int
-    multipliers: np.ndarray
+    bucket_numbers: np.ndarray
     first: np.ndarray
     second: np.ndarray
     long_records: np.ndarray
@@ -125,7 +126,7 @@ def build(rules: Mapping[tuple[int, ...], tuple[int, ...]], symbols: Collection[
         ValueError: for rules or symbols that are too long, too many, or hold two spaces in a row.
 
     >>> tables = build({(0x2167,): (0x56, 0x49, 0x49, 0x49)})
-    >>> record = tables.entries[tables.pages[0x2167 >> 8] + 0x2167]
+    >>> record = tables.entries[PAGE * tables.pages[0x2167 >> 8] + 0x2167 % PAGE]
     >>> tables.pool[tables.starts[record] :][: tables.lengths[record]].tolist()
     [86, 73, 73, 73]
     """
@@ -157,16 +158,16 @@ def build(rules: Mapping[tuple[int, ...], tuple[int, ...]], symbols: Collection[
     by_slot[table.slots] = long_records
     marks = fingerprints.fingerprints(symbols)
     return NormalizerTables(
-        pages,
-        entries,
-        starts,
-        np.array([1, *map(len, values[1:])], np.int32),
+        narrowed(pages),
+        narrowed(entries),
+        narrowed(starts),
+        narrowed([1, *map(len, values[1:])]),
         pool,
         first_long,
-        table.multipliers,
-        table.first,
+        table.bucket_numbers,
+        table.first_halves,
         table.second,
-        by_slot,
+        narrowed(by_slot),
         np.stack([*marks, np.array([len(symbol) for symbol in symbols], np.int32)], axis=1),
         max(map(len, longer), default=1),
         hangul,
@@ -174,13 +175,13 @@ def build(rules: Mapping[tuple[int, ...], tuple[int, ...]], symbols: Collection[
 
 
 def _paged(entry):
-    """(pages, entries): `entries[pages[c >> 8] + c]` is `entry.get(c, 0)`; page 0 of entries is all 0."""
+    """(pages, entries): `entries[256 * pages[c >> 8] + c % 256]` is `entry.get(c, 0)`; page 0 of entries is all 0."""
     used = sorted({c // PAGE for c in entry})
-    pages = -np.arange(NUM_PAGES, dtype=np.int32) * PAGE
-    pages[used] += PAGE * np.arange(1, len(used) + 1, dtype=np.int32)
+    pages = np.zeros(NUM_PAGES, np.int32)
+    pages[used] = np.arange(1, len(used) + 1)
     entries = np.zeros(PAGE * (len(used) + 1), np.int32)
     for c, number in entry.items():
-        entries[pages[c // PAGE] + c] = number
+        entries[pages[c // PAGE] * PAGE + c % PAGE] = number
     return pages, entries
 
 

@@ -26,7 +26,7 @@ class VocabularyTables:
     The last factor is that of all places behind the longest token.
     """
 
-    multipliers: np.ndarray
+    bucket_numbers: np.ndarray
     first: np.ndarray
     second: np.ndarray
     ids: np.ndarray
@@ -61,7 +61,7 @@ def build(tokenizer: TextVectorizationTokenizer) -> VocabularyTables:
     table = perfect_hash.build(*keys)
     by_slot = np.zeros(table.size, np.int32)
     by_slot[table.slots] = ids
-    return VocabularyTables(table.multipliers, table.first, table.second, by_slot, *factors)
+    return VocabularyTables(table.bucket_numbers, table.first, table.second, by_slot, *factors)
 
 
 def _parts(token, tokenizer):

@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_i18n.shown import cut
 from keras_i18n.tokenizers import exact_scores, fingerprints, perfect_hash
+from keras_i18n.tokenizers.narrow_numbers import narrowed
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel
 
 UNKNOWN_PENALTY = 10.0  # an unknown code point scores this much below the worst piece
@@ -15,12 +16,13 @@ MAX_PIECE_LENGTH = fingerprints.MAX_LENGTH
 
 @dataclasses.dataclass(frozen=True)
 class UnigramTables:
-    """A `PerfectHash` of the pieces with `scores` (int32, see `exact_scores`) and `ids` (int32) by slot.
+    """A `PerfectHash` of the pieces, with halves of their first fingerprints, and by slot `scores` (int32, see
+    `exact_scores`) and `ids`, which are `first_id` and what is stored: 65,536 ids fit into two bytes.
 
     `byte_ids` are the 256 ids of byte pieces, or empty without byte fallback.
     """
 
-    multipliers: np.ndarray
+    bucket_numbers: np.ndarray
     first: np.ndarray
     second: np.ndarray
     scores: np.ndarray
@@ -29,6 +31,7 @@ class UnigramTables:
     unknown_id: int
     unknown_score: float
     longest_piece: int
+    first_id: int = 0
 
 
 def build(model: SentencePieceModel) -> UnigramTables:
@@ -54,16 +57,18 @@ def build(model: SentencePieceModel) -> UnigramTables:
         if model.types[i] == PieceType.USER_DEFINED:
             given[i] = SYMBOL_SCORE * (len(model.pieces[i].encode()) - 1)
     scores[table.slots], by_slot[table.slots] = given[ids], ids
+    first_id = 2**15 if 2**15 <= len(model.pieces) <= 2**16 else 0
     return UnigramTables(
-        table.multipliers,
-        table.first,
+        table.bucket_numbers,
+        table.first_halves,
         table.second,
         exact_scores.pack(scores),
-        by_slot,
+        narrowed(by_slot - first_id),
         _byte_ids(model),
         model.unknown_id,
         float(np.float32(model.min_score) - np.float32(UNKNOWN_PENALTY)),
         longest,
+        first_id,
     )
 
 

@@ -16,7 +16,7 @@ CONTINUES = int(fingerprints.SECOND_FACTORS[5])  # added to the first fingerprin
 class WordPieceTables:
     """A `PerfectHash` of the pieces that a text can give, and their `ids` (int32) by slot."""
 
-    multipliers: np.ndarray
+    bucket_numbers: np.ndarray
     first: np.ndarray
     second: np.ndarray
     ids: np.ndarray
@@ -57,7 +57,7 @@ def build(tokenizer: WordPieceTokenizer) -> WordPieceTables:
     table = perfect_hash.build(first, second)
     by_slot = np.zeros(table.size, np.int32)
     by_slot[table.slots] = ids
-    return WordPieceTables(table.multipliers, table.first, table.second, by_slot, longest)
+    return WordPieceTables(table.bucket_numbers, table.first, table.second, by_slot, longest)
 
 
 def _may_be_met(piece, tokenizer, continues):

@@ -24,7 +24,8 @@ def test_tables_say_what_the_rules_say():
     assert tables.hangul[1]
     for key, value in list(rules.items())[::50]:
         if len(key) == 1:
-            record = tables.entries[tables.pages[key[0] >> 8] + key[0]]
+            page, place = divmod(key[0], normalizer_tables.PAGE)
+            record = tables.entries[int(tables.pages[page]) * normalizer_tables.PAGE + place]
             start = tables.starts[record]
             assert tuple(tables.pool[start : start + tables.lengths[record]]) == value
 

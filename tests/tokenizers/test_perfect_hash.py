@@ -14,9 +14,23 @@ def test_every_key_is_found_and_nothing_else(count):
     assert (table.find(first ^ np.int32(4), second) == -1).all()
 
 
-def test_full_tables_are_nearly_full():
-    first, second = np.random.default_rng(0).integers(-(2**31), 2**31, (2, 16000)).astype(np.int32)
-    assert perfect_hash.build(first, second).size == 16384
+@pytest.mark.parametrize("count", [5000, 17001])
+def test_tables_are_nearly_full(count):
+    first, second = np.random.default_rng(0).integers(-(2**31), 2**31, (2, count)).astype(np.int32)
+    assert perfect_hash.build(first, second).size < 1.04 * count
+
+
+def test_halves_are_the_quotients_that_graphs_compare():
+    table = perfect_hash.build(np.array([-70_000, 70_000, 65_535, -(2**31)], np.int32), np.arange(4, dtype=np.int32))
+    assert table.first_halves[table.slots].tolist() == [-1, 1, 0, -(2**15)]
+
+
+def test_numbers_to_places_reach_both_ends_of_tables_of_any_even_size():
+    ends = np.array([-(2**31), 2**31 - 1], np.int32)
+    for size in (16, 18, 1000, 24_058, 2**20 + 2):
+        least, most = perfect_hash.index(ends, size)
+        assert least in (0, 1)
+        assert size - 3 <= most < size
 
 
 def test_equal_fingerprints_are_refused():
