@@ -10,9 +10,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.export import onnx_contents, onnx_weights
+from keras_i18n.export import onnx_contents, onnx_slimming, onnx_weights
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import MEMBER, Metadata
+from keras_i18n.export.precisions import FEW_BITS
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
 from keras_i18n.protocols import Path
@@ -54,6 +55,8 @@ def save(exported: Exportable, path: Path) -> None:
     _name_dimensions(model.graph)
     onnx_weights.store(model, exported.metadata.precision)
     _refuse_foreign(operators_of(model), path)
+    if exported.metadata.precision in FEW_BITS:
+        onnx_slimming.slim(model)
     del model.metadata_props[:]
     onnx_contents.check(model)
     content = model.SerializeToString()

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.export.precisions import FEW_BITS
-from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, table_axis
+from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, matrix_axis, table_axis
 
 # Token ids must not depend on the precision: what these layers hold is never rounded.
 _EXACT = "tokenization"
@@ -35,7 +35,7 @@ def store(model: Any, precision: str) -> None:
             continue
         name, values = initializer.name, numpy_helper.to_array(initializer)
         gathers = _gathers_of(graph, name)
-        axis = table_axis(values) if gathers else _output_axis(graph, name)
+        axis = table_axis(values) if gathers else _output_axis(graph, name, values)
         if precision in FEW_BITS and (gathers or (axis is not None and values.size >= SMALLEST_MATRIX)):
             stored, scales = in_steps(values, axis)
             kept.append(numpy_helper.from_array(scales, f"{name}/scale"))
@@ -70,12 +70,15 @@ def _gathers_of(graph, name):
     return users if rows_only and not any(_mentions(node, name) for node in graph.node) else []
 
 
-def _output_axis(graph, name):
-    """The axis of outputs where all that reads a tensor has it as its weights; None otherwise."""
+def _output_axis(graph, name, values):
+    """The axis of outputs where all that reads a matrix has it as its weights; that which comes nearer where other
+    operators read it as a whole, as a transposition does; None for a table in which rows are looked up too.
+    """
     users = [node for node in graph.node if name in node.input]
     axes = {_OUTPUT_AXIS.get(node.op_type) if list(node.input)[1:2] == [name] else None for node in users}
-    inside = any(_mentions(node, name) for node in graph.node)
-    return axes.pop() if len(axes) == 1 and not inside else None
+    if any(_mentions(node, name) for node in graph.node) or any(node.op_type == "Gather" for node in users):
+        return None
+    return axes.pop() if len(axes) == 1 and None not in axes else matrix_axis(values) if values.ndim > 1 else None
 
 
 def _widen_after(graph, gathers, stored, scale, by_row):

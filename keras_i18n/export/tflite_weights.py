@@ -7,6 +7,7 @@ that operator widens bytes as well, with a step a row or a column, and runtimes 
 
 import numpy as np
 
+from keras_i18n.export.tflite_slimming import slim
 from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, matrix_axis, table_axis
 
 _MANY_STEPS_VERSION = 5  # of DEQUANTIZE
@@ -52,6 +53,7 @@ def to_int8(content: bytes) -> bytes:
     for code, kind in zip(model.operatorCodes, kinds, strict=True):
         if kind == schema.BuiltinOperator.DEQUANTIZE:
             code.version = max(code.version, _MANY_STEPS_VERSION)
+    slim(model)
     builder = flatbuffers.Builder(len(content))
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())

