@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_i18n.protocols import Array
+from keras_i18n.shown import cut
 
 _TYPES = ("int8", "int16", "int32")
 
@@ -18,4 +19,4 @@ def narrowed(values: Array) -> np.ndarray:
     for name in _TYPES:
         if np.iinfo(name).min <= least and most <= np.iinfo(name).max:
             return values.astype(name)
-    raise ValueError(f"Tables hold numbers of 32 bits. Received: {least} to {most}.")
+    raise ValueError(f"Tables hold numbers of 32 bits. Received: {cut(least)} to {cut(most)}.")
