@@ -6,6 +6,7 @@ model that is localised to them, weights and answers.
 """
 
 import argparse
+import json
 import pathlib
 import tempfile
 
@@ -29,10 +30,13 @@ def trained():
 
 def texts_of(tags):
     found = {tag: [] for tag in tags}
+    # the two data sets do not write all tags alike
+    called = {ki.languages.normalize(tag): tag for tag in tags} | {tag: tag for tag in tags}
     for file in ("ntrex128/ntrex128.tsv.xz", "sib200/dev.tsv.xz"):
         for row in open_data.rows(file):
-            if row["lang"] in found:
-                found[row["lang"]].append(row["text"])
+            tag = called.get(row["lang"])
+            if tag is not None:
+                found[tag].append(row["text"])
     return found
 
 
@@ -73,11 +77,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--languages", nargs="+", default=list(encoder_languages.TAGS))
     parser.add_argument("--packs", nargs="+", default=["en", "fr"])
-    parser.add_argument("--name", default="localized_bit_equality", help="of the result")
+    parser.add_argument("--more", action="store_true", help="keep what an earlier run measured of other languages")
     arguments = parser.parse_args()
     full = trained()
     texts = texts_of(dict.fromkeys([*arguments.languages, *arguments.packs]))
-    figures = {"assembled": assembled(full, arguments.packs, texts), "script": {}, "words": {}}
+    figures = {"script": {}, "words": {}}
+    if arguments.more:
+        before = json.loads((pathlib.Path(__file__).parent / "results" / "localized_bit_equality.json").read_text())
+        figures = {way: before[way] for way in figures}
+    figures["assembled"] = assembled(full, arguments.packs, texts)
     print(figures["assembled"], flush=True)
     for tag in arguments.languages:
         figures["script"][tag] = kept(full, tag, texts[tag], keep="script")
@@ -89,7 +97,7 @@ def main():
         total = {name: sum(row[name] for row in figures[way].values()) for name in ("texts", "equal")}
         figures[f"{way}_total"] = total
         print(way, total, flush=True)
-    results_file.write(arguments.name, figures)
+    results_file.write("localized_bit_equality", figures)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ except ImportError:  # its predecessor, on devices of 2023
     from tflite_runtime.interpreter import Interpreter
 
 CONTRACT = 2
+TASKS = ("text-classification", "text-embedding", "tokenization")
 
 
 class TextModel:
@@ -28,7 +29,7 @@ class TextModel:
     def __init__(self, path):
         with zipfile.ZipFile(path) as tail:  # a zip archive lies behind the model
             self.metadata = metadata = json.loads(tail.read("keras_i18n.json"))
-        if metadata["contract"] != CONTRACT or metadata["task"] == "text-generation":
+        if metadata["contract"] != CONTRACT or metadata["task"] not in TASKS:
             raise ValueError(
                 f"This client reads classifiers, encoders and tokenizers of contract {CONTRACT}. Received: "
                 f"{metadata['task']}, contract {metadata['contract']}. Take the client of the keras_i18n that wrote it."

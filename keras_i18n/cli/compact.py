@@ -1,6 +1,6 @@
 import dataclasses
 import pathlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +16,13 @@ def compact(
     languages: LANGUAGES,
     to: Annotated[pathlib.Path, typer.Argument(help="The file to write: .tflite, .onnx, or a model (.keras).")],
     max_megabytes: Annotated[float, typer.Option(help="The most megabytes of an exported file.")] = 8.0,
+    max_loss: Annotated[
+        float | None,
+        typer.Option(
+            help="Write nothing where more of a language's texts than this share get another label (of an encoder: where "
+            "vectors are further off): 0.02 is 2 of 100."
+        ),
+    ] = None,
     texts: TEXTS = None,
     words: WORDS = None,
     json: JSON = None,
@@ -46,6 +53,7 @@ def compact(
             **given,
         )
     show_text(report)
+    _refuse_loss(report, max_loss)
     told = {
         "file": str(to),
         "languages": report.languages,
@@ -58,11 +66,24 @@ def compact(
         write_json(told, json)
         show_text(f"saved {to}. Next: keras-i18n export {to} FOLDER --formats tflite --precision int8")
         return
-    size = resources.write_one_file(smaller, to, suffix)
-    if size > max_megabytes * 1e6:
-        raise ValueError(
-            f"The file must take at most {max_megabytes:g} MB. Received: '{cut(to)}' of {size / 1e6:.2f} MB, where "
-            f"{report.file_bytes / 1e6:.2f} were expected. Ask for a little less."
-        )
+    size = resources.write_one_file(smaller, to, suffix, max_bytes=max_megabytes * 1e6)
     write_json({**told, "bytes": size}, json)
     show_text(f"wrote {to}, {size / 1e6:.2f} MB. Next: keras-i18n predict {to} TEXT")
+
+
+def _refuse_loss(report: Any, max_loss: float | None) -> None:
+    """Refuses a model that loses more than it may in one of its languages, on texts that chose nothing."""
+    if max_loss is None:
+        return
+    if not 0 <= max_loss <= 1:
+        raise ValueError(f"`max_loss` must be a share from 0 to 1. Received: {max_loss:g}.")
+    lost = {row.language: 1 - (row.cosine if row.same_labels is None else row.same_labels) for row in report.rows}
+    worst = max(lost, key=lambda tag: lost[tag], default=None)
+    if worst is None:
+        raise ValueError("`max_loss` needs texts to measure by. Received: none. Give --texts.")
+    if lost[worst] > max_loss:
+        raise ValueError(
+            f"`max_loss` must be met by every language. Received: {max_loss:.1%}, and the best within "
+            f"{report.max_bytes / 1e6:g} MB loses {lost[worst]:.1%} in '{cut(worst)}'. Raise --max-megabytes or --max-loss, or "
+            "give more --texts and --words. Nothing was written."
+        )

@@ -27,7 +27,18 @@ def export(
     max_loss: Annotated[
         float | None, typer.Option(help="The worst language may lose so much, 0.01 is a point: chooses the precision.")
     ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            help="'body' for what all languages share (body.tflite, body.onnx), 'pack' for tokenizer and rows of the model's "
+            "languages: an app chains the two. The whole model unless given."
+        ),
+    ] = None,
     data: Annotated[str | None, typer.Option(help=f"To choose by. {options.DATA}")] = None,
+    backup: Annotated[
+        pathlib.Path | None,
+        typer.Option(help="Keep what was tried in this folder: a search that was interrupted goes on from there."),
+    ] = None,
     json: JSON = None,
 ) -> None:
     """Write a model in formats that run anywhere, the tokenizer inside.
@@ -43,8 +54,16 @@ def export(
 
     with console.status("loading"):
         loaded = keras_i18n.load(model)
+    if part is not None:
+        _export_part(loaded, folder, part, chosen)
+        show_files(folder)
+        show_text("The body takes what a pack gives, by name: see examples/python_litert/chained_files.py")
+        write_json({"folder": str(folder), "part": part, "bytes": dict(_sizes(folder))}, json)
+        return
     if max_bytes is not None or max_loss is not None or precision == "auto":
-        chosen["precision"] = _chosen(loaded, dataset, chosen, {"max_bytes": max_bytes, "max_loss": max_loss})
+        chosen["precision"] = _chosen(
+            loaded, dataset, chosen, {"max_bytes": max_bytes, "max_loss": max_loss, "backup_dir": backup}
+        )
     with progress_bar("exporting") as show:
         keras_i18n.export(loaded, folder, **chosen, progress=show)
     show_files(folder)
@@ -53,6 +72,23 @@ def export(
     row = keras_i18n.export.checked_target(target)
     told = {"formats": list(chosen.get("formats", row.formats)), "precision": chosen["precision"] or row.precision}
     write_json({"folder": str(folder), **told, "bytes": sizes}, json)
+
+
+def _export_part(model, folder, part, chosen):
+    """The body of a model, or its pack, named after its language where it has one."""
+    import keras_i18n
+
+    if part not in ("body", "pack"):
+        raise ValueError(f"A part is 'body' or 'pack'. Received: {cut(part)}.")
+    if chosen["target"] is not None:
+        raise ValueError(f"--target is for whole models. Received: --part {cut(part)} with it.")
+    given = {name: value for name, value in chosen.items() if value is not None}
+    with progress_bar("exporting") as show:
+        if part == "body":
+            keras_i18n.export.export_body(model, folder, **given, progress=show)
+        else:
+            name = model.languages[0] if len(model.languages) == 1 else "pack"
+            keras_i18n.export.export_pack(model, folder, name=name, **given, progress=show)
 
 
 def _chosen(model, dataset, chosen, limits):

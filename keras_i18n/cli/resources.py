@@ -40,8 +40,12 @@ def check_model_name(model: pathlib.Path) -> None:
         raise typer.BadParameter(f"A model file ends in .keras. Received: {cut(model)}.", param_hint="the model's file")
 
 
-def write_one_file(model: Any, to: pathlib.Path, format: str) -> int:
-    """Exports a model in int8 to one file under any name; its size in bytes."""
+def write_one_file(model: Any, to: pathlib.Path, format: str, *, max_bytes: float | None = None) -> int:
+    """Exports a model in int8 to one file under any name; its size in bytes.
+
+    Raises:
+        ValueError: it would take more than `max_bytes`; nothing is written then.
+    """
     import tempfile
 
     import keras_i18n
@@ -49,5 +53,11 @@ def write_one_file(model: Any, to: pathlib.Path, format: str) -> int:
 
     with tempfile.TemporaryDirectory() as folder, atomic_path(to) as temporary:
         written = keras_i18n.export(model, folder, formats=[format], precision="int8") / f"model.{format}"
+        size = written.stat().st_size
+        if max_bytes is not None and size > max_bytes:
+            raise ValueError(
+                f"The file must take at most {max_bytes / 1e6:g} MB. Received: {size / 1e6:.2f} MB. Ask for a little less. "
+                "Nothing was written."
+            )
         temporary.write_bytes(written.read_bytes())
     return to.stat().st_size

@@ -8,6 +8,7 @@ from keras_i18n.export.codepoints import codepoints_of
 from keras_i18n.export.exporting import export, load_exported
 from keras_i18n.export.formats import FORMATS
 from keras_i18n.export.metadata import Metadata
+from keras_i18n.export.pair import export_body, export_pack, load_pair
 from keras_i18n.export.precision_search import PrecisionSearch, choose_precision
 from keras_i18n.export.precisions import PRECISIONS
 from keras_i18n.export.runner import Runner
@@ -28,7 +29,10 @@ __all__ = [
     "choose_precision",
     "codepoints_of",
     "export",
+    "export_body",
+    "export_pack",
     "load_exported",
+    "load_pair",
     "verify",
 ]
 

@@ -12,7 +12,7 @@ from keras_i18n.models import ImageClassifier, LanguageIdentifier, LanguageModel
 from keras_i18n.protocols import Tensor
 from keras_i18n.shown import shown
 
-_OUTPUT_NAMES = {"text-classification": "scores", "text-embedding": "vector"}
+OUTPUT_NAMES = {"text-classification": "scores", "text-embedding": "vector"}
 _LARGEST_GOLDEN_IMAGE = 4096  # numbers
 _NO_LIMIT = 2**31 - 1  # a tokenizer cuts no text
 _BEST = 10  # tokens that a golden example of a language model tells
@@ -60,7 +60,7 @@ def _of_text_model(model):
         model.to_keras(),
         contract.Metadata(
             task=model.task,
-            outputs=(_OUTPUT_NAMES.get(model.task, "output"),),
+            outputs=(OUTPUT_NAMES.get(model.task, "output"),),
             labels=getattr(model, "labels", ()),
             thresholds=model.thresholds.by_language if getattr(model, "multi_label", False) else {},
             abstain_below=model.threshold if isinstance(model, LanguageIdentifier) else None,

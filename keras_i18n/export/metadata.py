@@ -22,6 +22,9 @@ _MAX_GOLDEN_LANGUAGES = 24
 # texts in no language that a client gets wrong first: nothing, white space, composed and decomposed, emoji, a surrogate
 _EDGE_TEXTS = ("", "  \t ", "Ａ e\u0301 é ﬁ", "👩🏽‍🚀🇪🇹", "a\ud800b", "½ € 10")
 
+_OF_LABELS = ("text-classification", "vectors-classification")
+_EXAMPLES = dict.fromkeys(("vectors-classification", "vectors-embedding"), "token_vectors")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Metadata:
@@ -29,7 +32,7 @@ class Metadata:
 
     Args:
         task: "text-classification", "text-embedding", "text-generation", "translation", "image-classification",
-            "tokenization".
+            "tokenization"; of the two files of a pair "token-vectors", and "vectors-classification" or "vectors-embedding".
         outputs: names of the outputs, in order.
         labels: names of the scores' columns; empty for vectors and token ids.
         languages: BCP-47 tags that the model was made for.
@@ -40,7 +43,8 @@ class Metadata:
         golden: list of {"text", "codepoints", "ids", "output"}: examples that a client can replay. Of a language model
             "output" are the log probabilities of "tokens", the best ones to follow; of a translator the code points of
             the translation, into the language at the place "target_language"; of images: {"image", "output"}.
-            "text" is absent where the code points are no valid Unicode text (a lone surrogate).
+            "text" is absent where the code points are no valid Unicode text (a lone surrogate). Of a pair's body:
+            {"token_vectors", "output"}; of its pack "output" is the sum of the vectors of the text's tokens.
         label_names: dict, language -> the labels' names in it, in their order.
         image_shape: shape of one image, None where any size fits; empty for texts.
         generation: of a language model: "states" (input, output, size, dtype, first value), "end_id", "language_tags",
@@ -52,6 +56,8 @@ class Metadata:
         abstain_below: of a language identifier: the probability below which its answer is "und", as it is for a text
             without letters. None, and left out of the JSON, where every text is answered.
         threads: that a client should let one call use. None, and left out of the JSON, where that is its own choice.
+        body: of the two files of a pair, hex SHA-256 of the body's weights before they were rounded. Empty, and left out
+            of the JSON, in all others.
         contract: version of this description.
         sha256: hex digest of this description and of all else that decides the file's answers (`sealed`). Empty in .h5,
             which carries a digest of the whole file at its end.
@@ -73,6 +79,7 @@ class Metadata:
     thresholds: dict = dataclasses.field(default_factory=dict)
     abstain_below: float | None = None
     threads: int | None = None
+    body: str = ""
     contract: int = CONTRACT_VERSION
     sha256: str = ""
 
@@ -95,6 +102,8 @@ class Metadata:
             del values["abstain_below"]
         if self.threads is None:
             del values["threads"]
+        if not self.body:
+            del values["body"]
         try:
             text = json.dumps(values, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
             json.dumps(values, ensure_ascii=False).encode("utf-8")
@@ -180,7 +189,7 @@ class Metadata:
             return "two labels are the same"
         if any(len(names) != len(self.labels) for names in self.label_names.values()):
             return "label_names has not as many names as there are labels"
-        if self.thresholds and ("und" not in self.thresholds or self.task != "text-classification"):
+        if self.thresholds and ("und" not in self.thresholds or self.task not in _OF_LABELS):
             return "thresholds are of a text classifier, and hold those of 'und'"
         if any(len(values) != len(self.labels) for values in self.thresholds.values()):
             return "thresholds has not as many numbers as there are labels"
@@ -191,7 +200,7 @@ class Metadata:
             return "a golden example has a target language of no name"
         if len(self.target_languages) > 1 and any("target_language" not in example for example in self.golden):
             return "a golden example lacks its target language"
-        example_of = "image" if self.image_shape else "codepoints"
+        example_of = "image" if self.image_shape else _EXAMPLES.get(self.task, "codepoints")
         if any(example_of not in example for example in self.golden):
             return f"a golden example lacks its {example_of}"
         return ""

@@ -12,9 +12,11 @@ from keras_i18n.datasets import as_dataset
 from keras_i18n.export.formats import FORMATS
 from keras_i18n.export.packing import packed
 from keras_i18n.export.precisions import PRECISIONS
+from keras_i18n.export.search_backup import SearchBackup, search_digest
 from keras_i18n.export.writing import checked_formats, write_files
 from keras_i18n.files import size_of
 from keras_i18n.progress import Progress, ProgressOption, teller
+from keras_i18n.protocols import Path
 from keras_i18n.shown import shown
 from keras_i18n.text_table import preformatted, text_table
 
@@ -72,6 +74,7 @@ def choose_precision(
     formats: str | Sequence[str] = ("tflite", "onnx"),
     max_bytes: int | None = None,
     max_loss: float | None = None,
+    backup_dir: Path | None = None,
     progress: ProgressOption = None,
 ) -> PrecisionSearch:
     """The smallest precision whose worst language stays within a loss; with `max_bytes` alone, the best that fits.
@@ -86,13 +89,16 @@ def choose_precision(
         formats: which files must fit.
         max_bytes: of each file.
         max_loss: of the worst language, as a share: 0.01 is one point of accuracy.
+        backup_dir: folder that keeps what was measured; a search of the same model and texts that was interrupted goes on
+            from there, also with other limits.
         progress: True to show it, or a function that is called with a `Progress` after each precision: its name and the loss.
 
     Returns:
         A `PrecisionSearch`.
 
     Raises:
-        ValueError: neither limit, an empty data set, or limits that cannot be met: the best that can is told.
+        ValueError: neither limit, an empty data set, or limits that cannot be met: the best that can is told; a
+            backup that is damaged or of another search.
 
     Example:
 
@@ -112,16 +118,19 @@ def choose_precision(
         if limit is not None and not limit >= 0:
             raise ValueError(f"`{name}` must be at least 0. Received: {shown(limit)}.")
     labelled = getattr(dataset, "label", None) is not None or not hasattr(dataset, "text")
-    losses = _Losses(model, as_dataset(dataset, name="dataset", labelled=labelled))
-    search = _Search(model, formats, losses, max_bytes, max_loss, teller(progress) or (lambda _: None))
+    data = as_dataset(dataset, name="dataset", labelled=labelled)
+    losses = _Losses(model, data)
+    digest = "" if backup_dir is None else search_digest(model, data.text, data.language, data.label, formats)
+    backup = SearchBackup(backup_dir, digest=digest)
+    search = _Search(model, formats, losses, max_bytes, max_loss, backup, teller(progress) or (lambda _: None))
     return search.smallest_within_loss() if max_loss is not None else search.best_that_fits()
 
 
 class _Search:
     """Precisions that were measured, and weighed where that was needed."""
 
-    def __init__(self, model, formats, losses, max_bytes, max_loss, tell):
-        self.model, self.formats, self.losses = model, formats, losses
+    def __init__(self, model, formats, losses, max_bytes, max_loss, backup, tell):
+        self.model, self.formats, self.losses, self.backup = model, formats, losses, backup
         self.max_bytes, self.max_loss, self.tell = max_bytes, max_loss, tell
         self.tried: dict[str, Tried] = {}
 
@@ -144,7 +153,10 @@ class _Search:
 
     def measured(self, name):
         if name not in self.tried:
-            self.tried[name] = self.losses.of(name)
+            if name in self.backup.kept:
+                self.tried[name] = Tried(**self.backup.kept[name])
+            else:
+                self._keep(self.losses.of(name))
             self.tell(Progress(name, len(self.tried), len(_ORDER), self.tried[name].loss))
         return self.tried[name]
 
@@ -154,9 +166,12 @@ class _Search:
     def weighed(self, name):
         found = self.measured(name)
         if found.bytes is None:
-            found = dataclasses.replace(found, bytes=self.bytes_of(name))
-            self.tried[name] = found
+            self._keep(found := dataclasses.replace(found, bytes=self.bytes_of(name)))
         return found.bytes
+
+    def _keep(self, tried):
+        self.tried[tried.precision] = tried
+        self.backup.keep(dataclasses.asdict(tried))
 
     def bytes_of(self, name):
         with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_i18n.export.image_runner import ImageRunner
 from keras_i18n.export.metadata import Metadata
+from keras_i18n.export.pair_runners import BodyRunner, PackRunner
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.suggestion_runner import SuggestionRunner
 from keras_i18n.export.translation_runner import TranslationRunner
@@ -17,6 +18,9 @@ RUNNERS = {
     "image-classification": ImageRunner,
     "text-generation": SuggestionRunner,
     "translation": TranslationRunner,
+    "token-vectors": PackRunner,
+    "vectors-classification": BodyRunner,
+    "vectors-embedding": BodyRunner,
 }
 
 

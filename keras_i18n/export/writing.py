@@ -2,11 +2,11 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from keras_i18n import native_logs
-from keras_i18n.export.exportable import exportable
+from keras_i18n.export.exportable import Exportable, exportable
 from keras_i18n.export.formats import FORMATS
 from keras_i18n.export.opening_check import check_opening
 from keras_i18n.export.packing import packed
@@ -39,36 +39,45 @@ def write_files(
     precision: str = "float32",
     threads: int | None = None,
     progress: ProgressOption = None,
+    make: Callable[[Any], Exportable] = exportable,
+    name: str = "model",
 ) -> pathlib.Path:
-    """See `export`, whose arguments these are once they were looked at; `threads` is what the files tell their readers."""
+    """See `export`, whose arguments these are once they were looked at.
+
+    Args:
+        model, folder, formats, precision, progress: as there.
+        threads: what the files tell their readers.
+        make: which part of the model a file holds, model -> `Exportable`.
+        name: of the files, without their endings.
+    """
     folder = pathlib.Path(folder)
-    exported = exportable(model)
+    exported = make(model)
     _refuse_what_is_no_answer(exported)
     twin = None
     tell = teller(progress) or (lambda _: None)
-    for number, name in enumerate(formats):
-        tell(Progress(name, number, len(formats)))
-        row = FORMATS[name]
+    for number, format_name in enumerate(formats):
+        tell(Progress(format_name, number, len(formats)))
+        row = FORMATS[format_name]
         own = precision if precision in row.precisions else "float32"
         source = exported
         if PRECISIONS[own].rows is not None:
-            twin = source = twin or _in_few_bits(model, exported, own)
+            twin = source = twin or _in_few_bits(model, exported, own, make)
         # golden examples among it; of a translation, which is right or is not, those of the twin
         of_twin = PRECISIONS[own].of_twin or exported.metadata.task == "translation"
         metadata = (source if of_twin else exported).metadata
         if metadata.task != "tokenization":
             metadata = dataclasses.replace(metadata, precision=own, tolerance=PRECISIONS[own].tolerance)
         metadata = dataclasses.replace(metadata, threads=threads)
-        with atomic_path(folder / row.file) as temporary, native_logs.quiet():
+        with atomic_path(folder / row.file.replace("model.", f"{name}.")) as temporary, native_logs.quiet():
             row.save(dataclasses.replace(source, metadata=metadata), temporary)
             check_opening(row, temporary, source.keras_model)
     tell(Progress(formats[-1], len(formats), len(formats)))
     return folder
 
 
-def _in_few_bits(model, exported, precision):
+def _in_few_bits(model, exported, precision, make):
     twin = packed(model, precision)
-    return exported if twin is model else exportable(twin)
+    return exported if twin is model else make(twin)
 
 
 def _refuse_what_is_no_answer(exported):

@@ -7,6 +7,7 @@ from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.choose_by_language import ChooseByLanguage
 from keras_i18n.layers.convolution_block import ConvolutionBlock
+from keras_i18n.layers.counted_tokens import CountedTokens
 from keras_i18n.layers.cross_attention import CrossAttention
 from keras_i18n.layers.decoder_block import DecoderBlock
 from keras_i18n.layers.distinct_tokens import DistinctTokens
@@ -65,6 +66,7 @@ __all__ = [
     "CharacterTokenization",
     "ChooseByLanguage",
     "ConvolutionBlock",
+    "CountedTokens",
     "CrossAttention",
     "DecoderBlock",
     "DistinctTokens",

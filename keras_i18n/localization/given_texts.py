@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from keras_i18n.localization.language_check import check_language
 from keras_i18n.localization.texts_by_language import ANY, texts_by_language
 from keras_i18n.shown import shown
 from keras_i18n.transfer.script_check import check_script
@@ -14,7 +15,7 @@ def checked_texts(
     """Texts and words by language.
 
     Raises:
-        ValueError: in another script than their language's, or none of them holds anything.
+        ValueError: in another script than their language's, clearly in another language, or none of them holds anything.
 
     >>> checked_texts(["bonjour"], None, ["fr"])
     ({'fr': ['bonjour']}, {})
@@ -25,6 +26,8 @@ def checked_texts(
         for language, some in found.items():
             if language != ANY:
                 check_script(some, language)
+                if name == "texts":
+                    check_language(some, language)
         if found and not any(text.strip() for some in found.values() for text in some):
             raise ValueError(f"`{name}` must hold something to keep. Received: empty texts in {shown(list(found))}.")
     return given, listed

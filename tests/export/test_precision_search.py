@@ -105,3 +105,38 @@ def test_what_is_refused(classifier, some, tmp_path):
         with pytest.raises(ValueError, match=told):
             ki.export(classifier, tmp_path / "none", **options)
     assert not (tmp_path / "none").exists()
+
+
+def test_an_interrupted_search_goes_on(classifier, some, tmp_path, monkeypatch):
+    class Interrupted(BaseException):
+        pass
+
+    some = ki.datasets.from_lists(list(some.text), language=list(some.language))
+    limits = {"max_loss": 0.0, "formats": "tflite"}
+    expected = ki.export.choose_precision(classifier, some, **limits)
+    assert len(expected.tried) > 2
+    measured, of = [], precision_search._Losses.of
+
+    def counted(losses, name):
+        if len(measured) == 2:
+            raise Interrupted
+        measured.append(name)
+        return of(losses, name)
+
+    monkeypatch.setattr(precision_search._Losses, "of", counted)
+    with pytest.raises(Interrupted):
+        ki.export.choose_precision(classifier, some, **limits, backup_dir=tmp_path)
+    measured.clear()
+    monkeypatch.setattr(precision_search._Losses, "of", lambda losses, name: measured.append(name) or of(losses, name))
+    assert ki.export.choose_precision(classifier, some, **limits, backup_dir=tmp_path) == expected
+    assert measured == list(_ORDER[2 : len(expected.tried)])
+    # other limits use what is known
+    measured.clear()
+    ki.export.choose_precision(classifier, some, max_loss=1.0, formats="tflite", backup_dir=tmp_path)
+    assert measured == []
+    with pytest.raises(ValueError, match="must belong to this search: the same model"):
+        ki.export.choose_precision(classifier, some.select(languages=["en"]), max_loss=1.0, backup_dir=tmp_path)
+    for content in ("{", "[]", '{"digest": "x", "tried": [{"precision": "int8"}]}'):
+        (tmp_path / "precision_search.json").write_text(content)
+        with pytest.raises(ValueError, match=r"is damaged .*Remove it to start again"):
+            ki.export.choose_precision(classifier, some, **limits, backup_dir=tmp_path)

@@ -122,6 +122,17 @@ def test_thresholds_of_other_languages_go(classifier):
         ("en", {}, r"must be a list of BCP-47 tags"),
         ([], {}, r"must be a list of BCP-47 tags"),
         (["en"], {"texts": RUSSIAN}, r"must be in the script Latin. Received: 100 % of the letters in CYRILLIC"),
+        (
+            ["en"],
+            {
+                "texts": [
+                    "Wie wird das Wetter morgen in Berlin?",
+                    "Spiel bitte etwas ruhige Musik.",
+                    "Weck mich um sechs Uhr.",
+                ]
+            },
+            r"`texts` for 'en' must be in English\. Received: 3 of 3 .* most in German, .*Give them for 'de'",
+        ),
         (["en"], {"texts": {"de": ["ja"]}}, r"`texts` must have texts in \['en'\]"),
         (["en"], {"texts": ["", " "]}, "`texts` must hold something to keep"),
         (["en"], {"texts": [3]}, "`texts` must hold str"),

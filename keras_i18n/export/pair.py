@@ -1,0 +1,240 @@
+"""A model exported as two files: the body once for all languages, and packs that give it token vectors."""
+
+import dataclasses
+import hashlib
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_i18n import layers, networks
+from keras_i18n.export import metadata as contract
+from keras_i18n.export.exportable import OUTPUT_NAMES, Exportable
+from keras_i18n.export.exporting import load_exported
+from keras_i18n.export.pair_runners import BodyRunner, PackRunner
+from keras_i18n.export.precisions import PRECISIONS
+from keras_i18n.export.runner import Runner
+from keras_i18n.export.writing import checked_formats, write_files
+from keras_i18n.models import LanguageIdentifier, TextClassifier, TextEncoder
+from keras_i18n.progress import ProgressOption
+from keras_i18n.protocols import Path
+from keras_i18n.shown import cut, shown
+
+_FORMATS = ("tflite", "onnx")
+_GOLDEN_TOKENS = (1, 4)  # tokens of each golden example of a body
+_DIGITS = 4
+
+
+def export_body(
+    model: Any,
+    folder: Path,
+    *,
+    formats: str | Sequence[str] = _FORMATS,
+    precision: str = "float32",
+    progress: ProgressOption = None,
+) -> pathlib.Path:
+    """Writes what all languages of a model share, as `body.tflite` and `body.onnx`: token vectors in, numbers out.
+
+    An app that loads it and a pack (`export_pack`) chains the two: what the pack gives goes into the body by name.
+
+    Args:
+        model: a `TextClassifier` or `TextEncoder` whose token ids are read by a `MultilingualEmbedding` alone.
+        folder: where the files go.
+        formats: "tflite", "onnx" or both.
+        precision: as in `export`.
+        progress: as in `export`.
+
+    Returns:
+        The folder. Inputs of a file: `token_vectors` float32 `(batch, tokens, dim)`, `length` int32 `(batch,)`, how many
+        of them are tokens.
+
+    Raises:
+        ValueError: a model of another kind, another format or precision.
+
+    Example:
+
+    >>> import tempfile
+    >>> import keras_i18n as ki
+    >>> tokenizer = ki.tokenizers.train_unigram(["to be or not to be", "be not"] * 9, vocabulary_size=20)
+    >>> size = {"vocabulary_size": tokenizer.vocabulary_size, "dim": 8, "ngram_dim": 4, "hidden_dim": 6}
+    >>> encoder = ki.TextEncoder(tokenizer=tokenizer, network=ki.networks.universal_sentence_encoder(**size))
+    >>> folder = ki.export.export_body(encoder, tempfile.mkdtemp(), formats="tflite")
+    >>> ki.load_exported(folder / "body.tflite").metadata.task
+    'vectors-embedding'
+    """
+    digest = _digest(_checked(model))
+    names = _checked_choice(formats, precision)
+    return write_files(
+        model, folder, names, precision=precision, progress=progress, name="body", make=lambda one: _body(one, digest)
+    )
+
+
+def export_pack(
+    model: Any,
+    folder: Path,
+    *,
+    name: str = "pack",
+    formats: str | Sequence[str] = _FORMATS,
+    precision: str = "float32",
+    progress: ProgressOption = None,
+) -> pathlib.Path:
+    """Writes tokenizer and rows of a model's languages: raw code points in, `token_vectors` and `length` out.
+
+    Args:
+        model: such as `localization.localize` or `assemble` gives for some languages of the body's model.
+        folder: where the files go.
+        name: of the files, without their endings, such as "fr".
+        formats, precision, progress: as in `export_body`.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ValueError: as `export_body`.
+
+    Example:
+
+    >>> import tempfile
+    >>> import keras_i18n as ki
+    >>> tokenizer = ki.tokenizers.train_unigram(["to be or not to be", "be not"] * 9, vocabulary_size=20)
+    >>> size = {"vocabulary_size": tokenizer.vocabulary_size, "dim": 8, "ngram_dim": 4, "hidden_dim": 6}
+    >>> encoder = ki.TextEncoder(tokenizer=tokenizer, network=ki.networks.universal_sentence_encoder(**size))
+    >>> folder = ki.export.export_pack(encoder, tempfile.mkdtemp(), name="en", formats="tflite")
+    >>> [vectors.shape[1] for vectors in ki.load_exported(folder / "en.tflite").token_vectors(["not to be"])]
+    [8]
+    """
+    digest = _digest(_checked(model))
+    names = _checked_choice(formats, precision)
+    return write_files(
+        model, folder, names, precision=precision, progress=progress, name=name, make=lambda one: _pack(one, digest)
+    )
+
+
+def load_pair(body: Path, pack: Path) -> Runner:
+    """Opens a body and a pack as one runner, which reads texts as the file of the whole model does.
+
+    Args:
+        body: a file of `export_body`. pack: one of `export_pack`; the formats may differ.
+
+    Raises:
+        ValueError: a damaged file, one of another kind, a pack of another body.
+
+    Example:
+
+    >>> import tempfile
+    >>> import keras_i18n as ki
+    >>> tokenizer = ki.tokenizers.train_unigram(["to be or not to be", "be not"] * 9, vocabulary_size=20)
+    >>> size = {"vocabulary_size": tokenizer.vocabulary_size, "dim": 8, "ngram_dim": 4, "hidden_dim": 6}
+    >>> encoder = ki.TextEncoder(tokenizer=tokenizer, network=ki.networks.universal_sentence_encoder(**size))
+    >>> folder = ki.export.export_body(encoder, tempfile.mkdtemp(), formats="tflite")
+    >>> folder = ki.export.export_pack(encoder, folder, formats="tflite")
+    >>> pair = ki.export.load_pair(folder / "body.tflite", folder / "pack.tflite")
+    >>> np.allclose(pair.predict(["not to be"]), encoder.predict(["not to be"]), atol=1e-5)
+    True
+    """
+    head, tail = load_exported(pack), load_exported(body)
+    for path, runner, kind in ((body, tail, BodyRunner), (pack, head, PackRunner)):
+        if not isinstance(runner, kind):
+            what = "export_body" if kind is BodyRunner else "export_pack"
+            raise ValueError(
+                f"A pair must be a file of `{what}` and its counterpart. Received: '{cut(path)}' for "
+                f"{cut(runner.metadata.task)}."
+            )
+    if head.metadata.body != tail.metadata.body:
+        raise ValueError(
+            f"A pack must be of the model whose body is '{body}'. Received: '{cut(pack)}' of another one. Take the files "
+            "that were exported of one model."
+        )
+
+    def run(codepoints):
+        vectors, length = head.run(codepoints)
+        return tail.run(vectors, length)
+
+    told = dataclasses.replace(
+        tail.metadata,
+        task=tail.metadata.task.replace("vectors-", "text-"),
+        languages=head.metadata.languages,
+        tokenizer_digest=head.metadata.tokenizer_digest,
+        max_codepoints=head.metadata.max_codepoints,
+        tolerance=max(head.metadata.tolerance, tail.metadata.tolerance),
+        golden=(),
+    )
+    return Runner(f"{body}, {pack}", told, run)
+
+
+def _checked(model):
+    if not isinstance(model, (TextClassifier, TextEncoder)) or isinstance(model, LanguageIdentifier):
+        raise ValueError(f"`model` must be a TextClassifier or a TextEncoder. Received: {type(model).__name__}.")
+    return model
+
+
+def _checked_choice(formats, precision):
+    names = checked_formats(formats)
+    if not set(names) <= set(_FORMATS):
+        raise ValueError(f"`formats` of a pair must be some of {', '.join(_FORMATS)}. Received: {shown(names)}.")
+    if precision not in PRECISIONS:
+        raise ValueError(f"`precision` must be one of {', '.join(PRECISIONS)}. Received: {shown(precision)}.")
+    return names
+
+
+def _digest(model):
+    """Of the body's weights as they are, whatever precision the files have and whatever rows stand before it."""
+    table = {id(weight) for weight in networks.token_embedding(model.network).weights}
+    digest = hashlib.sha256()
+    for weight in model.network.weights:
+        if id(weight) not in table:
+            digest.update(f"{tuple(weight.shape)} {weight.dtype}".encode())
+            digest.update(np.ascontiguousarray(keras.ops.convert_to_numpy(weight)).tobytes())
+    return digest.hexdigest()
+
+
+def _body(model, digest):
+    _, body = networks.split_at_token_vectors(model.network)
+    dim = body.inputs[0].shape[-1]
+    generator = np.random.default_rng(0)
+    examples = []
+    for count in _GOLDEN_TOKENS:
+        vectors = generator.normal(scale=dim**-0.5, size=(count, dim)).round(_DIGITS).astype("float32")
+        output = body([vectors[None], np.array([count], "int32")], training=False)
+        examples.append(
+            {
+                "token_vectors": vectors.astype("float64").round(_DIGITS).tolist(),
+                "output": keras.ops.convert_to_numpy(output)[0].astype("float64").round(7).tolist(),
+            }
+        )
+    return Exportable(
+        body,
+        contract.Metadata(
+            task=model.task.replace("text-", "vectors-"),
+            outputs=(OUTPUT_NAMES[model.task],),
+            labels=getattr(model, "labels", ()),
+            thresholds=model.thresholds.by_language if getattr(model, "multi_label", False) else {},
+            golden=tuple(examples),
+            body=digest,
+        ),
+    )
+
+
+def _pack(model, digest):
+    rows, _ = networks.split_at_token_vectors(model.network)
+    codepoints = keras.Input((None,), dtype="int32", name="codepoints")
+    text = layers.TextTruncation(model.max_codepoints, name="truncation")(codepoints)
+    token_ids = layers.tokenization_layer(model.tokenizer, name="tokenization")(text)
+    length = layers.TokenCount(padding_id=model.tokenizer.padding_id, name="length")(token_ids)
+    texts = contract.golden_texts(model.languages)
+    sequences = model.tokenize(texts)
+    sums = [keras.ops.convert_to_numpy(rows(ids[None]))[0].sum(axis=0) for ids in sequences]
+    return Exportable(
+        keras.Model(codepoints, [rows(token_ids), length], name="pack"),
+        contract.Metadata(
+            task="token-vectors",
+            outputs=("token_vectors", "length"),
+            languages=model.languages,
+            tokenizer_digest=model.tokenizer.digest,
+            max_codepoints=model.max_codepoints,
+            golden=contract.golden_examples(texts, sequences, sums),
+            body=digest,
+        ),
+    )
