@@ -83,7 +83,7 @@ def _refuse_loss(report: Any, max_loss: float | None) -> None:
         raise ValueError("`max_loss` needs texts to measure by. Received: none. Give --texts.")
     if lost[worst] > max_loss:
         raise ValueError(
-            f"`max_loss` must be met by every language. Received: {max_loss:.1%}, and the best within "
-            f"{report.max_bytes / 1e6:g} MB loses {lost[worst]:.1%} in '{cut(worst)}'. Raise --max-megabytes or --max-loss, or "
+            f"`max_loss` must be met by every language. Received: {100 * max_loss:.1f} %, and the best within "
+            f"{report.max_bytes / 1e6:g} MB loses {100 * lost[worst]:.1f} % in '{cut(worst)}'. Raise --max-megabytes or --max-loss, or "
             "give more --texts and --words. Nothing was written."
         )

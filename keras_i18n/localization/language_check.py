@@ -58,7 +58,7 @@ def check_language(texts: Sequence[str], language: str) -> None:
         found = collections.Counter(order[place] for place in best[wrong]).most_common(1)[0][0]
         first = telling[int(np.flatnonzero(wrong)[0])]
         raise ValueError(
-            f"`texts` for '{language}' must be in {tags.name(language)}. Received: {int(wrong.sum())} of {len(telling)} "
+            f"`texts` for '{language}' must be in {tags.name(language)}. Received: {wrong.sum():,} of {len(telling)} "
             f"that are clearly in another language, most in {cut(tags.name(found))}, such as {shown(first)}. Give them for "
             f"'{cut(found)}', or leave them out."
         )

@@ -20,10 +20,10 @@ def test_the_worst_language_decides():
     _refuse_loss(report(0.99, 0.9), None)
     _refuse_loss(report(0.99, 0.98), 0.021)
     with pytest.raises(
-        ValueError, match=r"Received: 2\.0%, and the best within 8 MB loses 10\.0% in 'l1'.*Nothing was"
+        ValueError, match=r"Received: 2\.0 %, and the best within 8 MB loses 10\.0 % in 'l1'.*Nothing was"
     ):
         _refuse_loss(report(0.99, 0.9), 0.02)
-    with pytest.raises(ValueError, match=r"loses 20\.0% in 'l0'"):  # of an encoder: the cosine
+    with pytest.raises(ValueError, match=r"loses 20\.0 % in 'l0'"):  # of an encoder: the cosine
         _refuse_loss(report(None, cosine=0.8), 0.1)
     with pytest.raises(ValueError, match="needs texts to measure by"):
         _refuse_loss(report(), 0.1)
