@@ -1,19 +1,22 @@
 """English to German on Multi30k, from text alone, with a small network: trained on one core, scored on two test sets.
 
 `train` makes the model and writes it beside a JSON of how it was made: it reads the training pairs, and chooses by the
-validation set. `measure` translates test_2016_flickr and test_2017_flickr, which trained nothing.
+validation set. `measure` translates test_2016_flickr and test_2017_flickr, which trained nothing, and sends the former
+through exported files, one sentence at a time.
 """
 
 import argparse
 import json
 import os
 import pathlib
+import statistics
 import time
 
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
 import open_data
+import results_file
 
 import keras_i18n as ki
 
@@ -71,10 +74,65 @@ def train(options):
     print(json.dumps(made))
 
 
+def measure(options):
+    model = ki.load(options.model)
+    source, target = model.source_language, model.target_languages[0]
+    figures = {"made": json.loads(options.model.with_suffix(".json").read_text()), "tests": {}}
+    folder = options.model.with_suffix("")
+    for part in ("test_2016_flickr", "test_2017_flickr"):
+        test = pairs(part, source, target)
+        told = {"sentences": len(test)}
+        for name, search in (("greedy", {}), ("beam 4", {"beam": 4})):
+            found = model.translate(test.source, **search)
+            report = ki.evaluation.translation_scores(found, test.target)
+            lower = ki.evaluation.translation_scores(found, test.target, lower_case=True)
+            told[name] = {
+                "bleu": round(report.bleu, 2),
+                "chrf": round(report.chrf, 2),
+                "bleu_lower": round(lower.bleu, 2),
+            }
+            if not search:
+                told["signature"], told["greedy by words"] = report.bleu_signature, report.to_dict()["rows"][1:]
+                keras_translations = found
+            print(part, name, told[name], flush=True)
+        figures["tests"][part] = told
+        if part == "test_2016_flickr":
+            kept, kept_translations = test, keras_translations
+    figures["files"] = {}
+    for precision in ("float32", "int8"):
+        ki.export(model, folder / precision, formats=["tflite", "onnx"], precision=precision)
+        for file in ("model.tflite", "model.onnx"):
+            told = in_file(folder / precision / file, kept.source[: options.sentences], kept_translations)
+            scores = ki.evaluation.translation_scores(told.pop("translations"), kept.target[: options.sentences])
+            figures["files"][f"{precision} {file}"] = {**told, "bleu": round(scores.bleu, 2)}
+            print(precision, file, figures["files"][f"{precision} {file}"], flush=True)
+    results_file.write("translation", figures)
+
+
+def in_file(path, texts, expected):
+    """One sentence at a time, as an app asks."""
+    runner = ki.load_exported(path)
+    runner.translate(texts[:1])
+    found, seconds = [], []
+    for text in texts:
+        began = time.process_time()
+        found += runner.translate([text])
+        seconds.append(time.process_time() - began)
+    same = sum(one == other for one, other in zip(found, expected, strict=False))
+    return {
+        "megabytes": round(path.stat().st_size / 1e6, 3),
+        "sentences": len(texts),
+        "same as Keras in float32": same,
+        "median ms of CPU": round(1e3 * statistics.median(seconds), 2),
+        "translations": found,
+    }
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["train"])
+    parser.add_argument("action", choices=["train", "measure"])
     parser.add_argument("model", type=pathlib.Path, help="the .keras file")
+    parser.add_argument("--sentences", type=int, default=1000, help="of test_2016_flickr, that go through the files")
     parser.add_argument("--source", default="en")
     parser.add_argument("--target", default="de")
     parser.add_argument("--minutes", type=float, default=50)
@@ -87,4 +145,4 @@ if __name__ == "__main__":
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--subword-sampling", type=float, default=None)
     given = parser.parse_args()
-    {"train": train}[given.action](given)
+    {"train": train, "measure": measure}[given.action](given)

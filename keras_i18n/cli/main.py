@@ -23,6 +23,8 @@ from keras_i18n.cli import (
     predict,
     serve,
     train,
+    train_translator,
+    translate,
     verify,
 )
 from keras_i18n.cli.interrupts import Interrupted, end_at_once, signals_as_exceptions, what_is_kept
@@ -47,6 +49,8 @@ for command in (
     train.train,
     evaluate.evaluate,
     predict.predict,
+    train_translator.train_translator,
+    translate.translate,
     add_language.add_language,
     convert.convert,
     inspect.inspect,

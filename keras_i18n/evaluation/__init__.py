@@ -20,6 +20,7 @@ from keras_i18n.evaluation.retrieval import (
     word_retrieval,
 )
 from keras_i18n.evaluation.tfidf_baseline import TfidfBaseline
+from keras_i18n.evaluation.translation_scores import TranslationReport, TranslationScore, translation_scores
 
 __all__ = [
     "Comparison",
@@ -32,6 +33,8 @@ __all__ = [
     "RetrievalScore",
     "Scorer",
     "TfidfBaseline",
+    "TranslationReport",
+    "TranslationScore",
     "accuracy",
     "bootstrap_interval",
     "compare",
@@ -43,6 +46,7 @@ __all__ = [
     "ranks_of",
     "retrieval_by_language",
     "sentence_retrieval",
+    "translation_scores",
     "word_retrieval",
 ]
 

@@ -88,7 +88,7 @@ def language_model():
 
 
 def translator():
-    tokenizer = ki.tokenizers.train_unigram(TEXTS * 9, vocabulary_size=30, normalizer="identity", begin=True, end=True)
+    tokenizer = ki.tokenizers.train_unigram(TEXTS * 9, vocabulary_size=60, normalizer="identity", begin=True, end=True)
     network = ki.networks.translation(tokenizer.vocabulary_size, size="tiny", dim=8, hidden_dim=4)
     return randomised(ki.Translator(tokenizer=tokenizer, network=network, source_language="en"))
 

@@ -1,0 +1,54 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from keras_i18n.cli.main import app
+
+PAIRS = [("one two", "eins zwei"), ("two one", "zwei eins"), ("one", "eins"), ("two", "zwei")] * 10
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("translator")
+    rows = "".join(f"{source}\t{target}\n" for source, target in PAIRS)
+    (folder / "pairs.tsv").write_text(f"en\tde\n{rows}", encoding="utf-8")
+    run("train-translator", folder / "pairs.tsv", folder / "model.keras", "--source", "en", "--target", "de",
+        "--size", "tiny", "--vocabulary-size", 290, "--epochs", 1)  # fmt: skip
+    return folder
+
+
+def run(*arguments, code=0, **options):
+    result = CliRunner().invoke(app, list(map(str, arguments)), **options)
+    assert result.exit_code == code, result.output + str(result.exception)
+    return result
+
+
+def test_translates_texts_files_and_lines(folder):
+    import keras_i18n as ki
+
+    texts = ["one two", "two"]
+    expected = ki.load(folder / "model.keras").translate(texts)
+    (folder / "texts.txt").write_text("\n".join(texts), encoding="utf-8")
+    run("translate", folder / "model.keras", "--file", folder / "texts.txt", "--output", folder / "out.txt")
+    assert (folder / "out.txt").read_text(encoding="utf-8").split("\n")[:2] == expected
+    found = run("translate", folder / "model.keras", input="one two\ntwo\n").stdout
+    assert found.split("\n")[:2] == expected
+    told = run("translate", folder / "model.keras", "two", "--target", "fr", code=1)
+    assert "one that the model writes (de)" in str(told.exception)
+
+
+def test_evaluates(folder):
+    pytest.importorskip("sacrebleu")
+    run("evaluate", folder / "model.keras", folder / "pairs.tsv", "--json", folder / "scores.json")
+    scores = json.loads((folder / "scores.json").read_text())
+    assert scores["rows"][0]["count"] == len(PAIRS)
+    assert "tok:13a" in scores["bleu_signature"]
+
+
+def test_only_translators_translate(tmp_path):
+    import keras_i18n as ki
+
+    ki.export(ki.tokenizers.NgramTokenizer(num_buckets=50), tmp_path, formats="keras")
+    told = run("translate", tmp_path / "model.keras", "two", code=1)
+    assert "must be a translator" in str(told.exception)
