@@ -2,6 +2,8 @@
 
 from keras_i18n.layers.attention_pooling import AttentionPooling
 from keras_i18n.layers.bidirectional import Bidirectional
+from keras_i18n.layers.byte_pair_tokenization import BytePairTokenization
+from keras_i18n.layers.byte_words import ByteWords
 from keras_i18n.layers.cached_self_attention import CachedSelfAttention
 from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.layers.character_tokenization import CharacterTokenization
@@ -28,6 +30,7 @@ from keras_i18n.layers.ngram_embedding import NgramEmbedding
 from keras_i18n.layers.ngram_logits import NgramLogits
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
 from keras_i18n.layers.padding_mask import PaddingMask
+from keras_i18n.layers.pair_merging import PairMerging
 from keras_i18n.layers.piece_text import PieceText
 from keras_i18n.layers.pooled_embedding import PooledEmbedding
 from keras_i18n.layers.position_embedding import PositionEmbedding
@@ -61,6 +64,8 @@ __all__ = [
     "SSRU",
     "AttentionPooling",
     "Bidirectional",
+    "BytePairTokenization",
+    "ByteWords",
     "CachedSelfAttention",
     "CanonicalComposition",
     "CharacterTokenization",
@@ -85,6 +90,7 @@ __all__ = [
     "NgramLogits",
     "NgramTokenization",
     "PaddingMask",
+    "PairMerging",
     "PieceText",
     "PooledEmbedding",
     "PositionEmbedding",

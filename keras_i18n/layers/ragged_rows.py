@@ -44,6 +44,19 @@ def spread(lengths: Tensor) -> Tensor:
     return source, places - take(starts, source), places < totals
 
 
+def spread_positive(counts: Tensor) -> Tensor:
+    """What `spread` gives of counts that are all 1 or more, by a scatter."""
+    batch = tf.shape(counts)[0]
+    ends = tf.cumsum(counts, axis=1)
+    width = tf.reduce_max(ends)
+    starts = ends - counts
+    places = tf.reshape(starts + tf.expand_dims(tf.range(batch) * width, 1), [-1])
+    marks = scattered(places, tf.ones_like(places), batch * width)
+    source = tf.cumsum(tf.reshape(marks, tf.stack([batch, width])), axis=1) - 1
+    places = tf.expand_dims(tf.range(width), 0)
+    return source, places - take(starts, source), places < ends[:, -1:]
+
+
 def compact(rows: Tensor, keep: Tensor, padding: Tensor) -> Tensor:
     """Closes the gaps: keeps `rows` where `keep` is true, moved to the left, padded on the right."""
     source, _, valid = spread(tf.cast(keep, tf.int32))

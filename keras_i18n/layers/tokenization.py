@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_i18n.layers.byte_pair_tokenization import BytePairTokenization
 from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.joined_tokenization import JoinedTokenization
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
@@ -12,6 +13,7 @@ from keras_i18n.layers.unigram_tokenization import UnigramTokenization
 from keras_i18n.layers.wordpiece_tokenization import WordPieceTokenization
 from keras_i18n.shown import shown
 from keras_i18n.tokenizers import (
+    BytePairTokenizer,
     CharacterTokenizer,
     JoinedTokenizer,
     NgramTokenizer,
@@ -22,6 +24,7 @@ from keras_i18n.tokenizers import (
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 LAYERS: dict[type, Any] = {
+    BytePairTokenizer: BytePairTokenization,
     CharacterTokenizer: CharacterTokenization,
     JoinedTokenizer: JoinedTokenization,
     NgramTokenizer: NgramTokenization,

@@ -6,7 +6,8 @@ from typing import Any, Self
 import keras
 import tensorflow as tf
 
-from keras_i18n.layers.ragged_rows import kept_left, scattered, take
+from keras_i18n.layers.ragged_rows import kept_left, spread_positive, take
+from keras_i18n.layers.special_tokens import with_special_tokens
 from keras_i18n.layers.text_normalization import clean_code_points
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers.word_characters import (
@@ -19,7 +20,6 @@ from keras_i18n.tokenizers.word_characters import (
     NUM_PAGES,
     ORDER_BITS,
     PAGE_BITS,
-    SPECIAL,
     SYLLABLES,
     SYMBOL_BITS,
     TAILS,
@@ -79,10 +79,7 @@ class WordCharacters(keras.layers.Layer):
     def call(self, code_points: Tensor) -> Tensor:
         # one more column, so that every text has an end
         code_points = clean_code_points(tf.pad(tf.cast(code_points, tf.int32), [[0, 0], [0, 1]]))
-        if self.special_tokens:
-            begins = tf.constant(sorted({ord(token[0]) for token in self.special_tokens}), tf.int32)
-            begun = tf.reduce_any(tf.equal(tf.expand_dims(code_points, 2), tf.reshape(begins, [1, 1, -1])))
-            code_points = tf.cond(begun, lambda: self._with_special_tokens(code_points), lambda: code_points)
+        code_points = with_special_tokens(code_points, self.special_tokens)
         table = {name: tf.convert_to_tensor(variable) for name, variable in self.tables.items()}
         page = tf.bitwise.right_shift(code_points, PAGE_BITS)
         cells = tf.gather(table["cells"], tf.gather(table["page_offsets"], page) + code_points)
@@ -98,26 +95,6 @@ class WordCharacters(keras.layers.Layer):
             lambda: kept_left(symbols, tf.logical_not(dropped), END_OF_TEXT),
             lambda: symbols,
         )
-
-    def _with_special_tokens(self, code_points):
-        """Code points with one from `SPECIAL` on in the place of each special token."""
-        longest = max(map(len, self.special_tokens))
-        width = tf.shape(code_points)[1]
-        after = tf.pad(code_points, [[0, 0], [0, longest]])
-        found, length = tf.zeros_like(code_points), tf.ones_like(code_points)
-        for number, token in enumerate(self.special_tokens):
-            here = tf.equal(code_points, ord(token[0]))
-            for place, character in enumerate(token[1:], start=1):
-                here &= tf.equal(after[:, place : place + width], ord(character))
-            found = tf.where(here, SPECIAL + number, found)
-            length = tf.where(here, len(token), length)
-        swallowed = tf.zeros_like(found, tf.bool)
-        before = tf.pad(tf.where(found > 0, length, 0), [[0, 0], [longest, 0]])
-        for distance in range(1, longest):
-            swallowed |= before[:, longest - distance : longest - distance + width] > distance
-        kept = tf.logical_not(swallowed) & tf.not_equal(code_points, 0)
-        # a text keeps its end
-        return tf.pad(kept_left(tf.where(found > 0, found, code_points), kept, 0), [[0, 0], [0, 1]])
 
     def compute_output_spec(self, code_points: Tensor) -> Tensor:
         return keras.KerasTensor((code_points.shape[0], None), dtype="int32")
@@ -139,7 +116,7 @@ def _spread_out(pool, code_points, cells, symbols):
     """The symbols of code points that become several, among the others."""
     numbers = tf.maximum(-cells, 0)
     counts = tf.where(cells < 0, _lower(numbers, LENGTH_BITS), 1)
-    source, place, valid = _spread(counts)
+    source, place, valid = spread_positive(counts)
     start = take(tf.bitwise.right_shift(numbers, LENGTH_BITS), source)
     several = take(cells, source) < 0
     of_pool = tf.gather(pool, tf.where(valid & several, start + place, 0))
@@ -151,19 +128,6 @@ def _spread_out(pool, code_points, cells, symbols):
     part = tf.where(tf.equal(place, 0), LEADS + lead, tf.where(tf.equal(place, 1), vowel, tail))
     parts = tf.where(start > 0, of_pool, part * (1 << SYMBOL_BITS))
     return tf.where(valid, tf.where(several, parts, take(symbols, source)), END_OF_TEXT)
-
-
-def _spread(counts):
-    """`ragged_rows.spread` of counts that are all 1 or more."""
-    batch = tf.shape(counts)[0]
-    ends = tf.cumsum(counts, axis=1)
-    width = tf.reduce_max(ends)
-    starts = ends - counts
-    places = tf.reshape(starts + tf.expand_dims(tf.range(batch) * width, 1), [-1])
-    marks = scattered(places, tf.ones_like(places), batch * width)
-    source = tf.cumsum(tf.reshape(marks, tf.stack([batch, width])), axis=1) - 1
-    places = tf.expand_dims(tf.range(width), 0)
-    return source, places - take(starts, source), places < ends[:, -1:]
 
 
 def _ordered(symbols, order):

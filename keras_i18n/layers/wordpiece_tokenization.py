@@ -1,12 +1,11 @@
 from typing import Any, Self
 
 import keras
-import tensorflow as tf
 
+from keras_i18n.layers.framed_tokens import check_room, framed
 from keras_i18n.layers.word_characters import WordCharacters
-from keras_i18n.layers.wordpiece_segmentation import PADDING_ID, WordPieceSegmentation
+from keras_i18n.layers.wordpiece_segmentation import WordPieceSegmentation
 from keras_i18n.protocols import Config, Shape, Tensor
-from keras_i18n.shown import cut
 from keras_i18n.tokenizers import wordpiece_tables
 from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
 
@@ -51,9 +50,7 @@ class WordPieceTokenization(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
-        special = (begin_id is not None) + (end_id is not None)
-        if max_tokens is not None and max_tokens < max(special, 1):
-            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {cut(max_tokens)}.")
+        check_room(begin_id, end_id, max_tokens)
         self.characters = WordCharacters.from_config(characters)
         self.segmentation = WordPieceSegmentation.from_config(segmentation)
         self.begin_id, self.end_id, self.max_tokens = begin_id, end_id, max_tokens
@@ -88,19 +85,7 @@ class WordPieceTokenization(keras.layers.Layer):
 
     def call(self, code_points: Tensor) -> Tensor:
         ids = self.segmentation(self.characters(code_points))
-        before, after = self.begin_id is not None, self.end_id is not None
-        if self.max_tokens is not None:
-            ids = ids[:, : self.max_tokens - before - after]
-        if before or after:
-            count = tf.reduce_sum(tf.cast(tf.not_equal(ids, PADDING_ID), tf.int32), axis=1, keepdims=True)
-            ids = ids[:, : tf.maximum(tf.reduce_max(count), 0)]  # of no text the largest is the least number there is
-        if before:
-            ids = tf.pad(ids, [[0, 0], [1, 0]], constant_values=self.begin_id)
-            count += 1
-        if after:
-            ids = tf.pad(ids, [[0, 0], [0, 1]], constant_values=PADDING_ID)
-            ids = tf.where(tf.equal(tf.expand_dims(tf.range(tf.shape(ids)[1]), 0), count), self.end_id, ids)
-        return ids
+        return framed(ids, begin_id=self.begin_id, end_id=self.end_id, max_tokens=self.max_tokens)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], None)

@@ -1,5 +1,6 @@
 """Vocabularies as plain data: text to token ids, without TensorFlow."""
 
+from keras_i18n.tokenizers.byte_pair import BytePairTokenizer
 from keras_i18n.tokenizers.character import CharacterTokenizer
 from keras_i18n.tokenizers.joined import JoinedTokenizer
 from keras_i18n.tokenizers.keras_hub import from_keras_hub
@@ -13,6 +14,7 @@ from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
 from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
 
 __all__ = [
+    "BytePairTokenizer",
     "CharacterTokenizer",
     "JoinedTokenizer",
     "NgramTokenizer",

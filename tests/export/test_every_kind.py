@@ -24,12 +24,14 @@ from keras_i18n.models import Classifier
 from keras_i18n.models.convex.bag_fitting import new_bag
 from keras_i18n.models.saving.kinds import KINDS as SAVED
 from keras_i18n.tokenizers import (
+    BytePairTokenizer,
     CharacterTokenizer,
     JoinedTokenizer,
     NgramTokenizer,
     TextVectorizationTokenizer,
     WordPieceTokenizer,
 )
+from keras_i18n.tokenizers.byte_pair import ALPHABET
 from tests.export import open_every_file
 from tests.layers.checks import randomise
 
@@ -138,6 +140,7 @@ MODELS = {
     "CharacterTokenizer": lambda: CharacterTokenizer.train(TEXTS),
     "UnigramTokenizer": unigram_tokenizer,
     "TextVectorizationTokenizer": lambda: TextVectorizationTokenizer(["wake", "me", "at"]),
+    "BytePairTokenizer": lambda: BytePairTokenizer([*ALPHABET, "Ġm", "Ġme"], [("Ġ", "m"), ("Ġm", "e")]),
     "WordPieceTokenizer": lambda: WordPieceTokenizer(["[UNK]", "wake", "me", "at", "##s"]),
 }
 

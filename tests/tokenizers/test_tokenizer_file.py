@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from keras_i18n.tokenizers import (
+    BytePairTokenizer,
     CharacterTokenizer,
     NgramTokenizer,
     TextVectorizationTokenizer,
@@ -16,6 +17,7 @@ from keras_i18n.tokenizers import (
     WordPieceTokenizer,
     sentencepiece_model,
 )
+from keras_i18n.tokenizers.byte_pair import ALPHABET
 from keras_i18n.tokenizers.charsmap import check_charsmap, read_charsmap
 from keras_i18n.tokenizers.charsmap_compiling import compile_charsmap
 from tests.tokenizers.vocabularies import TEXTS, trained
@@ -25,6 +27,7 @@ TOKENIZERS = {
     "ngrams": NgramTokenizer(num_buckets=500),
     "characters": CharacterTokenizer.train(TEXTS),
     "text vectorization": TextVectorizationTokenizer(["a", "b"]),
+    "byte pairs": BytePairTokenizer([*ALPHABET, "ab"], [("a", "b")]),
     "wordpiece": WordPieceTokenizer(["[UNK]", "a", "##b"]),
 }
 

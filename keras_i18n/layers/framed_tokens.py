@@ -1,0 +1,44 @@
+"""Puts the begin and end pieces around token ids and keeps so many of them, inside of a graph."""
+
+import tensorflow as tf
+
+from keras_i18n.protocols import Tensor
+from keras_i18n.shown import cut
+
+PADDING_ID = -1
+
+
+def check_room(begin_id: int | None, end_id: int | None, max_tokens: int | None) -> None:
+    """Raises ValueError unless `max_tokens` has room for the pieces around a text and one token."""
+    least = max(1, (begin_id is not None) + (end_id is not None))
+    if max_tokens is not None and max_tokens < least:
+        raise ValueError(f"`max_tokens` must be at least {least}. Received: {cut(max_tokens)}.")
+
+
+def framed(ids: Tensor, *, begin_id: int | None, end_id: int | None, max_tokens: int | None) -> Tensor:
+    """Token ids with the pieces around them.
+
+    Args:
+        ids: int32 `(batch, tokens)`, padded with -1 on the right.
+        begin_id, end_id: put around each text, or None.
+        max_tokens: keep at most so many ids of a text, the end piece among them; None for all.
+
+    Returns:
+        int32 `(batch, new tokens)`, padded with -1.
+
+    >>> framed(tf.constant([[5, 6, 7], [8, -1, -1]]), begin_id=1, end_id=2, max_tokens=4).numpy().tolist()
+    [[1, 5, 6, 2], [1, 8, 2, -1]]
+    """
+    before, after = begin_id is not None, end_id is not None
+    if max_tokens is not None:
+        ids = ids[:, : max_tokens - before - after]
+    if before or after:
+        count = tf.reduce_sum(tf.cast(tf.not_equal(ids, PADDING_ID), tf.int32), axis=1, keepdims=True)
+        ids = ids[:, : tf.maximum(tf.reduce_max(count), 0)]  # of no text the largest is the least number there is
+    if before:
+        ids = tf.pad(ids, [[0, 0], [1, 0]], constant_values=begin_id)
+        count += 1
+    if after:
+        ids = tf.pad(ids, [[0, 0], [0, 1]], constant_values=PADDING_ID)
+        ids = tf.where(tf.equal(tf.expand_dims(tf.range(tf.shape(ids)[1]), 0), count), end_id, ids)
+    return ids
