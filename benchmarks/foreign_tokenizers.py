@@ -1,10 +1,11 @@
 """Are the ids of the tokenizers that were taken over those of their libraries, in every runtime, and how fast are they?
 
-WordPiece against Hugging Face's `tokenizers`, `TextVectorization` against Keras' own layer: all SIB-200 dev sentences,
+WordPiece and byte-level BPE against Hugging Face's `tokenizers`, `TextVectorization` against Keras' own layer: all SIB-200 dev sentences,
 fuzzed strings and edges through the Python of this package and LiteRT, a sample of them through the other runtimes.
 """
 
 import argparse
+import json
 import pathlib
 import random
 import tempfile
@@ -16,7 +17,15 @@ import open_data
 import results_file
 import tokenizer_files
 
-from keras_i18n.tokenizers import WordPieceTokenizer, clean_text, conformance, from_text_vectorization
+from keras_i18n.tokenizers import (
+    BytePairTokenizer,
+    WordPieceTokenizer,
+    clean_text,
+    conformance,
+    from_text_vectorization,
+    word_patterns,
+)
+from keras_i18n.tokenizers.byte_pair import pieces_by_id
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 MARKS = [chr(c) for c in range(0x110000) if unicodedata.category(chr(c))[0] == "M"]
@@ -50,6 +59,38 @@ def wordpiece(size, lowercase):
     return ours, lambda texts: [found.ids for found in theirs.encode_batch(texts)]
 
 
+def byte_pairs(size, pattern, prefix_space=False):
+    """Ours, and a function from texts to the ids of `tokenizers`; trained on a third of NTREX."""
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
+
+    path = tokenizer_files.CACHE / f"byte pairs {size} {pattern} {prefix_space}.json"
+    if not path.exists():
+        tokenizer_files.CACHE.mkdir(exist_ok=True)
+        trained = Tokenizer(models.BPE())
+        split = pre_tokenizers.Split(Regex(word_patterns.PATTERNS[pattern].expression), "isolated")
+        byte_level = pre_tokenizers.ByteLevel(add_prefix_space=prefix_space, use_regex=pattern == "gpt2")
+        trained.pre_tokenizer = byte_level if pattern == "gpt2" else pre_tokenizers.Sequence([split, byte_level])
+        trainer = trainers.BpeTrainer(
+            vocab_size=size,
+            special_tokens=list(SPECIAL),
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        )
+        texts = [row["text"] for row in open_data.rows("ntrex128/ntrex128.tsv.xz")][::3]
+        trained.train_from_iterator(texts, trainer)
+        trained.save(str(path))
+    theirs = Tokenizer.from_file(str(path))
+    model = json.loads(path.read_text())["model"]
+    ours = BytePairTokenizer(
+        pieces_by_id(model["vocab"]),
+        model["merges"],
+        pattern=pattern,
+        prefix_space=prefix_space,
+        special_tokens=SPECIAL,
+    )
+    return ours, lambda texts: [found.ids for found in theirs.encode_batch(texts)]
+
+
 def text_vectorization(size, **options):
     """Ours, and a function from texts to the ids of the layer, without padding."""
     import keras
@@ -71,6 +112,10 @@ def text_vectorization(size, **options):
 KINDS = {
     "WordPiece 32000, uncased": lambda: wordpiece(32_000, True),
     "WordPiece 32000, cased": lambda: wordpiece(32_000, False),
+    "byte-level BPE 8000, RoBERTa": lambda: byte_pairs(8_000, "gpt2", prefix_space=True),
+    "byte-level BPE 32000, GPT-2": lambda: byte_pairs(32_000, "gpt2"),
+    "byte-level BPE 32000, Llama 3": lambda: byte_pairs(32_000, "llama3"),
+    "byte-level BPE 128000, Llama 3": lambda: byte_pairs(128_000, "llama3"),
     "TextVectorization 32000": lambda: text_vectorization(32_000),
     "TextVectorization 8000, pairs": lambda: text_vectorization(8_000, ngrams=2),
 }
@@ -123,7 +168,7 @@ def main():
     parser.add_argument("--sentences", type=int, help="only so many SIB-200 dev sentences (default: all 20,295)")
     parser.add_argument("--fuzzed", type=int, default=50_000, help="number of fuzzed strings")
     parser.add_argument("--sample", type=int, default=3_000, help="texts of each group in the slower runtimes")
-    parser.add_argument("--kinds", nargs="*", default=list(KINDS), help="which tokenizers")
+    parser.add_argument("--kinds", nargs="*", default=list(KINDS), help="which tokenizers; figures of others stay")
     options = parser.parse_args()
     rows = list(open_data.rows("sib200/dev.tsv.xz"))
     sentences = [row["text"] for row in rows][: options.sentences]
@@ -131,8 +176,9 @@ def main():
     groups = {"SIB-200 dev": sentences, "fuzzed": fuzzed(options.fuzzed, 3), "edges": EDGES}
     # what the libraries get: they take no surrogates, and code point 0 counts as U+FFFD here
     groups = {name: [clean_text(text) for text in texts] for name, texts in groups.items()}
-    results = {"ids": [], "milliseconds": {}, "table bytes": {}}
+    results = results_file.read("foreign_tokenizers") or {"ids": [], "milliseconds": {}, "table bytes": {}}
     for kind in options.kinds:
+        results["ids"] = [row for row in results["ids"] if row["kind"] != kind]
         ours, theirs = KINDS[kind]()
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
@@ -178,7 +224,7 @@ def main():
             results["milliseconds"][kind] = speeds
             results["table bytes"][kind] = sum(int(np.prod(weight.shape)) * 4 for weight in model.weights)
             print(f"{kind:30} {speeds} ms, tables of {results['table bytes'][kind]:,} bytes", flush=True)
-    results_file.write("foreign_tokenizers", results)
+        results_file.write("foreign_tokenizers", results)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ from keras_i18n.layers.pooled_embedding import PooledEmbedding
 from keras_i18n.layers.position_embedding import PositionEmbedding
 from keras_i18n.layers.product_quantized_rows import ProductQuantizedRows
 from keras_i18n.layers.projected_sum import ProjectedSum
+from keras_i18n.layers.sentencepiece_bpe_tokenization import SentencePieceBPETokenization
+from keras_i18n.layers.sentencepiece_merging import SentencePieceMerging
 from keras_i18n.layers.simple_rnn import SimpleRNN
 from keras_i18n.layers.source_tokens import SourceTokens
 from keras_i18n.layers.split_rows import SplitRows
@@ -96,6 +98,8 @@ __all__ = [
     "PositionEmbedding",
     "ProductQuantizedRows",
     "ProjectedSum",
+    "SentencePieceBPETokenization",
+    "SentencePieceMerging",
     "SimpleRNN",
     "SourceTokens",
     "SplitRows",

@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras_i18n.layers.ragged_rows import spread_positive
 from keras_i18n.layers.special_tokens import with_special_tokens
 from keras_i18n.layers.text_normalization import clean_code_points
+from keras_i18n.layers.utf8 import byte_at, byte_counts
 from keras_i18n.layers.word_beginnings import beginnings, shifted
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.shown import shown
@@ -114,19 +115,11 @@ class ByteWords(keras.layers.Layer):
 
     def _in_bytes(self, table, code_points, begins, row):
         is_special = (code_points >= SPECIAL) & (code_points < SPECIAL + 0x800)
-        lengths = 1 + sum(tf.cast(code_points >= first, tf.int32) for first in (0x80, 0x800, 0x10000))
-        lengths = tf.where(is_special, 1, lengths)
+        lengths = tf.where(is_special, 1, byte_counts(code_points))
         source, place, _ = spread_positive(tf.expand_dims(lengths, 0))
         source, place = source[0], place[0]
-        code_point, length = tf.gather(code_points, source), tf.gather(lengths, source)
-        to_come = length - 1 - place
-        # six bits of each byte, from the left on; the first one also tells how many there are
-        shifts = tf.gather(tf.constant([1, 1 << 6, 1 << 12, 1 << 18], tf.int32), to_come)
-        bits = tf.truncatediv(code_point, shifts)
-        first = bits + tf.gather(tf.constant([0, 0, 0xC0, 0xE0, 0xF0], tf.int32), length)
-        later = bits - tf.truncatediv(bits, 64) * 64 + 0x80
-        is_first = tf.equal(place, 0)
-        byte = tf.where(is_first, first, later)
+        code_point = tf.gather(code_points, source)
+        byte = byte_at(code_point, tf.gather(lengths, source), place)
         if self.special_tokens:
             special = tf.gather(is_special, source)
             pieces = tf.gather(table["byte_ids"], tf.where(special, 0, byte))
@@ -134,7 +127,7 @@ class ByteWords(keras.layers.Layer):
             pieces = tf.where(special, tf.gather(table["special_ids"], number), pieces)
         else:
             pieces = tf.gather(table["byte_ids"], byte)
-        return pieces, tf.gather(begins, source) & is_first, tf.gather(row, source)
+        return pieces, tf.gather(begins, source) & tf.equal(place, 0), tf.gather(row, source)
 
     def compute_output_spec(self, code_points: Tensor) -> Any:
         return tuple(keras.KerasTensor((None,), dtype=dtype) for dtype in ("int32", "bool", "int32"))

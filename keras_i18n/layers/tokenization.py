@@ -8,6 +8,7 @@ from keras_i18n.layers.byte_pair_tokenization import BytePairTokenization
 from keras_i18n.layers.character_tokenization import CharacterTokenization
 from keras_i18n.layers.joined_tokenization import JoinedTokenization
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
+from keras_i18n.layers.sentencepiece_bpe_tokenization import SentencePieceBPETokenization
 from keras_i18n.layers.text_vectorization import TextVectorizationTokenization
 from keras_i18n.layers.unigram_tokenization import UnigramTokenization
 from keras_i18n.layers.wordpiece_tokenization import WordPieceTokenization
@@ -17,6 +18,7 @@ from keras_i18n.tokenizers import (
     CharacterTokenizer,
     JoinedTokenizer,
     NgramTokenizer,
+    SentencePieceBPETokenizer,
     TextVectorizationTokenizer,
     UnigramTokenizer,
     WordPieceTokenizer,
@@ -28,6 +30,7 @@ LAYERS: dict[type, Any] = {
     CharacterTokenizer: CharacterTokenization,
     JoinedTokenizer: JoinedTokenization,
     NgramTokenizer: NgramTokenization,
+    SentencePieceBPETokenizer: SentencePieceBPETokenization,
     TextVectorizationTokenizer: TextVectorizationTokenization,
     UnigramTokenizer: UnigramTokenization,
     WordPieceTokenizer: WordPieceTokenization,

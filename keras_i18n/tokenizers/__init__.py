@@ -6,11 +6,13 @@ from keras_i18n.tokenizers.joined import JoinedTokenizer
 from keras_i18n.tokenizers.keras_hub import from_keras_hub
 from keras_i18n.tokenizers.ngram import NgramTokenizer
 from keras_i18n.tokenizers.piece_groups import PieceGroups
+from keras_i18n.tokenizers.sentencepiece_bpe import SentencePieceBPETokenizer
 from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceModel
+from keras_i18n.tokenizers.sentencepiece_tokenizer import clean_text
 from keras_i18n.tokenizers.text_vectorization import TextVectorizationTokenizer, from_text_vectorization
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 from keras_i18n.tokenizers.training import train_unigram
-from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
+from keras_i18n.tokenizers.unigram import UnigramTokenizer
 from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "NgramTokenizer",
     "PieceGroups",
     "PieceType",
+    "SentencePieceBPETokenizer",
     "SentencePieceModel",
     "TextVectorizationTokenizer",
     "Tokenizer",

@@ -13,7 +13,7 @@ from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import tokenizer_file
-from keras_i18n.tokenizers.unigram import PADDING_ID, clean_text
+from keras_i18n.tokenizers.sentencepiece_tokenizer import PADDING_ID, clean_text
 
 MAX_BYTES = 2**26
 _MAX_SPECIAL_TOKENS = 64

@@ -43,7 +43,7 @@ _PIECE_TYPES = frozenset(map(int, PieceType))
 
 @dataclasses.dataclass(frozen=True)
 class SentencePieceModel:
-    """What the `.model` file of a unigram model says.
+    """What a `.model` file says.
 
     `pieces`, `scores` and `types` go by token id; `charsmap` is the precompiled normaliser, still packed.
     """
@@ -263,17 +263,18 @@ def raw_fields(data: bytes) -> list[tuple[int, bytes]]:
     return [(field, bytes(value)) for field, wire, value in _Reader(data, "the model").fields() if wire == 2]
 
 
-def parse(data: bytes) -> SentencePieceModel:
-    """Reads the bytes of a SentencePiece unigram `.model` file.
+def parse(data: bytes, *, kind: str = "unigram") -> SentencePieceModel:
+    """Reads the bytes of a SentencePiece `.model` file.
 
     Args:
         data: bytes of the file.
+        kind: "unigram", "BPE", "word" or "character": what it must be.
 
     Returns:
         A `SentencePieceModel`.
 
     Raises:
-        ValueError: for a file that is damaged, too big, of another kind (BPE, word, character), or whose
+        ValueError: for a file that is damaged, too big, of another kind, or whose
             vocabulary contradicts itself.
     """
     data = bytes(data)
@@ -302,11 +303,12 @@ def parse(data: bytes) -> SentencePieceModel:
             trainer.update(_message(value, "the trainer's part", _TRAINER, _REPEATED))
         elif field == 3:
             normalizer.update(_message(value, "the normaliser's part", _NORMALIZER))
-    kind = MODEL_KINDS.get(trainer.get(3, 1), f"number {trainer.get(3)}")
-    if kind != "unigram":
+    found = MODEL_KINDS.get(trainer.get(3, 1), f"number {trainer.get(3)}")
+    if found != kind:
+        reader_of = {"unigram": "`UnigramTokenizer`", "BPE": "`SentencePieceBPETokenizer`"}.get(found)
+        way_out = f"{reader_of} reads it." if reader_of else "Train with model_type='unigram'."
         raise ValueError(
-            f"A SentencePiece model must be of kind unigram. Received: a model of kind {cut(kind)}. "
-            "Train with model_type='unigram'."
+            f"A SentencePiece model must be of kind {kind} here. Received: a model of kind {cut(found)}. {way_out}"
         )
     texts, scores, types, unknown_id = _checked_vocabulary(pieces)
     return SentencePieceModel(

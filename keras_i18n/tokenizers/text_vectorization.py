@@ -12,7 +12,7 @@ from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import tokenizer_file
-from keras_i18n.tokenizers.unigram import PADDING_ID, clean_text
+from keras_i18n.tokenizers.sentencepiece_tokenizer import PADDING_ID, clean_text
 
 _FORMAT = "keras_i18n text vectorization tokenizer 1"
 _MAX_BYTES = 2**26

@@ -64,7 +64,7 @@ def build(model: SentencePieceModel) -> UnigramTables:
         table.second,
         exact_scores.pack(scores),
         narrowed(by_slot - first_id),
-        _byte_ids(model),
+        byte_ids(model),
         model.unknown_id,
         float(np.float32(model.min_score) - np.float32(UNKNOWN_PENALTY)),
         longest,
@@ -72,7 +72,7 @@ def build(model: SentencePieceModel) -> UnigramTables:
     )
 
 
-def _byte_ids(model):
+def byte_ids(model: SentencePieceModel) -> np.ndarray:
     """Ids of <0x00> .. <0xFF>."""
     if not model.byte_fallback:
         return np.zeros(0, np.int32)

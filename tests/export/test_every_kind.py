@@ -28,12 +28,14 @@ from keras_i18n.tokenizers import (
     CharacterTokenizer,
     JoinedTokenizer,
     NgramTokenizer,
+    SentencePieceBPETokenizer,
     TextVectorizationTokenizer,
     WordPieceTokenizer,
 )
 from keras_i18n.tokenizers.byte_pair import ALPHABET
 from tests.export import open_every_file
 from tests.layers.checks import randomise
+from tests.tokenizers import vocabularies
 
 LABELS = ("alarm", "music", "weather")
 TEXTS = ["Wake me at six", "明日は傘が要りますか？", "cafe\u0301 Ａ１ ﬁ", "👩🏽‍🚀 ok", "", "x"]
@@ -141,6 +143,9 @@ MODELS = {
     "UnigramTokenizer": unigram_tokenizer,
     "TextVectorizationTokenizer": lambda: TextVectorizationTokenizer(["wake", "me", "at"]),
     "BytePairTokenizer": lambda: BytePairTokenizer([*ALPHABET, "Ġm", "Ġme"], [("Ġ", "m"), ("Ġm", "e")]),
+    "SentencePieceBPETokenizer": lambda: SentencePieceBPETokenizer(
+        vocabularies.written([("▁", -3.0), ("m", -4.0), ("e", -5.0), ("me", -1.0), ("▁me", -2.0)], kind=2)
+    ),
     "WordPieceTokenizer": lambda: WordPieceTokenizer(["[UNK]", "wake", "me", "at", "##s"]),
 }
 
