@@ -61,7 +61,8 @@ class BytePairTokenization(keras.layers.Layer):
 
     @classmethod
     def from_tokenizer(cls, tokenizer: BytePairTokenizer, **options: Any) -> Self:
-        """The layer of a `BytePairTokenizer`; `options` are `max_tokens` and those of every layer.
+        """The layer of a `BytePairTokenizer`; `options` are `max_tokens` (the tokenizer's unless given) and those
+        of every layer.
 
         Raises:
             ValueError: for more merges than fit, or pieces that `whole_words` alone gives.
@@ -79,7 +80,7 @@ class BytePairTokenization(keras.layers.Layer):
             merging.get_config(),
             begin_id=tokenizer.begin_id,
             end_id=tokenizer.end_id,
-            **options,
+            **{"max_tokens": tokenizer.max_tokens, **options},
         )
         layer.words.set_weights(words.get_weights())
         layer.merging.assign(tables)

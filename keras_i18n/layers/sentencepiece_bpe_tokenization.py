@@ -31,6 +31,22 @@ class SentencePieceBPETokenization(keras.layers.Layer):
 
     Raises:
         ValueError: for `max_tokens` below the number of begin and end pieces.
+
+    Example:
+
+    >>> import io
+    >>> import numpy as np
+    >>> import sentencepiece
+    >>> from keras_i18n import layers, tokenizers
+    >>> model, texts = io.BytesIO(), ["to be or not to be"] * 9
+    >>> sentencepiece.SentencePieceTrainer.train(
+    ...     sentence_iterator=iter(texts), model_writer=model, model_type="bpe", vocab_size=16, minloglevel=2
+    ... )
+    >>> tokenizer = tokenizers.SentencePieceBPETokenizer(model.getvalue())
+    >>> layer = layers.SentencePieceBPETokenization.from_tokenizer(tokenizer)
+    >>> ids = np.array(layer(np.array([[ord(character) for character in "to be"]], "int32")))[0]
+    >>> ids.tolist() == tokenizer.tokenize(["to be"])[0].tolist()
+    True
     """
 
     def __init__(

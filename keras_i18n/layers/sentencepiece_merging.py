@@ -31,6 +31,22 @@ class SentencePieceMerging(keras.layers.Layer):
 
     Input shape: `(batch, length)`, int32 code points of normalised texts, padded with 0 on the right.
     Output shape: `(batch, tokens)`, int32, padded with -1 on the right; at least one place wide.
+
+    Example:
+
+    >>> import io
+    >>> import numpy as np
+    >>> import sentencepiece
+    >>> from keras_i18n import layers, tokenizers
+    >>> model, texts = io.BytesIO(), ["to be or not to be"] * 9
+    >>> sentencepiece.SentencePieceTrainer.train(
+    ...     sentence_iterator=iter(texts), model_writer=model, model_type="bpe", vocab_size=16, minloglevel=2
+    ... )
+    >>> tokenizer = tokenizers.SentencePieceBPETokenizer(model.getvalue())
+    >>> layer = layers.SentencePieceBPETokenization.from_tokenizer(tokenizer)
+    >>> ids = layer.merging(layer.normalization(np.array([[ord(character) for character in "to be"]], "int32")))
+    >>> [tokenizer.pieces[number] for number in np.array(ids)[0]]
+    ['▁to', '▁be']
     """
 
     def __init__(

@@ -57,7 +57,8 @@ class WordPieceTokenization(keras.layers.Layer):
 
     @classmethod
     def from_tokenizer(cls, tokenizer: WordPieceTokenizer, **options: Any) -> Self:
-        """The layer of a `WordPieceTokenizer`; `options` are `max_tokens` and those of every layer.
+        """The layer of a `WordPieceTokenizer`; `options` are `max_tokens` (the tokenizer's unless given) and those
+        of every layer.
 
         Raises:
             ValueError: for a vocabulary that cannot be compiled: see `wordpiece_tables.build`.
@@ -74,7 +75,7 @@ class WordPieceTokenization(keras.layers.Layer):
             segmentation.get_config(),
             begin_id=tokenizer.begin_id,
             end_id=tokenizer.end_id,
-            **options,
+            **{"max_tokens": tokenizer.max_tokens, **options},
         )
         layer.characters.set_weights(characters.get_weights())
         layer.segmentation.assign(pieces)

@@ -11,6 +11,7 @@ from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceMo
 from keras_i18n.tokenizers.sentencepiece_tokenizer import clean_text
 from keras_i18n.tokenizers.text_vectorization import TextVectorizationTokenizer, from_text_vectorization
 from keras_i18n.tokenizers.tokenizer import Tokenizer
+from keras_i18n.tokenizers.tokenizer_json import from_tokenizer_json, to_tokenizer_json
 from keras_i18n.tokenizers.training import train_unigram
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
 from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
@@ -31,6 +32,8 @@ __all__ = [
     "clean_text",
     "from_keras_hub",
     "from_text_vectorization",
+    "from_tokenizer_json",
+    "to_tokenizer_json",
     "train_unigram",
 ]
 

@@ -41,6 +41,7 @@ class BytePairTokenizer(PieceTokenizer):
         end: piece put after each text: False for none, True for "</s>", or a piece.
         special_tokens: pieces that are found in a text before all else and never cut.
         whole_words: whether a word that is a piece becomes it, whatever the merges make of it (Llama 3).
+        max_tokens: longest result of `tokenize` and of the compiled tokenizer; None for any length.
 
     Raises:
         ValueError: a vocabulary without one of the 256 bytes, with a piece twice or an empty one; merges of pieces that
@@ -67,8 +68,9 @@ class BytePairTokenizer(PieceTokenizer):
         end: bool | str = False,
         special_tokens: Sequence[str] = (),
         whole_words: bool = False,
+        max_tokens: int | None = None,
     ) -> None:
-        super().__init__(vocabulary, begin=begin, end=end, special_tokens=special_tokens)
+        super().__init__(vocabulary, begin=begin, end=end, special_tokens=special_tokens, max_tokens=max_tokens)
         if pattern not in PATTERNS:
             raise ValueError(f"`pattern` must be one of {', '.join(map(repr, PATTERNS))}. Received: {shown(pattern)}.")
         self.pattern = pattern
@@ -196,8 +198,7 @@ class BytePairTokenizer(PieceTokenizer):
             "merges": [list(pair) for pair in self.merges],
             "pattern": self.pattern,
             "prefix_space": self.prefix_space,
-            "begin": self.begin_piece or False,
-            "end": self.end_piece or False,
+            **self._options(),
             "special_tokens": list(self.special_tokens),
             "whole_words": self.whole_words,
         }

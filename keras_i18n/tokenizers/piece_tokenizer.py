@@ -32,6 +32,7 @@ class PieceTokenizer:
         vocabulary: the pieces by token id.
         begin, end: piece put around each text: False for none, or a piece; True stands for `BEGIN`, `END`.
         special_tokens: pieces that are found in a text before all else and never cut.
+        max_tokens: longest result of `tokenize` and of the compiled tokenizer; None for any length.
     """
 
     padding_id = PADDING_ID
@@ -47,6 +48,7 @@ class PieceTokenizer:
         begin: bool | str = False,
         end: bool | str = False,
         special_tokens: Sequence[str] = (),
+        max_tokens: int | None = None,
     ) -> None:
         self.pieces = self._checked_vocabulary(vocabulary)
         self._ids = {piece: number for number, piece in enumerate(self.pieces)}
@@ -55,6 +57,7 @@ class PieceTokenizer:
         self.special_tokens = _checked_special_tokens(special_tokens)
         for token in self.special_tokens:
             self._piece("special_tokens", token)
+        self.max_tokens = None if max_tokens is None else self._checked_max_tokens(max_tokens)
         self._found: dict[str, list[int]] = {}  # ids of words that were met
 
     def _checked_vocabulary(self, vocabulary):
@@ -82,6 +85,12 @@ class PieceTokenizer:
                 "pieces lacks it."
             )
         return piece
+
+    def _checked_max_tokens(self, max_tokens):
+        least = max(1, (self.begin_piece is not None) + (self.end_piece is not None))
+        if isinstance(max_tokens, bool) or not isinstance(max_tokens, (int, np.integer)) or max_tokens < least:
+            raise ValueError(f"`max_tokens` must be an integer of at least {least}. Received: {shown(max_tokens)}.")
+        return int(max_tokens)
 
     @property
     def vocabulary_size(self) -> int:
@@ -132,7 +141,8 @@ class PieceTokenizer:
 
         Args:
             texts: sequence of str. Lone surrogates and code points 0 count as U+FFFD.
-            max_tokens: longest result; longer ones lose tokens before the end piece, which stays.
+            max_tokens: longest result, that of the tokenizer unless given; longer ones lose tokens before the end piece,
+                which stays.
 
         Returns:
             A list of int32 arrays, one a text.
@@ -145,9 +155,7 @@ class PieceTokenizer:
             raise TypeError(f"`texts` must be a sequence of str. Received: {shown(texts)}. Put it into a list.")
         before = [] if self.begin_id is None else [self.begin_id]
         after = [] if self.end_id is None else [self.end_id]
-        least = max(1, len(before) + len(after))
-        if max_tokens is not None and max_tokens < least:
-            raise ValueError(f"`max_tokens` must be at least {least}. Received: {cut(max_tokens)}.")
+        max_tokens = self.max_tokens if max_tokens is None else self._checked_max_tokens(max_tokens)
         room = None if max_tokens is None else max_tokens - len(before) - len(after)
         texts, sequences = list(texts), []
         for first in range(0, len(texts), _TEXTS_AT_ONCE):
@@ -175,6 +183,11 @@ class PieceTokenizer:
         for row, ids in zip(out, sequences, strict=True):
             row[: len(ids)] = ids
         return out
+
+    def _options(self):
+        """The options of all kinds, those that say something; the digest of a tokenizer without stays what it was."""
+        limit = {} if self.max_tokens is None else {"max_tokens": self.max_tokens}
+        return {"begin": self.begin_piece or False, "end": self.end_piece or False, **limit}
 
     def _described(self):
         return {"format": self.FORMAT, **self.get_config()}

@@ -39,6 +39,7 @@ class WordPieceTokenizer(PieceTokenizer):
         special_tokens: pieces that are found in a text before all else and never cut; None for those of
             "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" that the vocabulary has; `()` for none.
         max_word_length: longer words, in code points, are unknown.
+        max_tokens: longest result of `tokenize` and of the compiled tokenizer; None for any length.
 
     Raises:
         ValueError: a vocabulary without its unknown piece, with a piece twice or an empty one; special tokens that it
@@ -66,10 +67,11 @@ class WordPieceTokenizer(PieceTokenizer):
         continuation: str = "##",
         special_tokens: Sequence[str] | None = None,
         max_word_length: int = 100,
+        max_tokens: int | None = None,
     ) -> None:
         if special_tokens is None and isinstance(vocabulary, Sequence):
             special_tokens = [token for token in SPECIAL_TOKENS if token in vocabulary]
-        super().__init__(vocabulary, begin=begin, end=end, special_tokens=special_tokens or ())
+        super().__init__(vocabulary, begin=begin, end=end, special_tokens=special_tokens or (), max_tokens=max_tokens)
         flags = checked_flags(
             lowercase=lowercase,
             strip_accents=lowercase if strip_accents is None else strip_accents,
@@ -184,8 +186,7 @@ class WordPieceTokenizer(PieceTokenizer):
             "lowercase": self.lowercase,
             "strip_accents": self.strip_accents,
             "split_ideographs": self.split_ideographs,
-            "begin": self.begin_piece or False,
-            "end": self.end_piece or False,
+            **self._options(),
             "unknown": self.unknown,
             "continuation": self.continuation,
             "special_tokens": list(self.special_tokens),

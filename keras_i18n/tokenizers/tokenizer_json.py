@@ -1,0 +1,361 @@
+"""Reads and writes the `tokenizer.json` of Hugging Face's `tokenizers`, as far as the tokenizers here go."""
+
+import json
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from keras_i18n.files import atomic_path
+from keras_i18n.protocols import Config, Path
+from keras_i18n.shown import cut, shown
+from keras_i18n.tokenizers import tokenizer_file
+from keras_i18n.tokenizers.byte_pair import BytePairTokenizer, pieces_by_id
+from keras_i18n.tokenizers.piece_tokenizer import MAX_BYTES
+from keras_i18n.tokenizers.word_patterns import PATTERNS
+from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
+
+_PARTS = {
+    "version",
+    "truncation",
+    "padding",
+    "added_tokens",
+    "normalizer",
+    "pre_tokenizer",
+    "post_processor",
+    "decoder",
+    "model",
+}
+_OTHER_MODELS = {
+    "Unigram": "`UnigramTokenizer.from_file` reads the SentencePiece file that it was made of.",
+    "WordLevel": "`TextVectorizationTokenizer` holds whole words.",
+}
+
+
+def from_tokenizer_json(
+    path: Path, *, special_tokens: Sequence[str] | None = None
+) -> WordPieceTokenizer | BytePairTokenizer:
+    """The tokenizer that a `tokenizer.json` describes, with the same ids for every text.
+
+    Read are: WordPiece with the normaliser and the words of BERT; byte-level BPE with the words of GPT-2 (RoBERTa, Whisper),
+    Llama 3 and Qwen 2; what is put around a text by a template, BERT's or RoBERTa's way; truncation on the right. What is
+    something else is refused by its name. Padding and the decoder decide no ids of a text and are passed over.
+
+    Args:
+        path: the file, at most 64 MiB.
+        special_tokens: which of its added tokens are found in texts; None for all. A file may have more than a compiled
+            tokenizer takes, most of which no text holds.
+
+    Raises:
+        ValueError: names the file and the part: no JSON, a key twice, nested without end, a part of another kind, merges
+            of pieces that the vocabulary lacks.
+
+    >>> import tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "tokenizer.json"
+    >>> to_tokenizer_json(WordPieceTokenizer(["[UNK]", "[CLS]", "to", "##day"], begin=True), file)
+    >>> from_tokenizer_json(file).tokenize(["Today"])[0].tolist()
+    [1, 2, 3]
+    """
+    return tokenizer_file.loaded(path, lambda data: _read(data, special_tokens), MAX_BYTES)
+
+
+def _read(data, special_tokens):
+    found = tokenizer_file.options(data)
+    try:
+        return _tokenizer(found, special_tokens)
+    except (TypeError, AttributeError, KeyError, IndexError) as error:  # a number where a list was, and the like
+        raise ValueError(f"its parts must be as `tokenizers` writes them. Received: others ({error!r:.100})") from error
+
+
+def _refuse(part, rule, received):
+    raise ValueError(f"its {part} {rule}. Received: {shown(received, limit=120)}")
+
+
+def _dict(value, part):
+    if not isinstance(value, dict):
+        _refuse(part, "must be a JSON object", value)
+    return value
+
+
+def _tokenizer(found, chosen):
+    unknown = sorted(set(found) - _PARTS)
+    if unknown:
+        _refuse("parts", f"must be some of {', '.join(sorted(_PARTS))}", unknown)
+    model = _dict(found.get("model"), "model")
+    kind = model.get("type") or ("BPE" if "merges" in model else "WordPiece" if "unk_token" in model else None)
+    make = {"WordPiece": _word_piece, "BPE": _byte_pairs}.get(kind)
+    if make is None:
+        way_out = _OTHER_MODELS.get(kind, "Convert the model to one of them.")
+        raise ValueError(f"its model must be WordPiece or byte-level BPE. Received: {shown(kind)}. {way_out}")
+    vocabulary = dict(_dict(model.get("vocab"), "model's vocab"))
+    added = _added_tokens(found.get("added_tokens") or [], vocabulary)
+    texts = [token["content"] for token in added]
+    if chosen is not None:
+        missing = [token for token in chosen if token not in texts]
+        if missing:
+            _refuse("added tokens", "must have the special tokens that are asked for", missing)
+        texts = list(chosen)
+    options = _around(found.get("post_processor"), vocabulary)
+    options |= {"special_tokens": texts, "max_tokens": _max_tokens(found.get("truncation"))}
+    _check_added([token for token in added if token["content"] in texts], kind, found)
+    return make(found, model, pieces_by_id(vocabulary), options)
+
+
+def _added_tokens(tokens, vocabulary):
+    """The added tokens, those that the vocabulary lacks put into it."""
+    if not isinstance(tokens, list):
+        _refuse("added_tokens", "must be a list", tokens)
+    for token in tokens:
+        content, number = _dict(token, "added token").get("content"), token.get("id")
+        if not isinstance(content, str) or not content or type(number) is not int:
+            _refuse("added tokens", "must have a content and an id", token)
+        if vocabulary.setdefault(content, number) != number:
+            _refuse("added tokens", "must have the ids of the vocabulary", token)
+    return tokens
+
+
+def _check_added(tokens, kind, found):
+    lower = kind == "WordPiece" and bool((found.get("normalizer") or {}).get("lowercase"))
+    for token in tokens:
+        for name in ("lstrip", "rstrip", "single_word"):
+            if token.get(name):
+                _refuse("added tokens", f"must not have {name}; leave this one out by `special_tokens=`", token)
+        if lower and token.get("normalized") and token["content"] != token["content"].lower():
+            _refuse("added tokens", "must not be looked for in normalised texts", token)
+
+
+def _max_tokens(truncation):
+    if truncation is None:
+        return None
+    _dict(truncation, "truncation")
+    if truncation.get("direction", "Right") != "Right":
+        _refuse("truncation", "must be on the right", truncation)
+    length = truncation.get("max_length")
+    if type(length) is not int or length < 1:
+        _refuse("truncation", "must have a max_length of at least 1", truncation)
+    return length
+
+
+# what may stand around one text: (piece before or False, piece after or False)
+def _template(processor, vocabulary):
+    before, after, seen = [], [], False
+    ids = _dict(processor.get("special_tokens"), "template's special_tokens")
+    for part in processor.get("single") or []:
+        if "Sequence" in _dict(part, "template"):
+            seen = True
+            continue
+        name = _dict(part.get("SpecialToken"), "template's part").get("id")
+        told = _dict(ids.get(name), f"template's {cut(name)}")
+        if len(told.get("ids") or []) != 1 or len(told.get("tokens") or []) != 1:
+            _refuse("template", "must put single tokens around a text", told)
+        piece = told["tokens"][0]
+        if vocabulary.get(piece) != told["ids"][0]:
+            _refuse("template", "must have the ids of the vocabulary", told)
+        (after if seen else before).append(piece)
+    if not seen or len(before) > 1 or len(after) > 1:
+        _refuse("template", "must put at most one token before a text and one after it", processor.get("single"))
+    return {"begin": before[0] if before else False, "end": after[0] if after else False}
+
+
+def _of_bert(processor, vocabulary):
+    pairs = {}
+    for name, key in (("begin", "cls"), ("end", "sep")):
+        pair = processor.get(key)
+        if not isinstance(pair, list) or len(pair) != 2 or vocabulary.get(pair[0]) != pair[1]:
+            _refuse("post-processor", f"must have a {key} token of the vocabulary with its id", pair)
+        pairs[name] = pair[0]
+    return pairs
+
+
+def _sequence(processor, vocabulary):
+    around = {}
+    for part in processor.get("processors") or []:
+        around |= _around(part, vocabulary)
+    return around
+
+
+_POST_PROCESSORS = {
+    "TemplateProcessing": _template,
+    "BertProcessing": _of_bert,
+    "RobertaProcessing": _of_bert,
+    "ByteLevel": lambda processor, vocabulary: {},  # offsets only
+    "Sequence": _sequence,
+}
+
+
+def _around(processor, vocabulary):
+    if processor is None:
+        return {}
+    kind = _dict(processor, "post-processor").get("type")
+    if kind not in _POST_PROCESSORS:
+        _refuse("post-processor", f"must be one of {', '.join(_POST_PROCESSORS)}", kind)
+    return _POST_PROCESSORS[kind](processor, vocabulary)
+
+
+def _word_piece(found, model, pieces, options):
+    normalizer = _dict(found.get("normalizer"), "normalizer")
+    if normalizer.get("type") != "BertNormalizer" or not normalizer.get("clean_text"):
+        _refuse("normalizer", "must be a BertNormalizer that cleans texts", normalizer)
+    words = _dict(found.get("pre_tokenizer"), "pre_tokenizer")
+    if words.get("type") != "BertPreTokenizer":
+        _refuse("pre_tokenizer", "must be a BertPreTokenizer", words)
+    return WordPieceTokenizer(
+        pieces,
+        lowercase=normalizer.get("lowercase"),
+        strip_accents=normalizer.get("strip_accents"),
+        split_ideographs=normalizer.get("handle_chinese_chars"),
+        unknown=model.get("unk_token", "[UNK]"),
+        continuation=model.get("continuing_subword_prefix", "##"),
+        max_word_length=model.get("max_input_chars_per_word", 100),
+        **options,
+    )
+
+
+def _byte_pairs(found, model, pieces, options):
+    if model.get("byte_fallback"):
+        raise ValueError(
+            "its model must be byte-level BPE. Received: BPE with byte_fallback. `SentencePieceBPETokenizer.from_file` "
+            "reads the tokenizer.model that it was made of"
+        )
+    for name in ("dropout", "continuing_subword_prefix", "end_of_word_suffix"):
+        if model.get(name):
+            _refuse("model", f"must be byte-level BPE without {name}", model[name])
+    if found.get("normalizer") is not None:
+        _refuse("normalizer", "must be null for BPE", found["normalizer"])
+    merges = model.get("merges")
+    if not isinstance(merges, list):
+        _refuse("merges", "must be a list", merges)
+    return BytePairTokenizer(
+        pieces,
+        [pair.split(" ") if isinstance(pair, str) else pair for pair in merges],
+        whole_words=bool(model.get("ignore_merges")),
+        **_pattern(found.get("pre_tokenizer")),
+        **options,
+    )
+
+
+def _pattern(words):
+    _dict(words, "pre_tokenizer")
+    steps = words.get("pretokenizers") if words.get("type") == "Sequence" else [words]
+    last = _dict(steps[-1], "pre_tokenizer") if isinstance(steps, list) and steps else {}
+    if last.get("type") != "ByteLevel" or len(steps) > 2:
+        _refuse("pre_tokenizer", "must be ByteLevel, alone or after a Split", words)
+    pattern = "gpt2"
+    if len(steps) == 2:
+        split = _dict(steps[0], "pre_tokenizer")
+        expression = _dict(split.get("pattern"), "pre_tokenizer's pattern").get("Regex")
+        names = {row.expression: name for name, row in PATTERNS.items()}
+        if split.get("type") != "Split" or expression not in names or split.get("invert"):
+            _refuse("pre_tokenizer", f"must split by the pattern of {', '.join(PATTERNS)}", split)
+        if split.get("behavior") != "Isolated" or last.get("use_regex", True):
+            _refuse("pre_tokenizer", "must isolate what its pattern matches, and ByteLevel then use none", words)
+        pattern = names[expression]
+    elif not last.get("use_regex", True):
+        _refuse("pre_tokenizer", "must split texts into words", words)
+    return {"pattern": pattern, "prefix_space": bool(last.get("add_prefix_space"))}
+
+
+def to_tokenizer_json(tokenizer: WordPieceTokenizer | BytePairTokenizer, path: Path) -> None:
+    """Writes a `tokenizer.json` that `tokenizers` and `transformers` read, with the same ids; whole or not at all.
+
+    Raises:
+        TypeError: for a tokenizer of another kind.
+
+    >>> import tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "tokenizer.json"
+    >>> to_tokenizer_json(WordPieceTokenizer(["[UNK]", "to", "##day"]), file)
+    >>> json.loads(file.read_text())["model"]["type"]
+    'WordPiece'
+    """
+    if isinstance(tokenizer, WordPieceTokenizer):
+        described = _written_word_piece(tokenizer)
+    elif isinstance(tokenizer, BytePairTokenizer):
+        described = _written_byte_pairs(tokenizer)
+    else:
+        raise TypeError(
+            f"A tokenizer.json is written of a WordPieceTokenizer or a BytePairTokenizer. Received: {shown(tokenizer)}."
+        )
+    with atomic_path(path) as temporary:
+        pathlib.Path(temporary).write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _ids(tokenizer) -> Mapping[str, int]:
+    return {piece: number for number, piece in enumerate(tokenizer.pieces)}
+
+
+def _written(tokenizer, model, normalizer, words) -> Config:
+    ids = _ids(tokenizer)
+    around = [piece for piece in (tokenizer.begin_piece, tokenizer.end_piece) if piece is not None]
+
+    def template(*sequences):
+        parts: list[Any] = []
+        for number, name in enumerate(sequences):
+            if tokenizer.begin_piece is not None and number == 0:
+                parts.append({"SpecialToken": {"id": tokenizer.begin_piece, "type_id": number}})
+            parts.append({"Sequence": {"id": name, "type_id": number}})
+            if tokenizer.end_piece is not None:
+                parts.append({"SpecialToken": {"id": tokenizer.end_piece, "type_id": number}})
+        return parts
+
+    post = {
+        "type": "TemplateProcessing",
+        "single": template("A"),
+        "pair": template("A", "B"),
+        "special_tokens": {piece: {"id": piece, "ids": [ids[piece]], "tokens": [piece]} for piece in around},
+    }
+    limit = tokenizer.max_tokens
+    truncation = {"direction": "Right", "max_length": limit, "strategy": "LongestFirst", "stride": 0}
+    flags = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False) | {"special": True}
+    return {
+        "version": "1.0",
+        "truncation": None if limit is None else truncation,
+        "padding": None,
+        "added_tokens": [
+            {"id": ids[token], "content": token, **flags} for token in sorted(tokenizer.special_tokens, key=ids.get)
+        ],
+        "normalizer": normalizer,
+        "pre_tokenizer": words,
+        "post_processor": post if around else None,
+        "decoder": {"type": "WordPiece", "prefix": tokenizer.continuation, "cleanup": True}
+        if isinstance(tokenizer, WordPieceTokenizer)
+        else {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True},
+        "model": model | {"vocab": ids},
+    }
+
+
+def _written_word_piece(tokenizer):
+    model = {
+        "type": "WordPiece",
+        "unk_token": tokenizer.unknown,
+        "continuing_subword_prefix": tokenizer.continuation,
+        "max_input_chars_per_word": tokenizer.max_word_length,
+    }
+    normalizer = {
+        "type": "BertNormalizer",
+        "clean_text": True,
+        "handle_chinese_chars": tokenizer.split_ideographs,
+        "strip_accents": tokenizer.strip_accents,
+        "lowercase": tokenizer.lowercase,
+    }
+    return _written(tokenizer, model, normalizer, {"type": "BertPreTokenizer"})
+
+
+def _written_byte_pairs(tokenizer):
+    model = {
+        "type": "BPE",
+        "dropout": None,
+        "unk_token": None,
+        "continuing_subword_prefix": None,
+        "end_of_word_suffix": None,
+        "fuse_unk": False,
+        "byte_fallback": False,
+        "ignore_merges": tokenizer.whole_words,
+        "merges": [list(pair) for pair in tokenizer.merges],
+    }
+    of_gpt2 = tokenizer.pattern == "gpt2"
+    words: Config = {"type": "ByteLevel", "add_prefix_space": tokenizer.prefix_space, "trim_offsets": True}
+    words["use_regex"] = of_gpt2
+    if not of_gpt2:
+        expression = PATTERNS[tokenizer.pattern].expression
+        split = {"type": "Split", "pattern": {"Regex": expression}, "behavior": "Isolated", "invert": False}
+        words = {"type": "Sequence", "pretokenizers": [split, words]}
+    return _written(tokenizer, model, None, words)
