@@ -69,8 +69,8 @@ class ByteWords(keras.layers.Layer):
             prefix_space=tokenizer.prefix_space,
             special_tokens=tokenizer.special_tokens,
         )
-        values = {"page_offsets": offsets, "cells": cells, "byte_ids": tokenizer.byte_ids}
-        values["special_ids"] = [tokenizer.pieces.index(token) for token in tokenizer.special_tokens]
+        special_ids = [tokenizer.pieces.index(token) for token in tokenizer.special_tokens]
+        values = {"page_offsets": offsets, "cells": cells, "byte_ids": tokenizer.byte_ids, "special_ids": special_ids}
         for name, variable in layer.tables.items():
             variable.assign(values[name])
         return layer

@@ -43,7 +43,8 @@ class MergeTables:
 def pair_codes(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Both numbers of pairs of pieces: int32 of int32, of any shape."""
     left, right = np.asarray(left, np.int32), np.asarray(right, np.int32)
-    return tuple(left * np.int32(a) + right * np.int32(b) for a, b in (FIRST_FACTORS, SECOND_FACTORS))
+    first, second = (left * np.int32(a) + right * np.int32(b) for a, b in (FIRST_FACTORS, SECOND_FACTORS))
+    return first, second
 
 
 def build(ranks: Ranks) -> MergeTables:
@@ -72,7 +73,7 @@ def build(ranks: Ranks) -> MergeTables:
                 least[pair] = min(least.get(pair, NEVER), rank)
     pairs = np.array(sorted({*left_least, *right_least}), np.int32).reshape(-1, 2)
     table = perfect_hash.build(*pair_codes(pairs[:, 0], pairs[:, 1]))
-    keys = list(map(tuple, pairs.tolist()))
+    keys = [(left, right) for left, right in pairs.tolist()]
 
     def by_slot(values):
         numbers = np.full(table.size + 1, NEVER, np.int32)
@@ -139,12 +140,12 @@ def ranks_of(merges: Iterable[tuple[str, str]], ids: Mapping[str, int]) -> Ranks
             if piece not in ids:
                 raise ValueError(
                     "Merges must be of pieces of the vocabulary, and make such. "
-                    f"Received: {cut(repr((left, right)))} as merge {rank}, and {cut(repr(piece))} is none."
+                    f"Received: {cut(repr((left, right)))} as merge {cut(rank)}, and {cut(repr(piece))} is none."
                 )
         pair = ids[left], ids[right]
         if pair in found:
             raise ValueError(
-                f"A merge must come once. Received: {cut(repr((left, right)))} twice, also as merge {rank}."
+                f"A merge must come once. Received: {cut(repr((left, right)))} twice, also as merge {cut(rank)}."
             )
         found[pair] = rank, ids[left + right]
     return found

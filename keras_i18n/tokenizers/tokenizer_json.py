@@ -2,7 +2,7 @@
 
 import json
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from keras_i18n.files import atomic_path
@@ -63,7 +63,9 @@ def _read(data, special_tokens):
     try:
         return _tokenizer(found, special_tokens)
     except (TypeError, AttributeError, KeyError, IndexError) as error:  # a number where a list was, and the like
-        raise ValueError(f"its parts must be as `tokenizers` writes them. Received: others ({error!r:.100})") from error
+        raise ValueError(
+            f"its parts must be as `tokenizers` writes them. Received: others ({cut(repr(error), limit=100)})"
+        ) from error
 
 
 def _refuse(part, rule, received):
@@ -278,7 +280,7 @@ def to_tokenizer_json(tokenizer: WordPieceTokenizer | BytePairTokenizer, path: P
         pathlib.Path(temporary).write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _ids(tokenizer) -> Mapping[str, int]:
+def _ids(tokenizer):
     return {piece: number for number, piece in enumerate(tokenizer.pieces)}
 
 
@@ -310,7 +312,8 @@ def _written(tokenizer, model, normalizer, words) -> Config:
         "truncation": None if limit is None else truncation,
         "padding": None,
         "added_tokens": [
-            {"id": ids[token], "content": token, **flags} for token in sorted(tokenizer.special_tokens, key=ids.get)
+            {"id": ids[token], "content": token, **flags}
+            for token in sorted(tokenizer.special_tokens, key=ids.__getitem__)
         ],
         "normalizer": normalizer,
         "pre_tokenizer": words,

@@ -14,9 +14,6 @@ from keras_i18n.tokenizers import tokenizer_file, word_characters
 from keras_i18n.tokenizers.piece_tokenizer import MAX_BYTES, PieceTokenizer, checked_flags
 from keras_i18n.tokenizers.word_characters import ALONE, KIND_BITS, SPACE, SYMBOL_BITS, WordCharacters
 
-SPECIAL_TOKENS = 64
-_TEXTS_AT_ONCE = 512
-_WORDS_KEPT = 2**17  # words whose ids are remembered
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -69,9 +66,15 @@ class WordPieceTokenizer(PieceTokenizer):
         max_word_length: int = 100,
         max_tokens: int | None = None,
     ) -> None:
-        if special_tokens is None and isinstance(vocabulary, Sequence):
-            special_tokens = [token for token in SPECIAL_TOKENS if token in vocabulary]
-        super().__init__(vocabulary, begin=begin, end=end, special_tokens=special_tokens or (), max_tokens=max_tokens)
+        known = {piece for piece in vocabulary if isinstance(piece, str)} if isinstance(vocabulary, Sequence) else set()
+        usual = [token for token in SPECIAL_TOKENS if token in known]
+        super().__init__(
+            vocabulary,
+            begin=begin,
+            end=end,
+            special_tokens=usual if special_tokens is None else special_tokens,
+            max_tokens=max_tokens,
+        )
         flags = checked_flags(
             lowercase=lowercase,
             strip_accents=lowercase if strip_accents is None else strip_accents,
