@@ -74,7 +74,7 @@ class BytePairTokenization(keras.layers.Layer):
             )
         words = ByteWords.from_tokenizer(tokenizer)
         tables = merge_tables.build(tokenizer.ranks)
-        merging = PairMerging({name: getattr(tables, name).shape for name in PairMerging.TABLES})
+        merging = PairMerging(**PairMerging.config_of(tables))
         layer = cls(
             words.get_config(),
             merging.get_config(),

@@ -8,10 +8,11 @@ import tensorflow as tf
 
 from keras_i18n.layers import fingerprint_lookup
 from keras_i18n.layers.ragged_rows import scattered
+from keras_i18n.layers.whole_number_tables import add_tables, config_of_tables
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers.merge_tables import FIRST_FACTORS, NEVER, SECOND_FACTORS
 
-TABLES = ("multipliers", "first", "second", "rank", "left_least", "right_least", "early", "merged")
+TABLES = ("bucket_numbers", "first", "second", "rank", "left_least", "right_least", "early", "merged")
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -25,6 +26,7 @@ class PairMerging(keras.layers.Layer):
 
     Args:
         shapes: dict, table name -> shape, of the tables of `MergeTables`.
+        types: dict, table name -> type, of those that are narrower than int32.
 
     Input shape: pieces, int32 `(count,)`, all words of all texts in one row; `begins`, bool of this shape, whether a word
         begins there. There is at least one.
@@ -35,25 +37,24 @@ class PairMerging(keras.layers.Layer):
     >>> from keras_i18n import layers
     >>> from keras_i18n.tokenizers import merge_tables
     >>> tables = merge_tables.build({(0, 1): (0, 3), (3, 2): (1, 4)})
-    >>> layer = layers.PairMerging({name: getattr(tables, name).shape for name in layers.PairMerging.TABLES})
+    >>> layer = layers.PairMerging(**layers.PairMerging.config_of(tables))
     >>> layer.assign(tables)
     >>> pieces, places = layer(tf.constant([0, 1, 2, 0, 2]), tf.constant([True, False, False, True, False]))
     >>> pieces.numpy().tolist(), places.numpy().tolist()
     ([4, 0, 2], [0, 3, 4])
     """
 
-    TABLES = TABLES
-
-    def __init__(self, shapes: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(self, shapes: Mapping[str, Any], types: Mapping[str, str] | None = None, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         self.shapes = {name: tuple(shapes[name]) for name in TABLES}
-        self.tables = {
-            name: self.add_weight(
-                name=name, shape=shape, dtype="int32", initializer="zeros", trainable=False, autocast=False
-            )
-            for name, shape in self.shapes.items()
-            if shape != (0,)
-        }
+        self.types = dict(types or {})
+        given = {name: shape for name, shape in self.shapes.items() if shape != (0,)}
+        self.tables = add_tables(self, given, self.types)
+
+    @classmethod
+    def config_of(cls, tables: Any) -> Config:
+        """The config of the layer that holds `MergeTables`."""
+        return config_of_tables(tables, TABLES)
 
     def assign(self, tables: Any) -> None:
         """Takes over the numbers of `MergeTables`."""
@@ -95,7 +96,7 @@ class PairMerging(keras.layers.Layer):
         """Rank of the pair that begins at each place, and whether it merges now."""
         after = tf.where(_shifted(begins, -1, True), -1, _shifted(pieces, -1, -1))
         first, second = (pieces * a + after * b for a, b in (FIRST_FACTORS, SECOND_FACTORS))
-        slot, found = fingerprint_lookup.find(first, second, table["multipliers"], table["first"], table["second"])
+        slot, found = fingerprint_lookup.find(first, second, table["bucket_numbers"], table["first"], table["second"])
         slot = tf.where(found, slot, self.shapes["first"][0])
         rank, left_least, right_least = (tf.gather(table[name], slot) for name in TABLES[3:6])
         before, following = _shifted(rank, 1, NEVER), _shifted(rank, -1, NEVER)
@@ -117,7 +118,10 @@ class PairMerging(keras.layers.Layer):
         return tuple(keras.KerasTensor((None,), dtype="int32") for _ in range(2))
 
     def get_config(self) -> Config:
-        return super().get_config() | {"shapes": {name: list(shape) for name, shape in self.shapes.items()}}
+        return super().get_config() | {
+            "shapes": {name: list(shape) for name, shape in self.shapes.items()},
+            "types": self.types,
+        }
 
 
 def _shifted(row, places, value):

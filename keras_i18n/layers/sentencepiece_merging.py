@@ -67,8 +67,8 @@ class SentencePieceMerging(keras.layers.Layer):
     @classmethod
     def config_of(cls, tables: Any) -> Config:
         """What of the config `SentencePieceBPETables` decide."""
-        merges = {"shapes": {name: getattr(tables.merges, name).shape for name in PairMerging.TABLES}}
-        return {"shapes": {name: getattr(tables, name).shape for name in TABLES}, "merging": merges}
+        shapes = {name: getattr(tables, name).shape for name in TABLES}
+        return {"shapes": shapes, "merging": PairMerging.config_of(tables.merges)}
 
     def assign(self, tables: Any) -> None:
         """Takes over the numbers of `SentencePieceBPETables`."""

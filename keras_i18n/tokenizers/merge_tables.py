@@ -30,7 +30,7 @@ class MergeTables:
     be merged before its turn, else `NEVER`; empty where all may. `merged` by rank: what a pair becomes.
     """
 
-    multipliers: np.ndarray
+    bucket_numbers: np.ndarray
     first: np.ndarray
     second: np.ndarray
     rank: np.ndarray
@@ -85,7 +85,7 @@ def build(ranks: Ranks) -> MergeTables:
         merged[rank] = piece
     late = _late(ranks)
     return MergeTables(
-        table.multipliers,
+        table.bucket_numbers,
         table.first,
         table.second,
         by_slot([ranks[key][0] if key in ranks else NEVER for key in keys]),

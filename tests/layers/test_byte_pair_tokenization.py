@@ -112,7 +112,7 @@ def test_merges_at_once_are_those_of_one_after_the_other(kind):
                 if left + right in ids
             }
         tables = merge_tables.build(ranks)
-        layer = layers.PairMerging({name: getattr(tables, name).shape for name in layers.PairMerging.TABLES})
+        layer = layers.PairMerging(**layers.PairMerging.config_of(tables))
         layer.assign(tables)
         words = ["".join(chance.choice("aabc") for _ in range(chance.randint(1, 30))) for _ in range(60)] + ["a" * 50]
         flat = [ids[letter] for word in words for letter in word]
