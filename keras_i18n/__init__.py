@@ -22,6 +22,7 @@ _ROOMS = (
     "networks",
     "optimizers",
     "serving",
+    "sklearn",
     "tokenizers",
     "training",
     "transfer",

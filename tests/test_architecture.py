@@ -22,6 +22,7 @@ USES = {
     "networks": {"layers"},
     "training": {"layers", "networks", "optimizers"},
     "models": {"datasets", "languages", "layers", "networks", "optimizers", "tokenizers", "training"},
+    "sklearn": {"datasets", "models"},
     "evaluation": {"datasets", "languages"},
     "transfer": {
         "datasets", "evaluation", "languages", "layers", "models", "networks", "optimizers", "tokenizers", "training",
