@@ -45,3 +45,9 @@ def test_the_pinned_versions_are_within_the_bounds(setup):
     lines = [line for group in groups for line in group.split("\n") if line and not line.startswith("keras_i18n[")]
     wanted = [Requirement(line) for line in lines]
     assert [str(one) for one in wanted if pins[one.name.lower().replace("_", "-")] not in one.specifier] == []
+
+
+def test_the_citation_names_the_version():
+    from keras_i18n.version import __version__
+
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
