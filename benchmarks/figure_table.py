@@ -128,6 +128,15 @@ FIGURES = (
         result="default_wins_nusax",
     ),
     Figure(
+        "default_wins",
+        "the same on SIB-200 dev, 200 texts of each of English, Amharic, Finnish and Yoruba, one model for the four",
+        lambda result: _create(result, "create"),
+        lambda result: f"{_create(result, 'TF-IDF + logistic regression')} TF-IDF + logistic regression",
+        ("keras_i18n/models",),
+        arguments="--sets sib200 --counts 200 --languages en am fi yo-Latn --name default_wins_four",
+        result="default_wins_four",
+    ),
+    Figure(
         "small_model_205",
         "one small model for 205 languages, trained in all of them: int8 .tflite of 8.6 MB",
         lambda result: percent(_row(result, model="keras_i18n, 1,200,000")["mean_dev_accuracy"]),
