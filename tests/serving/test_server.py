@@ -244,9 +244,9 @@ def test_the_command_ends_when_it_is_interrupted(exported):
     line = process.stdout.readline()
     assert "serving" in line
     host, port = line.split("http://")[1].split()[0].split(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection = http.client.HTTPConnection(host, int(port), timeout=60)
     connection.request("POST", "/v1/predict", json.dumps({"texts": ["wake me"]}))
     assert connection.getresponse().status == 200
     process.send_signal(2)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=60)
     assert (process.returncode, "stopped after 1 requests" in out) == (0, True)
