@@ -25,7 +25,7 @@ from keras_i18n.text_table import preformatted, text_table
 from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL
 
 # bytes of a file beside its weights: operators, metadata, golden examples (measured)
-GRAPH_BYTES = {"tflite": 220_000, "onnx": 700_000}
+GRAPH_BYTES = {"tflite": 220_000, "onnx": 150_000}
 _MATRIX = 65_536  # numbers from which on an int8 export keeps a byte for each
 # share of a language's tokens that no text and no word list has shown: spread by the vocabulary's own scores
 _UNSEEN = 0.1
@@ -92,7 +92,7 @@ def compact(
         words: their words, the most frequent first, in the same way. `frequent_words` has tens of
             thousands. Without them scores and letters of the pieces decide: of Italian news 89 % of the tokens have
             their piece among 24,000, in place of 97 %.
-        format: "tflite" or "onnx", whose operators take half a megabyte more.
+        format: "tflite" or "onnx", whose operators take a little less.
 
     Returns:
         (model, `Compacted`): a model of the same class, which shares nothing with the old one.
