@@ -30,7 +30,7 @@ def allowed_groups(groups: PieceGroups, ids: Tensor, sizes: Tensor) -> tuple[Ten
     covered = from_start - tf.pad(from_start[:, 1:], [[0, 0], [0, 1]])
     total = tf.reduce_sum(sizes, axis=1, keepdims=True)
     used = covered > 0
-    allowed = (covered * 100 >= total * groups.least_percent) & used
+    allowed = (covered * 100 >= total * groups.percents.astype(np.int32).reshape(1, -1)) & used
     return allowed, tf.reduce_any(used & tf.logical_not(allowed), axis=1)
 
 

@@ -26,7 +26,7 @@ class PieceGroups:
 
     Args:
         starts: first token id of each group; it goes up to the next group's, the last one to the vocabulary's end.
-        least_percent: 1 .. 100.
+        least_percent: 1 .. 100; or a tuple, one for each group, where they differ.
 
     Raises:
         ValueError: other numbers, too many groups, or groups that the vocabulary does not have.
@@ -36,7 +36,7 @@ class PieceGroups:
     """
 
     starts: tuple[int, ...] = ()
-    least_percent: int = LEAST_PERCENT
+    least_percent: int | tuple[int, ...] = LEAST_PERCENT
 
     def __post_init__(self):
         starts, percent = self.starts, self.least_percent
@@ -45,8 +45,42 @@ class PieceGroups:
         object.__setattr__(self, "starts", tuple(map(int, starts)))
         if any(one >= other for one, other in zip((0, *self.starts), self.starts, strict=False)):
             raise ValueError(f"Groups of pieces must begin one after another. Received: {shown(starts)}.")
-        if not _is_integer(percent) or not 1 <= percent <= 100:
-            raise ValueError(f"`least_percent` must be an integer of 1 to 100. Received: {shown(percent)}.")
+        percents = tuple(percent) if isinstance(percent, (tuple, list)) else (percent,)
+        if not percents or not all(_is_integer(one) and 1 <= one <= 100 for one in percents):
+            raise ValueError(f"`least_percent` must be integers of 1 to 100. Received: {shown(percent)}.")
+        if isinstance(percent, (tuple, list)) and len(percents) != len(starts):
+            raise ValueError(
+                f"`least_percent` must tell one for each of {len(starts)} groups. Received: {shown(percent)}."
+            )
+        # alike, they are written as one number: as in files of before
+        percents = tuple(map(int, percents))
+        object.__setattr__(self, "least_percent", percents if len(set(percents)) > 1 else percents[0])
+
+    @property
+    def percents(self) -> np.ndarray:
+        """int64 `(groups,)`: the least percent of each.
+
+        >>> PieceGroups((4, 6), least_percent=(10, 15)).percents.tolist(), PieceGroups((4, 6)).percents.tolist()
+        ([10, 15], [10, 10])
+        """
+        return np.broadcast_to(np.array(self.least_percent, np.int64), len(self.starts))
+
+    def joined(self, first: int, sizes: Sequence[int], percent: int | None = None) -> "PieceGroups":
+        """These groups, and behind them some of `sizes` pieces from token id `first` on; empty ones are left out.
+
+        Args:
+            percent: the new groups' least percent; unless given, the one that all have, or 10.
+
+        >>> PieceGroups((4,)).joined(6, [2, 0, 1], 15)
+        PieceGroups(starts=(4, 6, 8), least_percent=(10, 15, 15))
+        """
+        ends = np.cumsum([first, *sizes]).tolist()
+        new = [start for start, size in zip(ends, sizes, strict=False) if size]
+        if not new:
+            return self
+        usual = self.least_percent if isinstance(self.least_percent, int) else LEAST_PERCENT
+        percents = (*self.percents.tolist(), *[usual if percent is None else percent] * len(new))
+        return PieceGroups((*self.starts, *new), percents)
 
     @classmethod
     def of(cls, given: Any) -> "PieceGroups":
@@ -117,7 +151,7 @@ class PieceGroups:
         # float64 holds these counts exactly
         covered = np.bincount(place, lengths[flat], len(sequences) * width).astype(np.int64).reshape(-1, width)
         total, covered = covered.sum(axis=1, keepdims=True), covered[:, 1:]
-        allowed = (100 * covered >= self.least_percent * total) & (covered > 0)
+        allowed = (100 * covered >= self.percents * total) & (covered > 0)
         return allowed, ((covered > 0) & ~allowed).any(axis=1)
 
     def forbidden_pieces(self, allowed: Array, vocabulary_size: int) -> np.ndarray:
@@ -139,12 +173,17 @@ class PieceGroups:
             raise ValueError(
                 "Pieces of groups must come in the order of their groups. Received: another order. Sort the ids."
             )
-        _, starts = np.unique(group, return_index=True)
-        return dataclasses.replace(self, starts=tuple(starts[np.unique(group) > 0].tolist()))
+        found, starts = np.unique(group, return_index=True)
+        if not (found > 0).any():
+            return dataclasses.replace(
+                self, starts=(), least_percent=int(max(self.percents, default=self.least_percent))
+            )
+        return PieceGroups(tuple(starts[found > 0].tolist()), tuple(self.percents[found[found > 0] - 1].tolist()))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments as plain data."""
-        return {"starts": list(self.starts), "least_percent": self.least_percent}
+        percent = self.least_percent
+        return {"starts": list(self.starts), "least_percent": percent if isinstance(percent, int) else list(percent)}
 
 
 def piece_lengths(model: SentencePieceModel) -> np.ndarray:
@@ -152,12 +191,6 @@ def piece_lengths(model: SentencePieceModel) -> np.ndarray:
     spell = {PieceType.NORMAL, PieceType.USER_DEFINED}
     rows = zip(model.pieces, model.types, strict=True)
     return np.array([len(piece) if kind in spell else 0 for piece, kind in rows], np.int32)
-
-
-def joined_starts(groups: Sequence[int], first: int, sizes: Sequence[int]) -> tuple[int, ...]:
-    """The starts of groups of `sizes` pieces from token id `first` on, behind those that are there; empty ones are left out."""
-    ends = np.cumsum([first, *sizes]).tolist()
-    return (*groups, *(start for start, size in zip(ends, sizes, strict=False) if size))
 
 
 def _is_integer(value):

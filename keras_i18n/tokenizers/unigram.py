@@ -1,6 +1,5 @@
 """The SentencePiece unigram tokenizer as data, with the C++ library underneath."""
 
-import dataclasses
 import functools
 import secrets
 from collections.abc import Iterable, Sequence
@@ -10,7 +9,7 @@ import numpy as np
 from keras_i18n.protocols import Config, Texts, TokenIds
 from keras_i18n.shown import shown
 from keras_i18n.tokenizers import sentencepiece_model
-from keras_i18n.tokenizers.piece_groups import PieceGroups, joined_starts
+from keras_i18n.tokenizers.piece_groups import PieceGroups
 from keras_i18n.tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer, clean_text
 
 MAGIC = b"keras_i18n unigram tokenizer 1\n"
@@ -102,7 +101,12 @@ class UnigramTokenizer(SentencePieceTokenizer):
         return [np.array([*before, *ids, *after], np.int32) for ids in found]
 
     def extended(
-        self, pieces: Sequence[str], scores: Iterable[float], *, group_sizes: Sequence[int] = ()
+        self,
+        pieces: Sequence[str],
+        scores: Iterable[float],
+        *,
+        group_sizes: Sequence[int] = (),
+        least_percent: int | None = None,
     ) -> "UnigramTokenizer":
         """A tokenizer with more pieces; those of this one keep their ids and scores.
 
@@ -112,6 +116,7 @@ class UnigramTokenizer(SentencePieceTokenizer):
                 something else in old texts, so it is raised to the lowest there is.
             group_sizes: the pieces, in their order, form groups of so many: see `PieceGroups`. Without, any text may use
                 them.
+            least_percent: of a text, for these groups; unless given, as for those that are there, or 10.
 
         Raises:
             ValueError: a piece that is there already, comes twice, or is empty; groups of another number of pieces, or
@@ -122,7 +127,7 @@ class UnigramTokenizer(SentencePieceTokenizer):
                 f"`group_sizes` must tell the group of each piece. Received: {len(pieces)} pieces, sizes "
                 f"{shown(list(group_sizes))}."
             )
-        starts = joined_starts(self.groups.starts, self.vocabulary_size, group_sizes)
+        groups = self.groups.joined(self.vocabulary_size, group_sizes, least_percent)
         lowest = self.model.min_score
         scores = [max(float(score), lowest) for score in scores]
         return type(self)(
@@ -132,7 +137,7 @@ class UnigramTokenizer(SentencePieceTokenizer):
             prefix=self.prefix,
             max_tokens=self.max_tokens,
             threads=self.threads,
-            groups=dataclasses.replace(self.groups, starts=starts),
+            groups=groups,
         )
 
     def get_config(self) -> Config:

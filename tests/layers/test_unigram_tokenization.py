@@ -29,7 +29,7 @@ TOKENIZERS = {
     "one piece": lambda: UnigramTokenizer(written([("a", 0.5)])),
     "groups": lambda: grouped(),
     "groups, nfkc, bytes, symbols": lambda: grouped(
-        least_percent=33,
+        least_percent=(33, 20, 50),
         normalizer="nfkc",
         byte_fallback=True,
         vocabulary_size=420,

@@ -64,9 +64,9 @@ def by_definition(tokenizer, text):
     known = [i for i in all_pieces if model.pieces[i].type in (1, 4)]
     total = sum(len(model.pieces[i].piece) for i in known)
     again = False
-    for first, end in itertools.pairwise(starts):
+    for (first, end), percent in zip(itertools.pairwise(starts), tokenizer.groups.percents.tolist(), strict=True):
         covered = sum(len(model.pieces[i].piece) for i in known if first <= i < end)
-        if not covered or 100 * covered < tokenizer.groups.least_percent * total:
+        if not covered or 100 * covered < percent * total:
             again = again or covered > 0
             for piece in model.pieces[first:end]:
                 piece.type = 5
@@ -75,7 +75,9 @@ def by_definition(tokenizer, text):
     return sentencepiece.SentencePieceProcessor(model_proto=model.SerializeToString()).encode(text)
 
 
-@pytest.mark.parametrize("options", [{}, {"least_percent": 45, "byte_fallback": True, "vocabulary_size": 420}])
+@pytest.mark.parametrize(
+    "options", [{}, {"least_percent": (45, 10, 30), "byte_fallback": True, "vocabulary_size": 420}]
+)
 def test_ids_follow_the_definition(options):
     tokenizer = grouped(**options)
     texts = ["", "γδ", "ж", "aa", *TEXTS, *map(" ".join, itertools.combinations(TEXTS, 2))]
@@ -131,6 +133,9 @@ def test_files_keep_groups_and_files_without_them_keep_their_digest(tmp_path):
         {"starts": [FIRST], "least_percent": 0},
         {"starts": [FIRST], "least_percent": 101},
         {"starts": [FIRST], "least_percent": 20.5},
+        {"starts": [FIRST], "least_percent": [20, 30]},
+        {"starts": [], "least_percent": []},
+        {"starts": [FIRST, FIRST + 3], "least_percent": [20, 0]},
         {"starts": [FIRST], "other": 1},
     ],
 )
@@ -154,6 +159,27 @@ def test_each_piece_that_joins_must_have_a_group_where_there_are_some():
     with pytest.raises(ValueError, match="group of each piece"):
         OLD.extended(["▁kitabu"], [-3.0], group_sizes=[2])
     assert LONGER.extended(["▁kitabu"], [-3.0], group_sizes=[0, 1]).groups.starts == (FIRST, FIRST + 3, FIRST + 5)
+
+
+def test_groups_that_join_later_may_ask_for_more(tmp_path):
+    longer = OLD.extended(SWAHILI, [-3.0] * 3, group_sizes=[3]).extended(
+        GERMAN, [-3.0] * 2, group_sizes=[2], least_percent=60
+    )
+    assert longer.groups == PieceGroups((FIRST, FIRST + 3), (20, 60))
+    longer.save(tmp_path / "x.tokenizer")
+    loaded = UnigramTokenizer.load(tmp_path / "x.tokenizer")
+    assert (loaded.groups, loaded.digest) == (longer.groups, longer.digest)
+    for tokenizer in (longer, loaded):
+        text = "jua bahari sonne meer"  # 10 and 11 of 21 code points
+        assert tokenizer.tokenize([text])[0].max() == FIRST + 1
+        assert LONGER.tokenize([text])[0].max() == FIRST + 4
+        assert tokenizer.tokenize(["jua sonne meer"])[0].max() == FIRST + 4
+    # where all ask for the same, nothing tells a file from one written before they could differ
+    assert OLD.extended(SWAHILI, [-3.0] * 3, group_sizes=[3], least_percent=20).get_config()["groups"] == {
+        "starts": [FIRST],
+        "least_percent": 20,
+    }
+    assert with_selected_pieces(longer, [*range(FIRST), FIRST + 3, FIRST + 4]).groups == PieceGroups((FIRST,), 60)
 
 
 def test_a_part_of_the_vocabulary_keeps_the_groups():

@@ -7,8 +7,9 @@ import pytest
 import keras_i18n as ki
 from keras_i18n import networks, transfer
 from keras_i18n.datasets import ParallelTexts
-from keras_i18n.tokenizers import train_unigram
+from keras_i18n.tokenizers import PieceGroups, train_unigram
 from keras_i18n.transfer.adding import language_addition, row_training
+from keras_i18n.transfer.adding.extended_vocabulary import extend_vocabulary
 from keras_i18n.transfer.adding.training_examples import fit_bridge, mixed_texts, random_spans
 from keras_i18n.transfer.adding.unchanged import compare_unseen
 
@@ -144,6 +145,17 @@ def test_languages_one_after_another_and_at_once(encoder, added):
     assert [row.language for row in report.rows] == ["sw", "el"]
     assert all(row.after > row.before for row in report.rows)
     assert networks.token_embedding(both.network).language_rows == {"el+sw": report.pieces}
+
+
+@pytest.mark.parametrize(("count", "percent"), [(10, 10), (11, 15)])
+def test_many_languages_at_once_must_cover_more_of_a_text(encoder, count, percent):
+    texts = {
+        f"qa{chr(97 + place)}": [f"{chr(0x1000 + 9 * place + i)}\u1000jua" for i in range(9)] for place in range(count)
+    }
+    found = extend_vocabulary(encoder.tokenizer, texts, num_pieces=30, keep_texts=ENGLISH)
+    assert found.tokenizer.groups == PieceGroups((encoder.tokenizer.vocabulary_size,), percent)
+    fewer, _ = found.without_changes(encoder.tokenizer, ENGLISH)
+    assert fewer.tokenizer.groups == found.tokenizer.groups
 
 
 @pytest.mark.filterwarnings(FEW)
