@@ -1,20 +1,19 @@
-"""Large tables in memory once: filled from a file without copies on the way."""
+"""Large tables in memory once: filled from a file some rows at a time."""
 
-import ctypes
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 _LARGE = 1 << 22  # numbers
+_AT_ONCE = 1 << 20
 
 
 def load_tables(layer: keras.layers.Layer, store: Any) -> None:
     """What `layer.load_own_variables(store)` does for a layer without layers inside, with less memory.
 
-    Keras makes three copies of each array before it becomes a variable; here the file is read into the variable's own
-    memory, which nobody else has seen yet.
+    Keras makes three copies of each array before it becomes a variable; here some rows at a time are read from the file and
+    written into the variable.
 
     Args:
         layer: built a moment ago, not yet called.
@@ -35,17 +34,14 @@ def load_tables(layer: keras.layers.Layer, store: Any) -> None:
 
 
 def _filled(weight, values):
-    """Whether a variable on the processor, of the very shape and type of a data set, was filled with it."""
-    variable = weight.value
-    shape, dtype = tuple(values.shape), values.dtype
-    if shape != tuple(weight.shape) or dtype != weight.dtype or "CPU" not in variable.device:
+    """Whether a variable of the very shape and type of a data set was filled with it."""
+    variable, shape = weight.value, tuple(values.shape)
+    if shape != tuple(weight.shape) or values.dtype != weight.dtype:
         return False
-    memory = np.asarray(memoryview(variable.read_value()))  # no copy: the variable's own, for reading
-    values.read_direct(_writable(memory))
-    last = shape[0] - 1
-    return all(np.array_equal(variable.read_value()[row].numpy(), values[row]) for row in (0, last // 2, last))
-
-
-def _writable(memory):
-    bytes_there = (ctypes.c_char * memory.nbytes).from_address(memory.ctypes.data)
-    return np.frombuffer(bytes_there, dtype=memory.dtype).reshape(memory.shape)
+    step = max(1, _AT_ONCE * shape[0] // values.size)
+    for start in range(0, shape[0], step):
+        rows = values[start : start + step]
+        tf.raw_ops.ResourceScatterUpdate(
+            resource=variable.handle, indices=tf.range(start, start + len(rows)), updates=rows
+        )
+    return True
