@@ -176,7 +176,7 @@ class PieceGroups:
         found, starts = np.unique(group, return_index=True)
         if not (found > 0).any():
             return dataclasses.replace(
-                self, starts=(), least_percent=int(max(self.percents, default=self.least_percent))
+                self, starts=(), least_percent=LEAST_PERCENT if self.starts else self.least_percent
             )
         return PieceGroups(tuple(starts[found > 0].tolist()), tuple(self.percents[found[found > 0] - 1].tolist()))
 
