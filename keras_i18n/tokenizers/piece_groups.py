@@ -69,6 +69,8 @@ class PieceGroups:
         """These groups, and behind them some of `sizes` pieces from token id `first` on; empty ones are left out.
 
         Args:
+            first: token id of the first new piece.
+            sizes: number of pieces of each new group.
             percent: the new groups' least percent; unless given, the one that all have, or 10.
 
         >>> PieceGroups((4,)).joined(6, [2, 0, 1], 15)
