@@ -6,7 +6,6 @@ import typer
 
 from keras_i18n.cli.console import progress_bar, show_text
 from keras_i18n.cli.opening import open_model
-from keras_i18n.files import atomic_path
 from keras_i18n.shown import cut
 
 _BATCH = 1024  # lines of standard input that are translated together
@@ -52,6 +51,8 @@ def translate(
         for found in translations:
             show_text(found)
         return
+    from keras_i18n.files import atomic_path
+
     with atomic_path(output) as temporary:
         temporary.write_text("".join(f"{found}\n" for found in translations), encoding="utf-8")
     show_text(f"wrote {output}")
