@@ -281,6 +281,29 @@ FIGURES = (
         _TRANSFER,
     ),
     Figure(
+        "many_languages_at_once",
+        "unseen old texts tokenized differently after the vocabularies of 106 languages joined in one call",
+        lambda result: (
+            f"{result['percents']['15']['unseen_old_tokenized_differently']} of {result['unseen_old_texts']:,}, "
+            f"{percent(result['percents']['15']['lost_of_new_pieces'])} of what new pieces cover lost"
+        ),
+        lambda result: (
+            f"{result['percents']['1']['unseen_old_tokenized_differently']:,} with pieces used where they cover 1 %"
+        ),
+        _TRANSFER,
+    ),
+    Figure(
+        "damaged_files",
+        "damaged exports, models and ensembles that open and answer otherwise",
+        lambda result: (
+            f"{sum(kind.get('ANOTHER ANSWER', 0) for kind in result['files'].values())} of "
+            f"{result['count'] * len(result['files']):,}"
+        ),
+        lambda result: f"{sum(kind['refused'] for kind in result['files'].values()):,} refused with the file's name",
+        ("keras_i18n/export", "keras_i18n/models/saving"),
+        "--count 1700",
+    ),
+    Figure(
         "old_texts_after_adding",
         "unseen texts of 16 old languages that are tokenized differently after Swahili, Finnish, Ukrainian and Vietnamese",
         lambda result: _changed(result, "used where they cover 10 percent"),
