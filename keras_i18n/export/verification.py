@@ -21,7 +21,8 @@ from keras_i18n.shown import shown
 from keras_i18n.text_table import preformatted, text_table
 
 _SHOWN = 8
-_TURNED = 0.02  # share of texts that may be translated otherwise in fewer bits
+_TURNED = 0.02  # share of texts that may get another label, or be translated otherwise, in fewer bits
+_SEVERAL = 10  # texts, of which one may
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,9 +51,13 @@ class Comparison:
 
     @property
     def same(self) -> bool:
-        """The differences are within the tolerance, and at float32 every label agrees."""
-        agreement = 1.0 if self.precision == "float32" else 0.98
-        return self.largest_difference <= self.tolerance and self.label_agreement >= agreement
+        """The differences are within the tolerance, and labels agree: all at float32, else all but 2 % of the texts or one.
+
+        Of ten to fifty texts one is more than 2 %, and two scores that lie closer than the tolerance may change places.
+        """
+        others = (1 - self.label_agreement) * self.count
+        allowed = 0.0 if self.precision == "float32" else max(float(self.count >= _SEVERAL), _TURNED * self.count)
+        return self.largest_difference <= self.tolerance and others <= allowed + 1e-6
 
 
 @dataclasses.dataclass(frozen=True)

@@ -100,16 +100,29 @@ def test_what_is_missing(classifier, exported, sample, tmp_path):
         ki.verify(classifier, exported("float32"), sample[1][:0])
 
 
+def comparison(**options):
+    told = {"format": "tflite", "precision": "int8", "language": "en", "count": 32, "accuracy_change": None}
+    told |= {"largest_difference": 0.001, "label_agreement": 1.0, "tolerance": 0.05}
+    return ki.export.verification.Comparison(**{**told, **options})
+
+
+@pytest.mark.parametrize(
+    ("precision", "count", "others", "same"),
+    [
+        ("int8", 32, 1, True),
+        ("int8", 32, 2, False),
+        ("int8", 9, 1, False),
+        ("int8", 200, 4, True),
+        ("int8", 200, 5, False),
+        ("float32", 32, 1, False),
+        ("float32", 200, 0, True),
+    ],
+)
+def test_of_few_texts_one_may_get_another_label_in_few_bits(precision, count, others, same):
+    assert comparison(precision=precision, count=count, label_agreement=1 - others / count).same is same
+
+
 def test_numbers_that_are_none_differ():
-    row = ki.export.verification.Comparison(
-        format="tflite",
-        precision="float32",
-        language="en",
-        count=1,
-        largest_difference=float("nan"),
-        label_agreement=1.0,
-        accuracy_change=None,
-        tolerance=1e-4,
-    )
+    row = comparison(precision="float32", count=1, largest_difference=float("nan"), tolerance=1e-4)
     assert not VerificationReport((row,)).ok
     assert np.isnan(row.largest_difference)
