@@ -104,7 +104,9 @@ def small(tmp_path_factory):
 
 def save_small_classifier(data, path, **options):
     keras.utils.set_random_seed(1)
-    tokenizer = ki.tokenizers.train_unigram(data.text, vocabulary_size=60, begin=True, end=True, threads=1)
+    tokenizer = ki.tokenizers.train_unigram(
+        data.text, vocabulary_size=60, normalizer="identity", begin=True, end=True, threads=1
+    )
     network = ki.networks.universal_sentence_encoder(
         vocabulary_size=tokenizer.vocabulary_size, dim=16, ngram_dim=8, hidden_dim=12
     )

@@ -23,7 +23,7 @@ def model_of(kind, *, tokenizer=None, seed=0, weights=0.4, **options):
     if kind == "n-grams":
         kind, options = "gru", {"ngrams": (2, 3), "ngram_rows": 50, "ngram_dim": 4, **options}
     options = {"size": "tiny", "units": 16, "max_tokens": 8, **options}
-    model = LanguageModel.create(tokenizer or CharacterTokenizer.train(TEXTS), kind=kind, **options)
+    model = LanguageModel.create(tokenizer or CharacterTokenizer.train(TEXTS, compose=False), kind=kind, **options)
     generator = np.random.default_rng(seed)
     model.network.set_weights([generator.normal(0, weights, value.shape) for value in model.network.get_weights()])
     return model

@@ -22,7 +22,9 @@ def member(data, language, seed):
     keras.utils.set_random_seed(seed)
     # two kinds of tokenizers in one graph
     if language == "en":
-        tokenizer = tokenizers.train_unigram(texts, vocabulary_size=90 + 10 * seed, begin=True, threads=1)
+        tokenizer = tokenizers.train_unigram(
+            texts, vocabulary_size=90 + 10 * seed, normalizer="identity", begin=True, threads=1
+        )
     else:
         tokenizer = tokenizers.NgramTokenizer(num_buckets=90 + 10 * seed, compose=False)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
