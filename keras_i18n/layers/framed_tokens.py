@@ -1,5 +1,6 @@
-"""Puts the begin and end pieces around token ids and keeps so many of them, inside of a graph."""
+"""What stands around a text, inside of a graph: a prefix before its code points, pieces around its token ids."""
 
+import numpy as np
 import tensorflow as tf
 
 from keras_i18n.protocols import Tensor
@@ -13,6 +14,19 @@ def check_room(begin_id: int | None, end_id: int | None, max_tokens: int | None)
     least = max(1, (begin_id is not None) + (end_id is not None))
     if max_tokens is not None and max_tokens < least:
         raise ValueError(f"`max_tokens` must be at least {least}. Received: {cut(max_tokens)}.")
+
+
+def prefixed(code_points: Tensor, prefix: str) -> Tensor:
+    """Code points, int32 `(batch, length)`, with those of a text before each row.
+
+    >>> prefixed(tf.constant([[97], [98]]), "x").numpy().tolist()
+    [[120, 97], [120, 98]]
+    """
+    if not prefix:
+        return code_points
+    before = np.array([[ord(character) for character in prefix]], np.int32)
+    before = tf.zeros(tf.stack([tf.shape(code_points)[0], 1]), tf.int32) + before
+    return tf.concat([before, code_points], axis=1)
 
 
 def framed(ids: Tensor, *, begin_id: int | None, end_id: int | None, max_tokens: int | None) -> Tensor:

@@ -3,7 +3,7 @@ from typing import Any, Self
 import keras
 import tensorflow as tf
 
-from keras_i18n.layers.framed_tokens import check_room, framed
+from keras_i18n.layers.framed_tokens import check_room, framed, prefixed
 from keras_i18n.layers.sentencepiece_merging import SentencePieceMerging
 from keras_i18n.layers.text_normalization import TextNormalization
 from keras_i18n.protocols import Config, Shape, Tensor
@@ -110,10 +110,7 @@ class SentencePieceBPETokenization(keras.layers.Layer):
         self.built = True
 
     def call(self, code_points: Tensor) -> Tensor:
-        code_points = tf.cast(code_points, tf.int32)
-        if self.prefix:
-            before = tf.constant([[ord(character) for character in self.prefix]], tf.int32)
-            code_points = tf.concat([tf.tile(before, tf.stack([tf.shape(code_points)[0], 1])), code_points], axis=1)
+        code_points = prefixed(tf.cast(code_points, tf.int32), self.prefix)
         ids = self.merging(self.normalization(code_points))
         return framed(ids, begin_id=self.begin_id, end_id=self.end_id, max_tokens=self.max_tokens)
 

@@ -1,13 +1,12 @@
 from typing import Any, Self
 
 import keras
-import numpy as np
 import tensorflow as tf
 
+from keras_i18n.layers.framed_tokens import check_room, framed, prefixed
 from keras_i18n.layers.text_normalization import TextNormalization
-from keras_i18n.layers.unigram_segmentation import PADDING_ID, UnigramSegmentation
+from keras_i18n.layers.unigram_segmentation import UnigramSegmentation
 from keras_i18n.protocols import Config, Shape, Tensor
-from keras_i18n.shown import cut
 from keras_i18n.tokenizers import normalizer_tables, unigram_tables
 from keras_i18n.tokenizers.charsmap import read_charsmap
 from keras_i18n.tokenizers.sentencepiece_model import PieceType
@@ -57,9 +56,7 @@ class UnigramTokenization(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
-        special = (begin_id is not None) + (end_id is not None)
-        if max_tokens is not None and max_tokens < max(special, 1):
-            raise ValueError(f"`max_tokens` must be at least {max(special, 1)}. Received: {cut(max_tokens)}.")
+        check_room(begin_id, end_id, max_tokens)
         self.normalization = TextNormalization.from_config(normalization)
         self.segmentation = UnigramSegmentation.from_config(segmentation)
         self.begin_id, self.end_id, self.max_tokens, self.prefix = begin_id, end_id, max_tokens, prefix
@@ -107,22 +104,9 @@ class UnigramTokenization(keras.layers.Layer):
         self.built = True
 
     def call(self, code_points: Tensor) -> Tensor:
-        if self.prefix:
-            before = np.array([[ord(character) for character in self.prefix]], np.int32)
-            code_points = tf.cast(code_points, tf.int32)
-            before = tf.zeros(tf.stack([tf.shape(code_points)[0], 1]), tf.int32) + before
-            code_points = tf.concat([before, code_points], axis=1)
+        code_points = prefixed(tf.cast(code_points, tf.int32), self.prefix)
         ids = self.segmentation(self.normalization(code_points))
-        before, after = self.begin_id is not None, self.end_id is not None
-        if self.max_tokens is not None:
-            ids = ids[:, : self.max_tokens - before - after]
-        if before:
-            ids = tf.pad(ids, [[0, 0], [1, 0]], constant_values=self.begin_id)
-        if after:
-            count = tf.reduce_sum(tf.cast(tf.not_equal(ids, PADDING_ID), tf.int32), axis=1, keepdims=True)
-            ids = tf.pad(ids, [[0, 0], [0, 1]], constant_values=PADDING_ID)
-            ids = tf.where(tf.equal(tf.expand_dims(tf.range(tf.shape(ids)[1]), 0), count), self.end_id, ids)
-        return ids
+        return framed(ids, begin_id=self.begin_id, end_id=self.end_id, max_tokens=self.max_tokens)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], None)

@@ -12,6 +12,7 @@ from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import tokenizer_file
 from keras_i18n.tokenizers.canonical_composition import compose as canonically_composed
+from keras_i18n.tokenizers.padding import padded
 from keras_i18n.tokenizers.sentencepiece_tokenizer import PADDING_ID, clean_text
 
 _FORMAT = "keras_i18n character tokenizer 1"
@@ -121,10 +122,7 @@ class CharacterTokenizer:
 
     def pad(self, sequences: TokenIds) -> np.ndarray:
         """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
-        out = np.full((len(sequences), max(map(len, sequences), default=0)), self.padding_id, np.int32)
-        for row, ids in zip(out, sequences, strict=True):
-            row[: len(ids)] = ids
-        return out
+        return padded(sequences, self.padding_id)
 
     def detokenize(self, sequences: TokenIds) -> list[str]:
         """Texts of sequences of token ids; unknown pieces become U+FFFD, begin, end and padding leave no trace."""

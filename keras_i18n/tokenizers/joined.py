@@ -14,6 +14,7 @@ from keras_i18n.shown import shown
 from keras_i18n.tokenizers import tokenizer_file
 from keras_i18n.tokenizers.character import CharacterTokenizer
 from keras_i18n.tokenizers.ngram import NgramTokenizer
+from keras_i18n.tokenizers.padding import padded
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
 
@@ -88,10 +89,7 @@ class JoinedTokenizer:
 
     def pad(self, sequences: TokenIds) -> np.ndarray:
         """int32 `(texts, longest)`, padded with -1 on the right."""
-        out = np.full((len(sequences), max(map(len, sequences), default=0)), self.padding_id, np.int32)
-        for row, sequence in zip(out, sequences, strict=True):
-            row[: len(sequence)] = sequence
-        return out
+        return padded(sequences, self.padding_id)
 
     def get_config(self) -> Config:
         """Kind and options of each tokenizer."""

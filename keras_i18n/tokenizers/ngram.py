@@ -15,6 +15,7 @@ from keras_i18n.shown import shown
 from keras_i18n.tokenizers import ngram_hashing, tokenizer_file
 from keras_i18n.tokenizers.canonical_composition import compose as canonically_composed
 from keras_i18n.tokenizers.character_table import FOLDS, SOLO, CharacterTable, character_table, symbols
+from keras_i18n.tokenizers.padding import padded
 
 MAGIC = b"keras_i18n ngram tokenizer 1\n"
 _MAX_BYTES = 2**24
@@ -189,11 +190,7 @@ class NgramTokenizer:
 
     def pad(self, sequences: TokenIds) -> np.ndarray:
         """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
-        lengths = np.fromiter(map(len, sequences), np.int64, len(sequences))
-        out = np.full((len(sequences), lengths.max(initial=0)), self.padding_id, np.int32)
-        if out.size:
-            out[np.arange(out.shape[1]) < lengths[:, None]] = np.concatenate(sequences)
-        return out
+        return padded(sequences, self.padding_id)
 
     def get_config(self) -> Config:
         """The plain options."""

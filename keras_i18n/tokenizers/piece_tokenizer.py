@@ -13,6 +13,7 @@ from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import tokenizer_file
+from keras_i18n.tokenizers.padding import padded
 from keras_i18n.tokenizers.sentencepiece_tokenizer import PADDING_ID, clean_text
 
 MAX_BYTES = 2**26
@@ -179,10 +180,7 @@ class PieceTokenizer:
 
     def pad(self, sequences: TokenIds) -> np.ndarray:
         """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
-        out = np.full((len(sequences), max(map(len, sequences), default=0)), self.padding_id, np.int32)
-        for row, ids in zip(out, sequences, strict=True):
-            row[: len(ids)] = ids
-        return out
+        return padded(sequences, self.padding_id)
 
     def _options(self):
         """The options of all kinds, those that say something; the digest of a tokenizer without stays what it was."""

@@ -14,6 +14,7 @@ from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import sentencepiece_model, tokenizer_file
 from keras_i18n.tokenizers.library_segmentation import LibrarySegmentation
+from keras_i18n.tokenizers.padding import padded
 from keras_i18n.tokenizers.piece_groups import PieceGroups
 
 PADDING_ID = -1
@@ -185,11 +186,7 @@ class SentencePieceTokenizer:
 
     def pad(self, sequences: TokenIds) -> np.ndarray:
         """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
-        longest = max((len(ids) for ids in sequences), default=0)
-        out = np.full((len(sequences), longest), self.padding_id, np.int32)
-        for row, ids in zip(out, sequences, strict=True):
-            row[: len(ids)] = ids
-        return out
+        return padded(sequences, self.padding_id)
 
     def detokenize(self, sequences: TokenIds) -> list[str]:
         """Texts of sequences of token ids; padding, prefix, begin and end pieces leave no trace."""

@@ -12,6 +12,7 @@ from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import tokenizer_file
+from keras_i18n.tokenizers.padding import padded
 from keras_i18n.tokenizers.sentencepiece_tokenizer import PADDING_ID, clean_text
 
 _FORMAT = "keras_i18n text vectorization tokenizer 1"
@@ -134,10 +135,7 @@ class TextVectorizationTokenizer:
 
     def pad(self, sequences: TokenIds) -> np.ndarray:
         """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""
-        out = np.full((len(sequences), max(map(len, sequences), default=0)), self.padding_id, np.int32)
-        for row, ids in zip(out, sequences, strict=True):
-            row[: len(ids)] = ids
-        return out
+        return padded(sequences, self.padding_id)
 
     def extended(self, tokens: Sequence[str]) -> "TextVectorizationTokenizer":
         """A tokenizer with more tokens, whose ids follow those of this one, which stay."""
