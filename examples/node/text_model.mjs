@@ -6,25 +6,30 @@ import { readFileSync } from "node:fs";
 import { argv, exit, stdin } from "node:process";
 import { createInterface } from "node:readline";
 import * as ort from "onnxruntime-node";
-import { metadataOf } from "./onnx_metadata.mjs";
+import { beginOf, metadataOf } from "./onnx_metadata.mjs";
 
 const CONTRACT = 2;
 
-// A classifier, encoder or tokenizer in an .onnx file; it opens only if it answers as the file says it must.
+const TASKS = ["text-classification", "text-embedding", "tokenization", "text-generation"];
+
+// A classifier, encoder, tokenizer or next-word step in an .onnx file; it opens only if it answers as it says it must.
 export class TextModel {
   static async open(path) {
     const bytes = readFileSync(path);
     const model = new TextModel();
     model.metadata = metadataOf(bytes);
-    const { contract, task, golden, tolerance } = model.metadata;
-    if (contract !== CONTRACT || task === "text-generation")
+    const { contract, task, golden, tolerance, generation } = model.metadata;
+    if (contract !== CONTRACT || !TASKS.includes(task))
       throw new Error(
-        `This client reads classifiers, encoders and tokenizers of contract ${CONTRACT}. Received: ${task}, contract ` +
+        `This client reads files for ${TASKS.join(", ")}, of contract ${CONTRACT}. Received: ${task}, contract ` +
           `${contract}. Take the client of the keras_i18n that wrote it.`,
       );
+    if (task === "text-generation") model.begin = beginOf(generation, ort.Tensor);
     model.session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 1, logSeverityLevel: 3 });
-    for (const { codepoints, output } of golden) {
-      const numbers = await model.predict(codepoints);
+    for (const { codepoints, output: told, tokens } of golden) {
+      let numbers = await model.predict(codepoints);
+      if (tokens) numbers = tokens.map((token) => numbers[token]); // of the best ones to follow, as log probabilities
+      const output = tokens ? told.map(Math.exp) : told;
       const differences = output.map((expected, place) => Math.abs(expected - numbers[place]));
       const largest = numbers.length === output.length ? Math.max(0, ...differences) : Infinity;
       if (!(largest <= tolerance)) throw new Error(`'${path}' does not answer as it must on this machine: ${largest} off.`);
@@ -32,15 +37,17 @@ export class TextModel {
     return model;
   }
 
-  // Scores, a vector or token ids of one text, given as Unicode code points.
+  // Of one text, given as Unicode code points: scores, a vector, token ids, or what token follows how probably.
   async predict(codepoints) {
     const values = Int32Array.from(codepoints.length ? codepoints : [0]);
-    const outputs = await this.session.run({ codepoints: new ort.Tensor("int32", values, [1, values.length]) });
+    const codepointsIn = new ort.Tensor("int32", values, [1, values.length]);
+    const outputs = await this.session.run({ codepoints: codepointsIn, ...this.begin });
+    if (this.begin) return outputs[this.metadata.outputs[0]].data.map(Math.exp);
     const [first, length] = this.metadata.outputs.map((name) => outputs[name].data);
     return length ? first.slice(0, Number(length[0])) : first;
   }
 
-  // [[label, score]], best first: one, or where a text may have several labels those above their thresholds.
+  // [[label, score]], best first: one, of next tokens three; where a text may have several labels those above their thresholds.
   async classify(text, language = "und") {
     const { labels, thresholds, abstain_below: least } = this.metadata;
     const scores = await this.predict(Array.from(text, (character) => character.codePointAt(0)));
@@ -50,7 +57,7 @@ export class TextModel {
       return ranked.filter(([label, score]) => score >= from[labels.indexOf(label)]);
     }
     if (least !== undefined && (ranked[0][1] < least || !/\p{L}/u.test(text))) return [["und", ranked[0][1]]];
-    return ranked.slice(0, 1);
+    return ranked.slice(0, this.begin ? 3 : 1);
   }
 }
 

@@ -20,39 +20,51 @@ except ImportError:  # its predecessor, on devices of 2023
     from tflite_runtime.interpreter import Interpreter
 
 CONTRACT = 2
-TASKS = ("text-classification", "text-embedding", "tokenization")
+TASKS = ("text-classification", "text-embedding", "tokenization", "text-generation")
 
 
 class TextModel:
-    """A classifier, encoder or tokenizer in a .tflite file; it opens only if it answers as the file says it must."""
+    """A classifier, encoder, tokenizer or next-word step in a .tflite file; it opens only if it answers as it says it must."""
 
     def __init__(self, path):
         with zipfile.ZipFile(path) as tail:  # a zip archive lies behind the model
             self.metadata = metadata = json.loads(tail.read("keras_i18n.json"))
         if metadata["contract"] != CONTRACT or metadata["task"] not in TASKS:
             raise ValueError(
-                f"This client reads classifiers, encoders and tokenizers of contract {CONTRACT}. Received: "
+                f"This client reads files for {', '.join(TASKS)}, of contract {CONTRACT}. Received: "
                 f"{metadata['task']}, contract {metadata['contract']}. Take the client of the keras_i18n that wrote it."
             )
         self._run = Interpreter(model_path=str(path), num_threads=1).get_signature_runner("serving_default")
+        self._begin = {}  # of a language model: nothing was read yet
+        if metadata.get("generation"):
+            self._begin = {
+                one["input"]: np.full((1, one["size"]), one["first"], one["dtype"])
+                for one in metadata["generation"]["states"]
+            }
+            self._begin["token_ids"] = np.array([[-1]], "int32")
         for golden in metadata["golden"]:
-            difference = np.abs(self._padded(self.predict(golden["codepoints"]), golden["output"])).max(initial=0)
+            numbers, expected = self.predict(golden["codepoints"]), np.array(golden["output"])
+            if "tokens" in golden:  # log probabilities of the best ones to follow
+                numbers, expected = numbers[golden["tokens"]], np.exp(expected)
+            difference = np.abs(self._padded(numbers, expected)).max(initial=0)
             if not difference <= metadata["tolerance"]:
                 raise ValueError(f"'{path}' does not answer as it must on this machine: {difference:.2g} off.")
 
     @staticmethod
     def _padded(numbers, expected):
         """The difference; infinite where the counts differ."""
-        return numbers - np.array(expected) if len(numbers) == len(expected) else np.array([np.inf])
+        return numbers - expected if len(numbers) == len(expected) else np.array([np.inf])
 
     def predict(self, codepoints):
-        """Scores, a vector or token ids of one text, given as Unicode code points."""
-        outputs = self._run(codepoints=np.array([codepoints or [0]], "int32"))
+        """Of one text, given as Unicode code points: scores, a vector, token ids, or what token follows how probably."""
+        outputs = self._run(codepoints=np.array([codepoints or [0]], "int32"), **self._begin)
+        if self._begin:
+            return np.exp(outputs[self.metadata["outputs"][0]][0])
         first, *length = (outputs[name][0] for name in self.metadata["outputs"])
         return first[: length[0]] if length else first
 
     def classify(self, text, language="und"):
-        """[(label, score)], best first: one, or where a text may have several labels those above their thresholds."""
+        """[(label, score)], best first: one, of next tokens three; where a text may have several labels those above their thresholds."""
         told, scores = self.metadata, self.predict([ord(character) for character in text])
         ranked = sorted(zip(told["labels"], scores.tolist(), strict=True), key=lambda pair: -pair[1])
         if "thresholds" in told:
@@ -61,7 +73,7 @@ class TextModel:
         unsure = ranked[0][1] < told.get("abstain_below", 0)
         if "abstain_below" in told and (unsure or not any(map(str.isalpha, text))):
             return [("und", ranked[0][1])]
-        return ranked[:1]
+        return ranked[: 3 if self._begin else 1]
 
 
 def main(path, *texts):

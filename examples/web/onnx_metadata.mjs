@@ -9,6 +9,16 @@ export function metadataOf(bytes) {
   throw new Error("This must be an .onnx file that keras_i18n exported: it has no keras_i18n.json.");
 }
 
+// What a language model's step takes beside the text where nothing was read yet: its states, and no token that was taken.
+export function beginOf({ states }, Tensor) {
+  const begin = { token_ids: new Tensor("int32", Int32Array.of(-1), [1, 1]) };
+  for (const { input, size, dtype, first } of states) {
+    const values = new (dtype === "int32" ? Int32Array : Float32Array)(size).fill(first);
+    begin[input] = new Tensor(dtype, values, [1, size]);
+  }
+  return begin;
+}
+
 // Pairs of field number and bytes; numbers, which have no bytes of their own, are passed over.
 function* fields(bytes) {
   let place = 0;

@@ -1,7 +1,7 @@
 // An exported file in the browser, in either of two runtimes; it opens only if it answers as the file says it must.
 import * as litert from "@litertjs/core";
 import * as ort from "onnxruntime-web";
-import { metadataOf as onnxMetadata } from "./onnx_metadata.mjs";
+import { beginOf, metadataOf as onnxMetadata } from "./onnx_metadata.mjs";
 import { metadataOf as tfliteMetadata, withLength } from "./tflite_file.mjs";
 
 const CONTRACT = 2;
@@ -45,13 +45,15 @@ async function openLiteRt(bytes, { max_codepoints: most }) {
   return { run, close };
 }
 
-async function openOnnx(bytes, { outputs: names }) {
+async function openOnnx(bytes, { outputs: names, task, generation }) {
   ort.env.wasm.wasmPaths = here("./node_modules/onnxruntime-web/dist/");
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 });
+  const begin = task === "text-generation" ? beginOf(generation, ort.Tensor) : undefined;
   const run = async (codepoints) => {
     const input = new ort.Tensor("int32", codepoints, [1, codepoints.length]);
-    const outputs = await session.run({ codepoints: input });
+    const outputs = await session.run({ codepoints: input, ...begin });
+    if (begin) return outputs[names[0]].data.map(Math.exp); // how probably each token follows
     const [first, length] = names.map((name) => outputs[name].data);
     return length ? first.slice(0, Number(length[0])) : first.slice();
   };
@@ -64,7 +66,7 @@ export class TextModel {
     const model = new TextModel();
     model.metadata = row.metadataOf(bytes);
     const { contract, task } = model.metadata;
-    const reads = ["text-classification", "text-embedding", ...(row.format === "onnx" ? ["tokenization"] : [])];
+    const reads = ["text-classification", "text-embedding", ...(row.format === "onnx" ? ["tokenization", "text-generation"] : [])];
     if (contract !== CONTRACT || !reads.includes(task))
       throw new Error(
         `${runtime} is used here for ${reads.join(", ")}, contract ${CONTRACT}. Received: ${task}, contract ${contract}.`,
@@ -81,8 +83,10 @@ export class TextModel {
   // The largest difference to the golden examples in the file.
   async replay() {
     let largest = 0;
-    for (const { codepoints, output } of this.metadata.golden) {
-      const numbers = await this.predict(codepoints);
+    for (const { codepoints, output: told, tokens } of this.metadata.golden) {
+      let numbers = await this.predict(codepoints);
+      if (tokens) numbers = tokens.map((token) => numbers[token]); // of the best ones to follow, as log probabilities
+      const output = tokens ? told.map(Math.exp) : told;
       if (numbers.length !== output.length) return Infinity;
       for (const [place, expected] of output.entries()) {
         const off = Math.abs(numbers[place] - expected);
@@ -92,7 +96,7 @@ export class TextModel {
     return largest;
   }
 
-  // Scores, a vector or token ids of one text, given as Unicode code points.
+  // Of one text, given as Unicode code points: scores, a vector, token ids, or what token follows how probably.
   predict(codepoints) {
     return this.run(Int32Array.from(codepoints.length ? codepoints : [0]));
   }
@@ -107,7 +111,8 @@ export class TextModel {
     const from = thresholds && (thresholds[language] ?? thresholds.und);
     const ranked = labels.map((label, place) => ({ label, score: scores[place], given: from && scores[place] >= from[place] }));
     ranked.sort((one, other) => other.score - one.score);
-    if (!from) ranked[0].given = least === undefined || (ranked[0].score >= least && /\p{L}/u.test(text));
+    if (this.metadata.task === "text-generation") for (const one of ranked.slice(0, 3)) one.given = true;
+    else if (!from) ranked[0].given = least === undefined || (ranked[0].score >= least && /\p{L}/u.test(text));
     return ranked;
   }
 }

@@ -37,6 +37,7 @@ def certify(
     model: Any = None,
     dataset: Any = None,
     max_texts: int = 10,
+    tokenizer: Path | bool = True,
     runtimes: Sequence[str] | None = None,
     clients: Path | None = None,
     progress: ProgressOption = None,
@@ -54,6 +55,8 @@ def certify(
             Python, Keras' own before others.
         dataset: `Dataset` of texts; by default the embedded sample's test part, 28 languages.
         max_texts: texts of each language, the first ones.
+        tokenizer: whether ids are compared. The tokenizer is exported anew for it, which can take minutes; or the folder
+            where it lies, exported alone: formats that are not in it are told without ids.
         runtimes: keys of `RUNTIMES`; by default all.
         clients: folder of the clients (`examples`); by default that of the checkout this package lies in.
         progress: True to show it, or a function that is called with a `Progress` before each run: file and runtime, runs done, of how many.
@@ -90,7 +93,7 @@ def certify(
     pairs = [(name, one) for name in files for one in chosen if name in RUNTIMES[one].formats]
     runs = []
     with tempfile.TemporaryDirectory() as folder:
-        tokenizers = _tokenizers(model, files, pathlib.Path(folder))
+        tokenizers = _tokenizers(model, files, pathlib.Path(folder), tokenizer)
         tell = teller(progress) or (lambda _: None)
         for number, (name, runtime) in enumerate(pairs):
             tell(Progress(f"{files[name].name} in {runtime}", number, len(pairs)))
@@ -153,13 +156,23 @@ def _reference(model, opened, texts):
     return in_this_process(path, texts).numbers, f"{path.name} in Python (no model was given)"
 
 
-def _tokenizers(model, files, folder):
-    """Format -> path of the model's tokenizer, exported alone; of an n-gram, unigram or character tokenizer."""
+def _tokenizers(model, files, folder, given):
+    """Format -> path of the model's tokenizer, exported alone."""
     tokenizer = getattr(model, "tokenizer", None)
-    if tokenizer is None:
+    if tokenizer is None or given is False:
         return {}
-    export(tokenizer, folder, formats=list(files))
-    return {name: folder / FORMATS[name].file for name in files}
+    if given is True:
+        export(tokenizer, folder, formats=list(files))
+        return {name: folder / FORMATS[name].file for name in files}
+    found = _files(checked_path(given, kind="exported tokenizer", folders=True))
+    for path in found.values():
+        digest = load_exported(path).metadata.tokenizer_digest
+        if digest != tokenizer.digest:
+            raise ValueError(
+                f"`tokenizer` must be the model's, exported alone. Received: '{cut(path)}', another one. "
+                "Export model.tokenizer."
+            )
+    return found
 
 
 class _Job:

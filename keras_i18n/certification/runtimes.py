@@ -15,6 +15,7 @@ from keras_i18n.certification.client_process import in_a_process
 from keras_i18n.protocols import Texts
 
 _TEXTS_IN = ("text-classification", "text-embedding")
+_EVERY_TASK = (*_TEXTS_IN, "tokenization", "text-generation")
 _MAKE = "make clients"
 
 
@@ -115,13 +116,13 @@ RUNTIMES = {
         ("tflite",),
         "pip install keras_i18n[tflite]",
         packages=("ai-edge-litert", "numpy"),
-        tasks=(*_TEXTS_IN, "tokenization"),
+        tasks=_EVERY_TASK,
         command=lambda clients: (sys.executable, clients / "python_litert" / "text_model.py"),
     ),
     "tflite-runtime": Runtime(
         ("tflite",),
         "make .venvs/tflite_runtime/.installed",
-        tasks=(*_TEXTS_IN, "tokenization"),
+        tasks=_EVERY_TASK,
         command=lambda clients: (_mobile_python(clients), clients / "python_litert" / "text_model.py"),
         needs=("../.venvs/tflite_runtime/bin/python",),
         version=lambda clients: _first_line_of(
@@ -151,7 +152,7 @@ RUNTIMES = {
     "ONNX Runtime in Node.js": Runtime(
         ("onnx",),
         _MAKE,
-        tasks=(*_TEXTS_IN, "tokenization"),
+        tasks=_EVERY_TASK,
         command=lambda clients: ("node", clients / "node" / "text_model.mjs"),
         needs=("node", "node/node_modules/onnxruntime-node"),
         version=_npm("node", "onnxruntime-node"),
@@ -169,7 +170,7 @@ RUNTIMES = {
         ("onnx",),
         f"{_MAKE}, make debian",
         packages=("playwright",),
-        tasks=(*_TEXTS_IN, "tokenization"),
+        tasks=_EVERY_TASK,
         browser="onnxruntime-web",
         needs=("web/node_modules/onnxruntime-web",),
         version=_in_chromium("onnxruntime-web"),

@@ -13,7 +13,7 @@ from keras_i18n.shown import cut
 IN_BROWSERS = ("tflite", "onnx")
 # which of a model's files answers here, the first that is there
 _ANSWERING = ("onnx", "tflite", "keras", "h5", "saved_model")
-_TASKS = ("text-classification", "text-embedding", "tokenization")
+_TASKS = ("text-classification", "text-embedding", "tokenization", "text-generation")
 
 
 class ServedModels:
@@ -46,7 +46,7 @@ class ServedModels:
         for name, told in self.metadata.items():
             if told.task not in _TASKS:
                 raise ValueError(
-                    f"Classifiers, encoders and tokenizers are served. Received: '{cut(name)}', a file for {cut(told.task)}."
+                    f"Served are files for {', '.join(_TASKS)}. Received: '{cut(name)}', a file for {cut(told.task)}."
                 )
 
     def runner(self, name: str) -> Runner:
@@ -92,7 +92,7 @@ class ServedModels:
         ]
 
     def predict(self, name: str, texts: list[str], *, top: int, language: str | None) -> list[Any]:
-        """What `/v1/predict` answers: for each text labels and scores, best first; or a vector, or token ids."""
+        """What `/v1/predict` answers: for each text labels (or pieces that may follow) and scores; or a vector, or token ids."""
         runner = self.runner(name)
         if runner.metadata.task == "tokenization":
             return [ids.tolist() for ids in runner.tokenize(texts)]

@@ -14,6 +14,7 @@ from keras_i18n.certification import RUNTIMES, Certificate, certify, check
 from keras_i18n.certification.certifying import EDGES
 from keras_i18n.certification.client_process import ClientError, in_a_process
 from tests.examples.clients import EXAMPLES
+from tests.layers.checks import randomise
 
 LANGUAGES = 28
 
@@ -55,6 +56,25 @@ def test_every_language_and_the_edges_are_compared(certificate):
     assert c.status in ("checked", "not checked")
     assert c.ids_equal is None
     assert c.passed == (c.status == "checked")
+
+
+def test_a_next_word_step_is_read_by_clients(tmp_path):
+    tokenizer = ki.tokenizers.CharacterTokenizer.train(["Iğdır'da", "日本語", "नमस्ते"], compose=False)
+    model = ki.LanguageModel.create(tokenizer, kind="rnn", size="tiny", units=8)
+    randomise(model.network, 1, scale=0.5)
+    folder = ki.export(model, tmp_path / "words", formats=["tflite", "onnx"])
+    alone = ki.export(tokenizer, tmp_path / "alone", formats=["tflite"])
+    runtimes = ["LiteRT, numpy alone", "LiteRT in C", "ONNX Runtime in Node.js", "onnxruntime-web in Chromium"]
+    made = certify(folder, model=model, max_texts=1, tokenizer=alone, runtimes=runtimes).raise_if_failed()
+    assert run_of(made, "LiteRT, numpy alone").ids_equal == (LANGUAGES + len(EDGES),) * 2
+    assert 0 < run_of(made, "LiteRT, numpy alone").largest_difference < 1e-5
+    assert run_of(made, "LiteRT in C").told == "this client reads no files for text-generation"
+    assert run_of(made, "ONNX Runtime in Node.js").ids_equal is None
+    with pytest.raises(ValueError, match="`tokenizer` must be the model's"):
+        other = ki.export(
+            ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False), tmp_path / "other", formats="tflite"
+        )
+        certify(folder, model=model, max_texts=1, tokenizer=other)
 
 
 def test_browsers_answer_as_the_model_does(tflite, classifier):
