@@ -1,5 +1,5 @@
 """The small classifier of the clients' tests."""
 
-from tests.examples.conftest import classifier, exported
+from tests.examples.conftest import classifier, exported, exported_tokenizer
 
-__all__ = ["classifier", "exported"]
+__all__ = ["classifier", "exported", "exported_tokenizer"]
