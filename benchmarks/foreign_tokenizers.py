@@ -1,10 +1,11 @@
 """Are the ids of the tokenizers that were taken over those of their libraries, in every runtime, and how fast are they?
 
-WordPiece and byte-level BPE against Hugging Face's `tokenizers`, `TextVectorization` against Keras' own layer: all SIB-200 dev sentences,
-fuzzed strings and edges through the Python of this package and LiteRT, a sample of them through the other runtimes.
+WordPiece and byte-level BPE against Hugging Face's `tokenizers`, SentencePiece BPE against the sentencepiece library, `TextVectorization`
+against Keras' own layer: all SIB-200 dev sentences, fuzzed strings and edges through the Python of this package and five runtimes.
 """
 
 import argparse
+import io
 import json
 import pathlib
 import random
@@ -19,6 +20,7 @@ import tokenizer_files
 
 from keras_i18n.tokenizers import (
     BytePairTokenizer,
+    SentencePieceBPETokenizer,
     WordPieceTokenizer,
     clean_text,
     conformance,
@@ -42,16 +44,29 @@ EDGES = [
 ]
 
 
+LARGE = 128_000
+
+
+def training_texts(size):
+    """A fifth of SIB-200 train; for large vocabularies half of it, and half of NTREX."""
+    if size < LARGE:
+        return [row["text"] for row in open_data.rows("sib200/train.tsv.xz")][::5]
+    return [row["text"] for name in ("sib200/train", "ntrex128/ntrex128") for row in open_data.rows(f"{name}.tsv.xz")][
+        ::2
+    ]
+
+
 def wordpiece(size, lowercase):
-    """Ours, and a function from texts to the ids of `tokenizers`; trained on a fifth of SIB-200 train."""
+    """Ours, and a function from texts to the ids of `tokenizers`; trained on `training_texts`."""
     from tokenizers import BertWordPieceTokenizer
 
     path = tokenizer_files.CACHE / f"wordpiece {size} {lowercase}.txt"
     if not path.exists():
         tokenizer_files.CACHE.mkdir(exist_ok=True)
-        texts = [row["text"] for row in open_data.rows("sib200/train.tsv.xz")][::5]
         trained = BertWordPieceTokenizer(lowercase=lowercase)
-        trained.train_from_iterator(texts, vocab_size=size, limit_alphabet=min(6000, size // 2), show_progress=False)
+        trained.train_from_iterator(
+            training_texts(size), vocab_size=size, limit_alphabet=min(6000, size // 2), show_progress=False
+        )
         found = trained.get_vocab()
         path.write_text("".join(f"{piece}\n" for piece in sorted(found, key=found.get)))
     theirs = BertWordPieceTokenizer(str(path), lowercase=lowercase)
@@ -60,7 +75,7 @@ def wordpiece(size, lowercase):
 
 
 def byte_pairs(size, pattern, prefix_space=False):
-    """Ours, and a function from texts to the ids of `tokenizers`; trained on a third of NTREX."""
+    """Ours, and a function from texts to the ids of `tokenizers`; trained on a third of NTREX, large ones on `training_texts`."""
     from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
 
     path = tokenizer_files.CACHE / f"byte pairs {size} {pattern} {prefix_space}.json"
@@ -77,6 +92,8 @@ def byte_pairs(size, pattern, prefix_space=False):
             show_progress=False,
         )
         texts = [row["text"] for row in open_data.rows("ntrex128/ntrex128.tsv.xz")][::3]
+        if size >= LARGE:
+            texts = training_texts(size)
         trained.train_from_iterator(texts, trainer)
         trained.save(str(path))
     theirs = Tokenizer.from_file(str(path))
@@ -89,6 +106,31 @@ def byte_pairs(size, pattern, prefix_space=False):
         special_tokens=SPECIAL,
     )
     return ours, lambda texts: [found.ids for found in theirs.encode_batch(texts)]
+
+
+def sentencepiece_bpe(size):
+    """Ours, and a function from texts to the ids of sentencepiece; with byte fallback, trained on a fifth of SIB-200 train."""
+    import sentencepiece
+
+    path = tokenizer_files.CACHE / f"sentencepiece bpe {size}.model"
+    if not path.exists():
+        tokenizer_files.CACHE.mkdir(exist_ok=True)
+        written = io.BytesIO()
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(training_texts(size)),
+            model_writer=written,
+            model_type="bpe",
+            vocab_size=size,
+            byte_fallback=True,
+            split_digits=True,
+            normalization_rule_name="identity",
+            character_coverage=0.9995,
+            max_sentence_length=1 << 20,
+            minloglevel=2,
+        )
+        path.write_bytes(written.getvalue())
+    theirs = sentencepiece.SentencePieceProcessor(model_file=str(path))
+    return SentencePieceBPETokenizer.from_file(path), theirs.encode
 
 
 def text_vectorization(size, **options):
@@ -112,10 +154,12 @@ def text_vectorization(size, **options):
 KINDS = {
     "WordPiece 32000, uncased": lambda: wordpiece(32_000, True),
     "WordPiece 32000, cased": lambda: wordpiece(32_000, False),
+    "WordPiece 128000, cased": lambda: wordpiece(LARGE, False),
     "byte-level BPE 8000, RoBERTa": lambda: byte_pairs(8_000, "gpt2", prefix_space=True),
     "byte-level BPE 32000, GPT-2": lambda: byte_pairs(32_000, "gpt2"),
     "byte-level BPE 32000, Llama 3": lambda: byte_pairs(32_000, "llama3"),
-    "byte-level BPE 128000, Llama 3": lambda: byte_pairs(128_000, "llama3"),
+    "byte-level BPE 128000, Llama 3": lambda: byte_pairs(LARGE, "llama3"),
+    "SentencePiece BPE 32000": lambda: sentencepiece_bpe(32_000),
     "TextVectorization 32000": lambda: text_vectorization(32_000),
     "TextVectorization 8000, pairs": lambda: text_vectorization(8_000, ngrams=2),
 }
@@ -167,7 +211,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sentences", type=int, help="only so many SIB-200 dev sentences (default: all 20,295)")
     parser.add_argument("--fuzzed", type=int, default=50_000, help="number of fuzzed strings")
-    parser.add_argument("--sample", type=int, default=3_000, help="texts of each group in the slower runtimes")
+    parser.add_argument("--sample", type=int, help="texts of each group in the slower runtimes (default: all)")
     parser.add_argument("--kinds", nargs="*", default=list(KINDS), help="which tokenizers; figures of others stay")
     parser.add_argument("--no-ids", action="store_true", help="speed and tables only; what was found of ids stays")
     options = parser.parse_args()
@@ -207,7 +251,7 @@ def main():
                 wanted = theirs(texts)
                 found = ours.tokenize(texts)
                 equal = {"Python": sum(a.tolist() == list(b) for a, b in zip(found, wanted, strict=True))}
-                step = max(1, len(texts) // options.sample)
+                step = max(1, len(texts) // (options.sample or len(texts)))
                 for name, run in runtimes.items():
                     part = slice(None) if name == "LiteRT" else slice(None, None, step)
                     equal[name] = equal_ids(run, texts[part], wanted[part])

@@ -117,8 +117,8 @@ def put(*path, value):
 @pytest.mark.parametrize(
     ("name", "change", "message"),
     [
-        ("gpt2", put("model", "type", value="Unigram"), "Received: 'Unigram'. `UnigramTokenizer.from_file`"),
-        ("gpt2", put("model", "byte_fallback", value=True), "SentencePieceBPETokenizer"),
+        ("gpt2", put("model", "type", value="WordLevel"), "Received: 'WordLevel'. `TextVectorizationTokenizer`"),
+        ("gpt2", put("model", "byte_fallback", value=True), "`unk_token`"),
         ("gpt2", put("model", "dropout", value=0.1), "without dropout"),
         ("gpt2", put("model", "merges", 0, value=["zz", "q"]), "'zz' is none"),
         ("gpt2", put("model", "vocab", value=[]), "vocab must be a JSON object"),

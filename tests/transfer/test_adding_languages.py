@@ -154,7 +154,7 @@ def test_many_languages_at_once_must_cover_more_of_a_text(encoder, count, percen
     }
     found = extend_vocabulary(encoder.tokenizer, texts, num_pieces=30, keep_texts=ENGLISH)
     assert found.tokenizer.groups == PieceGroups((encoder.tokenizer.vocabulary_size,), percent)
-    fewer, _ = found.without_changes(encoder.tokenizer, ENGLISH)
+    fewer, _ = found.without_changes(ENGLISH)
     assert fewer.tokenizer.groups == found.tokenizer.groups
 
 

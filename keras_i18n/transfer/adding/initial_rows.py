@@ -24,6 +24,7 @@ def initial_rows(
     new = vocabulary.tokenizer
     table = _all_rows(encoder.network)
     first, count = old.vocabulary_size, len(vocabulary.pieces)
+    spelled = vocabulary.growth.spelled(new)
     total, weight = np.zeros((count, table.shape[1])), np.zeros(count)
     classes = np.full(count, len(CLASSES) - 1)
     for found in resources.values():
@@ -35,12 +36,12 @@ def initial_rows(
             continue
         source, target = found.sides()
         context = InitializationContext(
-            pieces=[vocabulary.pieces[place] for place in places],
-            source_pieces=old.pieces,
+            pieces=[spelled[first + place] for place in places],
+            source_pieces=spelled[:first],
             source_rows=table,
             piece_ids=first + places,
             tokenize=lambda texts: _without_ends(old, texts),
-            unknown_id=old.unknown_id,
+            unknown_id=getattr(old, "unknown_id", None),
             parallel=list(zip(_without_ends(old, source), _without_ends(new, target), strict=True)),
             lexicon=found.lexicon,
             target_texts=_without_ends(new, found.sentences()),

@@ -4,10 +4,12 @@ No piece goes over a space, so a text is cut word by word: what leaves every wor
 of these words as it is, however short it is.
 """
 
+import collections
 import unicodedata
 from collections.abc import Iterable
 
-from keras_i18n.tokenizers import UnigramTokenizer
+from keras_i18n.tokenizers import BytePairTokenizer, UnigramTokenizer, WordPieceTokenizer
+from keras_i18n.tokenizers.piece_tokenizer import SPECIAL
 
 _SPACE = "\u2581"
 _MARKS = ".,;:!?()[]\"'«»“”’‘…-–—„"
@@ -27,6 +29,31 @@ def words_of_texts(tokenizer: UnigramTokenizer, texts: Iterable[str]) -> list[st
 def words_of_vocabulary(tokenizer: UnigramTokenizer) -> list[str]:
     """Words of known languages that the vocabulary itself holds: its pieces that begin a word."""
     return [piece[1:] for piece in tokenizer.pieces if len(piece) > 1 and piece.startswith(_SPACE)]
+
+
+def own_words(tokenizer: WordPieceTokenizer | BytePairTokenizer, texts: Iterable[str]) -> collections.Counter[str]:
+    """The words into which a tokenizer itself cuts texts, special tokens left out: word -> how often it stands.
+
+    >>> sorted(own_words(WordPieceTokenizer(["[UNK]", "[SEP]"]), ["To be, to be[SEP]"]).items())
+    [(',', 1), ('be', 2), ('to', 2)]
+    """
+    found = collections.Counter(word for words in tokenizer.words(list(texts)) for word in words)
+    for number in range(len(tokenizer.special_tokens)):
+        del found[chr(SPECIAL + number)]
+    return found
+
+
+def forms_to_keep(
+    tokenizer: WordPieceTokenizer | BytePairTokenizer, texts: Iterable[str], vocabulary: Iterable[str]
+) -> list[str]:
+    """The words of texts and those that a vocabulary holds, as the tokenizer cuts them, however they are written; sorted.
+
+    >>> forms_to_keep(WordPieceTokenizer(["[UNK]", "sea"], lowercase=False), ["the sun."], ["sea"])
+    ['"', '.', 'Sea', 'Sun', 'The', 'sea', 'sun', 'the']
+    """
+    stood = own_words(tokenizer, texts)
+    forms = as_written(without_marks([*(word.strip() for word in stood), *vocabulary]))
+    return sorted({*stood, *own_words(tokenizer, forms), *own_words(tokenizer, [f" {form}" for form in forms])})
 
 
 def without_marks(words: Iterable[str]) -> list[str]:

@@ -286,7 +286,7 @@ class LanguageAddition:
     def prove_unchanged(self) -> None:
         """How unseen old texts fare; then these are kept as well, and all that is kept is compared bit for bit."""
         self.unseen = compare_unseen(self.model, self.new_model, self.held_out)
-        self.vocabulary, kept = self.vocabulary.without_changes(self.model.tokenizer, self.held_out)
+        self.vocabulary, kept = self.vocabulary.without_changes(self.held_out)
         rows = networks.token_embedding(self.new_model.network).variable_of(self.name).numpy()
         if len(kept) < len(rows):
             self._make_model(rows[kept])

@@ -7,7 +7,7 @@ from keras_i18n import languages as tags
 from keras_i18n import networks
 from keras_i18n.models import TextClassifier, TextEncoder
 from keras_i18n.shown import cut
-from keras_i18n.tokenizers import UnigramTokenizer
+from keras_i18n.transfer.adding.extended_vocabulary import GROWTHS
 from keras_i18n.transfer.language_resources import LanguageResources
 
 # of NTREX-128's languages the 16-language encoder agrees so well with Indonesian alone of those that it was not trained
@@ -29,10 +29,10 @@ def checked_resources(
             "`model` must be a TextEncoder, or a TextClassifier on one. Received: "
             f"{type(model).__name__}. For a model without an encoder: `transfer.convert_language`."
         )
-    if not isinstance(model.tokenizer, UnigramTokenizer):
+    if type(model.tokenizer) not in GROWTHS:
         raise ValueError(
-            "`model` must have a UnigramTokenizer, whose vocabulary can grow. Received: "
-            f"{type(model.tokenizer).__name__}."
+            f"`model` must have a tokenizer whose vocabulary can grow: {', '.join(kind.__name__ for kind in GROWTHS)}. "
+            f"Received: {type(model.tokenizer).__name__}."
         )
     networks.token_embedding(model.network)
     networks.refuse_few_bits(model.network, "A new language")

@@ -62,7 +62,7 @@ class RowTrainingOptions:
         minutes: stop after so many, by the clock; the learning rate falls so that it ends there.
         learning_rate: at the start; it falls to nothing in a straight line.
         pack_tokens: tokens of a training step.
-        alpha: every second round cuts texts at random (subword regularisation); 0 switches it off.
+        alpha: every second round cuts texts at random (subword regularisation), where the tokenizer can; 0 switches it off.
         seed: decides the order.
         backup_dir: a folder; a training that was killed goes on from its last round.
         progress: True to show it, or a function that is called with a `Progress` after each round: rounds done, of how many, and the mean loss.
@@ -177,7 +177,7 @@ class RowTraining:
     def _cut(self, epoch):
         """Token ids of all texts for a round, some at a time: an interrupt does not wait for all."""
         sequences = []
-        drawn = self.options.alpha > 0 and epoch % 2 == 1
+        drawn = self.options.alpha > 0 and epoch % 2 == 1 and hasattr(self.tokenizer, "sample")
         for start in range(0, len(self.texts), _CUT_AT_ONCE):
             if self._stopped.is_set():
                 raise concurrent.futures.CancelledError
