@@ -7,6 +7,7 @@ import typer
 from keras_i18n.cli import resources
 from keras_i18n.cli.console import console, progress_bar, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
+from keras_i18n.cli.opening import open_dataset
 
 
 def add_language(
@@ -29,6 +30,10 @@ def add_language(
     keep: Annotated[
         pathlib.Path | None, typer.Option(help="Texts of the old languages, one a line, whose answers must not change.")
     ] = None,
+    test: Annotated[
+        str | None,
+        typer.Option(help="Labelled data, to tell how many labels are right before and after.", metavar="DATA"),
+    ] = None,
     epochs: Annotated[int, typer.Option(help="Rounds of training.")] = 12,
     minutes: Annotated[float | None, typer.Option(help="The most minutes of training.")] = None,
     backup: Annotated[pathlib.Path | None, typer.Option(help="Folder to go on from after a kill.")] = None,
@@ -50,6 +55,7 @@ def add_language(
         "lexicon": list(resources.read_pairs(lexicon, known, language) or ()),
         "known_texts": resources.read_lines(known_texts),
         "keep_texts": resources.read_lines(keep),
+        "test": None if test is None else open_dataset(test, part="test"),
     }
     import keras_i18n
     from keras_i18n import transfer

@@ -182,9 +182,11 @@ def test_a_language_is_added_and_the_old_one_stays(small):
     out = run(
         "add-language", small / "model.keras", "ka", small / "ka.keras",
         "--parallel", small / "en-ka.tsv", "--keep", small / "old.txt", "--known-texts", small / "old.txt", "--epochs", 3,
+        "--test", small / "data.tsv",
     ).stdout  # fmt: skip
     assert "Georgian" in out
     assert "old texts unchanged" in out
+    assert "right before" in out
     assert run("predict", small / "ka.keras", "please wake me", "--jsonl").stdout == before
     assert "გამაღვიძე" in run("predict", small / "ka.keras", "გამაღვიძე").stdout
     error = run("add-language", small / "ka.keras", "ka", small / "x.keras", "--parallel", small / "en-ka.tsv", check=1)

@@ -126,7 +126,10 @@ def test_a_classifier_keeps_its_labels_and_its_head(encoder):
         ENGLISH, ["away", "home", "home", "away", "home", "away", "away", "away"], language="en"
     )
     classifier.fit(train, epochs=2, verbose=0)
-    model, _ = transfer.add_language(classifier, "el", parallel=pairs_in("el", GREEK), epochs=2)
+    test = train + ki.datasets.from_lists(GREEK, train.label, language="el")
+    model, report = transfer.add_language(classifier, "el", parallel=pairs_in("el", GREEK), epochs=2, test=test)
+    assert [(row.language, row.count) for row in report.scores] == [("el", 8), ("en", 8)]
+    assert "right before" in str(report)
     assert model.labels == classifier.labels
     assert np.array_equal(model.predict(ENGLISH), classifier.predict(ENGLISH))
     assert not np.array_equal(model.predict(GREEK), classifier.predict(GREEK))
@@ -391,6 +394,15 @@ def test_unseen_texts_are_compared_one_by_one(encoder):
     assert found.lowest_cosine < 0.99
     assert compare_unseen(encoder, other, ENGLISH).lowest_cosine == 1.0
     assert compare_unseen(encoder, other, []) is None
+
+
+def test_labelled_texts_must_suit_the_model(encoder):
+    rows = ki.datasets.from_lists(ENGLISH[:2], ["home", "sea"], language="en")
+    with pytest.raises(ValueError, match="for a classifier, which has labels"):
+        transfer.add_language(encoder, "sw", lexicon=[("sun", "jua")], test=rows)
+    classifier = ki.TextClassifier.on_encoder(encoder, labels=["home", "away"])
+    with pytest.raises(ValueError, match="labels of the model alone"):
+        transfer.add_language(classifier, "sw", lexicon=[("sun", "jua")], test=rows)
 
 
 def test_options_that_nobody_knows_are_told(encoder):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from keras_i18n import datasets
+from keras_i18n.transfer.adding.label_scores import label_scores, scores_table
 from keras_i18n.transfer.transfer_report import refuse_leaks, transfer_report
 
 TEXTS = ["good morning", "good night", "asubuhi njema", "usiku mwema", "गुड मॉर्निंग", "शुभ रात्रि"]
@@ -43,6 +44,16 @@ def test_models_beside_each_other():
     assert [report.mean(name) for name in report.reports] == [0.5, 1.0, 1.0, 1.0]
     assert "zero-shot" in str(report).splitlines()[0]
     assert "Hindi" in str(report)
+
+
+def test_labels_before_and_after():
+    found = label_scores(Words("night"), Words("night", "usiku"), data())
+    assert [(row.language, row.count, row.before, row.after) for row in found] == [
+        ("en", 2, 1.0, 1.0),
+        ("hi", 2, 0.5, 0.5),
+        ("sw", 2, 0.5, 1.0),
+    ]
+    assert scores_table(found).splitlines()[-1].split() == "sw Swahili 2 50 % 100 %".split()
 
 
 def test_a_shared_id_is_a_leak_in_any_language():

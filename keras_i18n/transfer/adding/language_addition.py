@@ -16,6 +16,7 @@ from keras_i18n.shown import shown
 from keras_i18n.training.digest import weights_digest
 from keras_i18n.transfer.adding.extended_vocabulary import extend_vocabulary
 from keras_i18n.transfer.adding.initial_rows import initial_rows
+from keras_i18n.transfer.adding.label_scores import checked_test, label_scores
 from keras_i18n.transfer.adding.model_checks import checked_resources, warn_of_known
 from keras_i18n.transfer.adding.report import AddedLanguage, AddedLanguages
 from keras_i18n.transfer.adding.row_training import RowTraining, RowTrainingOptions
@@ -41,6 +42,8 @@ class AddingOptions:
             tokenized differently are dropped, and the model's answers on them are compared bit for bit. The known side of the parallel texts and
             the sample data of the model's languages are always among them. A tenth of them, at most 1,000, are first
             kept apart: the report tells how unseen texts fare by them.
+        test: labelled texts of a classifier, a `Dataset` with languages: the report tells by language how many of their
+            labels the model gets right before and after. Nothing is learned from them.
         num_pieces: learned for each language; short texts give fewer.
         method: a key of `transfer.METHODS`.
         spans: parts of sentences that the teacher sees, for each language.
@@ -60,6 +63,7 @@ class AddingOptions:
     known_words: tuple = ()
     known_texts: tuple = ()
     keep_texts: tuple = ()
+    test: Any = None
     num_pieces: int = 12_000
     method: str = "best"
     spans: int = 4000
@@ -197,6 +201,7 @@ class LanguageAddition:
     def check(self) -> None:
         """Whether the model can learn these languages, and what must stay as it is."""
         self.resources = checked_resources(self.model, self.resources, self.teacher)
+        self.test = checked_test(self.model, self.options.test)
         self.encoder = _encoder_of(self.model)
         self.before = {
             language: _agreement(self.encoder, self.encoder, found) for language, found in self.resources.items()
@@ -303,6 +308,7 @@ class LanguageAddition:
             classes=self.classes,
             kept_texts=len(self.keep_texts),
             unseen=self.unseen,
+            scores=() if self.test is None else label_scores(self.model, self.new_model, self.test),
             old_digest=self.old_digest,
             losses=tuple(self.losses),
             seconds=time.monotonic() - self.began,

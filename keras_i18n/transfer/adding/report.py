@@ -3,6 +3,7 @@
 import dataclasses
 
 from keras_i18n.text_table import preformatted, text_table
+from keras_i18n.transfer.adding.label_scores import LabelScore, scores_table
 from keras_i18n.transfer.adding.unchanged import UnseenTexts
 
 
@@ -41,6 +42,7 @@ class AddedLanguages:
         classes: dict, where the first rows came from -> number of pieces.
         unseen: `UnseenTexts`: how old texts fare that new pieces were not fitted to, measured before these texts were kept as
             well; None where there were fewer than ten.
+        scores: a `LabelScore` for each language of the labelled texts that were given as `test`.
         kept_texts: old texts whose token ids are unchanged (all of them) and whose answers were compared bit for bit.
         old_digest: SHA-256 of all old weights, before and after.
         losses: mean loss of each round of the training (one minus the cosine).
@@ -61,6 +63,7 @@ class AddedLanguages:
     classes: dict
     kept_texts: int
     unseen: UnseenTexts | None = None
+    scores: tuple[LabelScore, ...] = ()
     old_digest: str
     losses: tuple
     seconds: float
@@ -78,6 +81,7 @@ class AddedLanguages:
             f"{text_table(header, lines)}\n{self.pieces} new pieces ({classes}), {self.shared} shared, {self.dropped} "
             f"dropped for the sake of old texts; {self.kept_texts} old texts unchanged."
             + ("" if self.unseen is None else f"\n{self.unseen}")
+            + (f"\n{scores_table(self.scores)}" if self.scores else "")
         )
 
     __str__ = table
