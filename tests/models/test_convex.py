@@ -10,6 +10,7 @@ from keras_i18n.models.convex.choosing import choose
 from keras_i18n.models.convex.logistic_regression import logistic_regression, probabilities
 from keras_i18n.models.convex.ngram_weights import NgramWeights, bag_of
 from keras_i18n.models.convex.training_features import TrainingFeatures
+from keras_i18n.models.convex.translations import translated_rows
 from keras_i18n.models.padded_inference import PaddedForward
 from tests.export.test_every_kind import encoder
 
@@ -199,3 +200,34 @@ def test_a_language_borrows_from_those_that_the_encoder_knows_as_it_knows_it():
     assert choose(features).scale_of["am"] > 0  # all languages alike
     assert choose(told).scale_of == {"en": choose(told).scale_of["en"], "am": 0.0}
     assert choose(told).scale_of["en"] > 0.5
+
+
+def test_translations_of_held_out_texts_do_not_train():
+    """Vectors tell which text it is, in any language, and nothing of its label, which n-grams tell four times in five."""
+    generator = np.random.default_rng(0)
+    text = np.tile(np.arange(60), 2)
+    label = generator.integers(0, 2, 60)[text]
+    vectors = np.eye(60)[text] * 2.0
+    heard = np.where(generator.random(120) < 0.8, label, 1 - label)
+    bag = bag_of([np.array([0, 1 + one]) for one in heard], 10)
+    language = np.repeat(["de", "en"], 60)
+    features = TrainingFeatures(bag, np.zeros(10, bool), vectors, np.eye(2)[label], language)
+    assert choose(features).scale_of["en"] > 1
+    told = dataclasses.replace(features, same_text=text)
+    assert not choose(told).hears_the_encoder
+    folds = told.folds(3, seed=0)
+    assert (folds[:60] == folds[60:]).all()
+    assert np.bincount(folds).tolist() == [40, 40, 40]
+    assert len(told.sample(80, seed=0)) == 80
+
+
+def test_which_rows_are_translations():
+    def rows(label, **columns):
+        text = [f"text {place}" for place in range(6)]
+        return ki.datasets.from_lists(text, label, language=["en"] * 3 + ["sw"] * 3, **columns)
+
+    assert translated_rows(rows(["a", "b", "b", "b", "a", "b"], id=[1, 2, 3, 3, 1, 7])).tolist() == [0, 1, 2, 2, 0, 3]
+    assert translated_rows(rows(["a", "b", "b", "a", "b", "b"])).tolist() == [0, 1, 2, 0, 1, 2]
+    assert translated_rows(rows(["a", "b", "b", "b", "a", "a"])) is None  # other labels: other texts
+    assert translated_rows(rows(["a", "b", "b", "a", "b", "b"], id=list("uvwxyz"))) is None
+    assert translated_rows(rows(["a", "b", "b", "a", "b", "b"])[:5]) is None

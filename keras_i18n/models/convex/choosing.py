@@ -101,7 +101,8 @@ def choose(
 
     A language gets a weight of its own where its texts say so: their loss is averaged with that of the languages alike,
     as if these were sixty texts more: of those that the encoder was made for, or of the others. In the others the encoder
-    must win by a standard error: their held-out texts may be translations of training texts, which it knows again.
+    must win by a standard error: what it says of them may be chance, and their held-out texts may be translations of training
+    texts, which it knows again, where `features.same_text` does not tell so.
 
     Args:
         features: of the training texts; with vectors where there is an encoder.

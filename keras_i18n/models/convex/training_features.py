@@ -13,6 +13,8 @@ from keras_i18n.protocols import Texts
 from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
+_PARTS = 24  # that a sample is put together from
+
 
 @dataclasses.dataclass(frozen=True)
 class TrainingFeatures:
@@ -26,6 +28,7 @@ class TrainingFeatures:
         language: a tag for each text.
         weights: of the texts, float `(texts,)`; None for 1 each.
         encoder_languages: tags of the languages that the encoder was made for.
+        same_text: of `translations.translated_rows`: rows with the same number say the same, and stay in one fold.
     """
 
     bag: Any
@@ -35,6 +38,7 @@ class TrainingFeatures:
     language: np.ndarray
     weights: np.ndarray | None = None
     encoder_languages: tuple[str, ...] = ()
+    same_text: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -48,21 +52,33 @@ class TrainingFeatures:
             targets=self.targets[chosen],
             language=self.language[chosen],
             weights=None if self.weights is None else self.weights[chosen],
+            same_text=None if self.same_text is None else self.same_text[chosen],
         )
 
     def sample(self, count: int, seed: int) -> "TrainingFeatures":
         """At most so many texts, of each language and label its share."""
         if len(self) <= count:
             return self
-        return self.rows(np.flatnonzero(self.folds(max(2, len(self) // count), seed) == 0)[:count])
+        parts = max(_PARTS, len(self) // count)
+        return self.rows(np.flatnonzero(self.folds(parts, seed) < max(1, parts * count // len(self)))[:count])
 
     def folds(self, count: int, seed: int) -> np.ndarray:
-        """The fold of each text, int `(texts,)`: those of a language and a label are dealt out in turn."""
-        order = np.random.default_rng(seed).permutation(len(self))
-        first = self.targets.argmax(axis=1)
-        order = order[np.lexsort((first[order], self.language[order]))]
-        folds = np.empty(len(self), int)
-        folds[order] = np.arange(len(self)) % count
+        """The fold of each text, int `(texts,)`: those of a language and a label are dealt out in turn.
+
+        Translations of a text lie where it lies: texts that are dealt out are then those of the first row of each.
+        """
+        if self.same_text is None:
+            return self._dealt(np.arange(len(self)), count, seed)
+        _, first, number = np.unique(self.same_text, return_index=True, return_inverse=True)
+        return self._dealt(first, count, seed)[number]
+
+    def _dealt(self, rows, count, seed):
+        """The fold of each of these rows."""
+        order = np.random.default_rng(seed).permutation(len(rows))
+        label = self.targets[rows].argmax(axis=1)
+        order = order[np.lexsort((label[order], self.language[rows][order]))]
+        folds = np.empty(len(rows), int)
+        folds[order] = np.arange(len(rows)) % count
         return folds
 
 
@@ -75,6 +91,7 @@ def bag_features(
     encoder: Any = None,
     weights: np.ndarray | None = None,
     repeats: Sequence[int] = REPEATS,
+    same_text: np.ndarray | None = None,
     progress: ProgressOption = None,
 ) -> TrainingFeatures:
     """The features of texts, as the network of a bag of n-grams reads them.
@@ -85,6 +102,7 @@ def bag_features(
         encoder: `TextEncoder` that gives the vectors; None for none.
         weights: of the texts.
         repeats: of `bag_of`; what the network has.
+        same_text: of `translated_rows`.
         progress: of the encoder's.
     """
     ngrams: Any = tokenizer.tokenizers[0] if isinstance(tokenizer, JoinedTokenizer) else tokenizer
@@ -97,4 +115,4 @@ def bag_features(
             is_word[ids] = True
     vectors = None if encoder is None else np.asarray(encoder.encode(list(texts), progress=progress), np.float64)
     made_for = () if encoder is None else tuple(encoder.languages)
-    return TrainingFeatures(bag, is_word, vectors, targets, np.asarray(languages), weights, made_for)
+    return TrainingFeatures(bag, is_word, vectors, targets, np.asarray(languages), weights, made_for, same_text)

@@ -17,6 +17,7 @@ from keras_i18n.models.convex import bag_fitting
 from keras_i18n.models.convex.choosing import Choice, sampled_folds
 from keras_i18n.models.convex.ngram_weights import bag_of
 from keras_i18n.models.convex.training_features import TrainingFeatures, bag_features
+from keras_i18n.models.convex.translations import translated_rows
 from keras_i18n.models.creation.candidates import BOTH, ENCODER, NGRAMS, held_out_scores, scores_by_language
 from keras_i18n.models.creation.report import CreationReport, Trial
 from keras_i18n.models.fitting.targets import targets_of
@@ -127,7 +128,13 @@ class Creation:
                 )
         tokenizer = NgramTokenizer(**{**tokenizer.get_config(), "num_buckets": self.num_buckets or _FEWEST})
         return bag_features(
-            tokenizer, texts, self.targets, self.train.language, encoder=self.encoder, progress=self.progress
+            tokenizer,
+            texts,
+            self.targets,
+            self.train.language,
+            encoder=self.encoder,
+            same_text=translated_rows(self.train),
+            progress=self.progress,
         )
 
     def _buckets(self, tokenizer, texts):

@@ -8,6 +8,7 @@ import numpy as np
 from keras_i18n.models.convex.bag_fitting import fit_bag
 from keras_i18n.models.convex.ngram_weights import NgramWeights
 from keras_i18n.models.convex.training_features import TrainingFeatures, bag_features
+from keras_i18n.models.convex.translations import translated_rows
 from keras_i18n.models.fitting.data_warnings import warn_of_data
 from keras_i18n.models.fitting.targets import sample_weights, targets_of
 from keras_i18n.models.label_thresholds import LabelThresholds
@@ -67,6 +68,7 @@ def labelled_features(model: Any, train: Any, options: TrainingOptions) -> Train
         encoder=None if bag_encoder(model.network) is None else model.bag_encoder,
         weights=weights,
         repeats=bag_repeats(model.network),
+        same_text=translated_rows(train),
         progress=options.progress,
     )
 
