@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The mobile runtime that Android devices of 2023 carry needs numpy<2 and a process without TensorFlow: an environment of its own.
 MOBILE := .venvs/tflite_runtime
+# MediaPipe brings packages of its own versions.
+MEDIAPIPE := .venvs/mediapipe
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo clients debian test test-fast test-times lint docs dist bench figures clean install
+.PHONY: help demo clients certify debian test test-fast test-times lint docs dist bench figures clean install
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +24,11 @@ $(MOBILE)/.installed:
 	$(MOBILE)/bin/python -m pip install --quiet tflite-runtime==2.14.0 numpy==1.26.4
 	touch $@
 
+$(MEDIAPIPE)/.installed:
+	$(PYTHON) -m venv $(MEDIAPIPE)
+	$(MEDIAPIPE)/bin/python -m pip install --quiet mediapipe==1.2.3
+	touch $@
+
 install: $(VENV)/.installed $(MOBILE)/.installed ## both environments
 
 demo: $(VENV)/.installed ## train on English, answer in every language, leave with one small file
@@ -34,9 +41,16 @@ examples/%/node_modules/.installed: examples/%/package-lock.json
 	touch $@
 
 HAS = $(if $(shell command -v $(1)),$(2))
-clients: $(VENV)/.installed $(call HAS,npm,examples/node/node_modules/.installed examples/web/node_modules/.installed) ## what the clients of examples/ need
+clients: $(VENV)/.installed $(MEDIAPIPE)/.installed $(call HAS,npm,examples/node/node_modules/.installed examples/web/node_modules/.installed) ## what the clients of examples/ need
 	$(call HAS,$(CC),$(MAKE) -s -C examples/c PYTHON=$(CURDIR)/$(BIN)/python)
 	$(call HAS,$(CC),$(call HAS,javac,$(MAKE) -s -C examples/jvm PYTHON=$(CURDIR)/$(BIN)/python))
+
+# Python for 64-bit Arm, run by QEMU; packages and wheels are fetched, nothing is installed.
+build/aarch64/.made: $(VENV)/.installed constraints.txt examples/aarch64/make_root.sh
+	examples/aarch64/make_root.sh build/aarch64 $(BIN)/python
+
+certify: install clients build/aarch64/.made ## each kind of file in every runtime, emulated Arm too; an hour. Pages: build/certificates
+	$(BIN)/python benchmarks/every_runtime.py --folder build/every_runtime --pages build/certificates
 
 debian: ## Debian's packages that the tests of examples/ use: a browser, Node.js, a JDK; as root
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends $$(cat examples/debian-packages.txt)

@@ -53,7 +53,44 @@ def _target(name, row):
     return f"`{name}`", ", ".join(row.formats), f"`{row.precision}`", row.threads or "the runtime's choice", row.told
 
 
+def _every_runtime():
+    """A row a kind of file, a column a runtime: the largest difference, or equal ids."""
+    kinds = json.loads((_RESULTS / "every_runtime.json").read_text(encoding="utf-8"))
+    runs = [(name, run) for name, kind in kinds.items() for run in kind["runs"]]
+    yield (
+        f"### Every runtime\n\n`make certify`, {_day('every_runtime')}: {next(iter(kinds.values()))['texts']:,} texts, 28 languages and the "
+        "edges. A row is a kind of file in a runtime that reads it, beside the model in Keras; of int4 beside its twin in as few bits. "
+        "Models are small and hardly trained: scores lie close together, so that rounding turns more labels than in use."
+    )
+    rows = [
+        (
+            name,
+            run["precision"],
+            f"`{run['file']}`",
+            run["runtime"],
+            f"{run['texts']:,}",
+            _same(run),
+            f"{run['label_agreement']:.2%}",
+            f"{run['p50_ms']:.2f}",
+        )
+        for name, run in runs
+        if run["status"] == "checked"
+    ]
+    yield _table(
+        ["kind", "precision", "file", "runtime", "texts", "largest difference", "same answer", "p50, ms"], rows
+    )
+    failed = [f"{name} in {run['runtime']}: {run['told']}" for name, run in runs if run["status"] == "failed"]
+    yield "Failed: " + ("; ".join(failed) or "none") + "."
+
+
+def _same(run):
+    if run["largest_difference"] is not None:
+        return f"{run['largest_difference']:.1e}"
+    return "ids of {:,} of {:,} texts equal".format(*run["ids_equal"])
+
+
 def _measured():
+    yield from _every_runtime()
     exported = json.loads((_RESULTS / "export_verification.json").read_text(encoding="utf-8"))
     rows = [
         (

@@ -14,13 +14,16 @@ from keras_i18n.certification.answers import Answers, in_this_process
 from keras_i18n.certification.certificate import CHECKED, FAILED, NOT_CHECKED, Certificate, LanguageRow, Run
 from keras_i18n.certification.file_digest import digest_of
 from keras_i18n.certification.runtimes import RUNTIMES
-from keras_i18n.export import FORMATS, export, load_exported
+from keras_i18n.export import FORMATS, PRECISIONS, export, load_exported, mediapipe
+from keras_i18n.export.character_vocabulary import as_read
+from keras_i18n.export.packing import packed
 from keras_i18n.opening import checked_path
 from keras_i18n.progress import Progress, ProgressOption, teller
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
 from keras_i18n.version import __version__
 
+_MEDIAPIPE, _MEDIAPIPE_FILE = "mediapipe", f"{mediapipe.FILE}.tflite"
 _CLIENTS = pathlib.Path(__file__).parents[2] / "examples"
 
 # texts in no language: nothing, white space, decomposed, joined emoji, a surrogate, digits, controls, unassigned, long
@@ -51,7 +54,8 @@ def certify(
     Args:
         path: what `export` returned, or one exported file.
         model: the model that was exported. Then numbers are compared with its own, and the token ids of its tokenizer,
-            exported alone, in each runtime that reads tokenizers. Without it the reference is the first file that runs in
+            exported alone, in each runtime that reads tokenizers; those of a file in 4 bits and fewer with its twin, in
+            Keras, whose tables take as few, as `verify` does. Without it the reference is the first file that runs in
             Python, Keras' own before others.
         dataset: `Dataset` of texts; by default the embedded sample's test part, 28 languages.
         max_texts: texts of each language, the first ones.
@@ -90,6 +94,15 @@ def certify(
                 f"Only files that read texts are certified. Received: '{cut(runner.path)}', which takes images."
             )
     reference, told = _reference(model, opened, texts)
+    read = {}  # MediaPipe hands over less of a text than the model reads
+    if _MEDIAPIPE in opened:
+        limit = opened[_MEDIAPIPE].metadata.max_codepoints
+        cut_texts = [as_read(text[:limit]) for text in texts]
+        read[_MEDIAPIPE] = cut_texts, _reference(model, opened, cut_texts)[0]
+    few = {name: runner.metadata.precision for name, runner in opened.items()}
+    for precision in {one for one in few.values() if model is not None and PRECISIONS[one].of_twin}:
+        twin = _reference(packed(model, precision), opened, texts)[0]
+        read |= {name: (texts, twin) for name, one in few.items() if one == precision}
     pairs = [(name, one) for name in files for one in chosen if name in RUNTIMES[one].formats]
     runs = []
     with tempfile.TemporaryDirectory() as folder:
@@ -98,7 +111,8 @@ def certify(
         for number, (name, runtime) in enumerate(pairs):
             tell(Progress(f"{files[name].name} in {runtime}", number, len(pairs)))
             job = _Job(name, files[name], opened[name].metadata, runtime, RUNTIMES[runtime], clients)
-            runs.append(_run(job, texts, languages, reference, tokenizers.get(name), model))
+            given, expected = read.get(name, (texts, reference))
+            runs.append(_run(job, given, languages, expected, tokenizers.get(name), model))
         tell(Progress("certificate", len(pairs), len(pairs)))
     return Certificate(
         files=tuple(_told_of(files[name], runner.metadata) for name, runner in opened.items()),
@@ -120,12 +134,16 @@ def certify(
 
 def _files(path):
     """Format -> path of each exported file that lies there."""
+    if path.name == _MEDIAPIPE_FILE:
+        return {_MEDIAPIPE: path}
     if path.is_file() or (path / "saved_model.pb").is_file():
         endings = {pathlib.Path(row.file).suffix: name for name, row in FORMATS.items()}
         name = endings.get(path.suffix if path.is_file() else "")
         found = {} if name is None else {name: path}
     else:
         found = {name: path / row.file for name, row in FORMATS.items() if (path / row.file).exists()}
+        if (path / _MEDIAPIPE_FILE).exists():
+            found[_MEDIAPIPE] = path / _MEDIAPIPE_FILE
     if not found:
         raise FileNotFoundError(f"'{path}' has no exported files. Export a model first: keras-i18n export.")
     return found
@@ -151,7 +169,7 @@ def _reference(model, opened, texts):
     if model is not None:
         answers = model.predict(texts) if hasattr(model, "predict") else model.tokenize(texts)
         return list(answers), "the model itself"
-    order = [name for name in ("keras", "saved_model", "h5", "tflite", "onnx") if name in opened]
+    order = [name for name in ("keras", "saved_model", "h5", "tflite", "onnx", _MEDIAPIPE) if name in opened]
     path = pathlib.Path(opened[order[0]].path)
     return in_this_process(path, texts).numbers, f"{path.name} in Python (no model was given)"
 
@@ -162,8 +180,10 @@ def _tokenizers(model, files, folder, given):
     if tokenizer is None or given is False:
         return {}
     if given is True:
-        export(tokenizer, folder, formats=list(files))
-        return {name: folder / FORMATS[name].file for name in files}
+        names = [name for name in files if name in FORMATS]  # MediaPipe runs no tokenizer alone
+        if names:
+            export(tokenizer, folder, formats=names)
+        return {name: folder / FORMATS[name].file for name in names}
     found = _files(checked_path(given, kind="exported tokenizer", folders=True))
     for path in found.values():
         digest = load_exported(path).metadata.tokenizer_digest

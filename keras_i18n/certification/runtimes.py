@@ -17,6 +17,8 @@ from keras_i18n.protocols import Texts
 _TEXTS_IN = ("text-classification", "text-embedding")
 _EVERY_TASK = (*_TEXTS_IN, "tokenization", "text-generation")
 _MAKE = "make clients"
+_ARM = "make build/aarch64/.made"
+_ARM_NEEDS = ("qemu-aarch64-static", "../build/aarch64/.made")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Runtime:
     """A place where a file runs.
 
     Args:
-        formats: keys of `FORMATS` that it opens.
+        formats: keys of `FORMATS` that it opens, "mediapipe" for what `export(target="mediapipe")` writes.
         tasks: of files that it reads; empty for all that take texts.
         several_labels: whether it reads files with thresholds or an answer "und".
         packages: of Python, whose versions are told, and without which it is not there.
@@ -99,8 +101,17 @@ def _first_line_of(*command):
     return version
 
 
-def _mobile_python(clients):
-    return clients.parent / ".venvs" / "tflite_runtime" / "bin" / "python"
+def _python_of(clients, environment):
+    return clients.parent / ".venvs" / environment / "bin" / "python"
+
+
+def _arm_python(clients):
+    return clients / "aarch64" / "python.sh", clients.parent / "build" / "aarch64"
+
+
+def _arm_version(clients, package):
+    code = f"from importlib.metadata import version; import platform; print('{package}', version('{package}'), platform.machine())"
+    return _first_line_of(*map(str, _arm_python(clients)), "-c", code)(clients)
 
 
 def _jvm(clients):
@@ -111,7 +122,7 @@ def _jvm(clients):
 RUNTIMES = {
     "Keras": Runtime(("keras", "h5"), "pip install keras_i18n", packages=("keras", "tensorflow")),
     "TensorFlow": Runtime(("saved_model",), "pip install keras_i18n", packages=("tensorflow",)),
-    "LiteRT": Runtime(("tflite",), "pip install keras_i18n[tflite]", packages=("ai-edge-litert",)),
+    "LiteRT": Runtime(("tflite", "mediapipe"), "pip install keras_i18n[tflite]", packages=("ai-edge-litert",)),
     "LiteRT, numpy alone": Runtime(
         ("tflite",),
         "pip install keras_i18n[tflite]",
@@ -123,10 +134,25 @@ RUNTIMES = {
         ("tflite",),
         "make .venvs/tflite_runtime/.installed",
         tasks=_EVERY_TASK,
-        command=lambda clients: (_mobile_python(clients), clients / "python_litert" / "text_model.py"),
+        command=lambda clients: (_python_of(clients, "tflite_runtime"), clients / "python_litert" / "text_model.py"),
         needs=("../.venvs/tflite_runtime/bin/python",),
         version=lambda clients: _first_line_of(
-            str(_mobile_python(clients)), "-c", "import tflite_runtime as t; print('tflite-runtime', t.__version__)"
+            str(_python_of(clients, "tflite_runtime")),
+            "-c",
+            "import tflite_runtime as t; print('tflite-runtime', t.__version__)",
+        )(clients),
+    ),
+    "MediaPipe Tasks": Runtime(
+        ("mediapipe",),
+        _MAKE,
+        tasks=_TEXTS_IN,
+        several_labels=False,
+        command=lambda clients: (_python_of(clients, "mediapipe"), clients / "mediapipe" / "text_model.py"),
+        needs=("../.venvs/mediapipe/bin/python",),
+        version=lambda clients: _first_line_of(
+            str(_python_of(clients, "mediapipe")),
+            "-c",
+            "from importlib.metadata import version; print('mediapipe', version('mediapipe'))",
         )(clients),
     ),
     "LiteRT in C": Runtime(
@@ -148,7 +174,30 @@ RUNTIMES = {
         needs=("java", "jvm/build/i18n/Main.class"),
         version=_first_line_of("java", "-version"),
     ),
+    "LiteRT on emulated 64-bit Arm": Runtime(
+        ("tflite",),
+        _ARM,
+        tasks=_EVERY_TASK,
+        command=lambda clients: (*_arm_python(clients), clients / "python_litert" / "text_model.py"),
+        needs=_ARM_NEEDS,
+        version=lambda clients: _arm_version(clients, "ai-edge-litert"),
+    ),
+    "ONNX Runtime on emulated 64-bit Arm": Runtime(
+        ("onnx",),
+        _ARM,
+        tasks=_EVERY_TASK,
+        command=lambda clients: (*_arm_python(clients), clients / "python_onnx" / "text_model.py"),
+        needs=_ARM_NEEDS,
+        version=lambda clients: _arm_version(clients, "onnxruntime"),
+    ),
     "ONNX Runtime": Runtime(("onnx",), "pip install keras_i18n[onnx]", packages=("onnxruntime",)),
+    "ONNX Runtime, numpy alone": Runtime(
+        ("onnx",),
+        "pip install keras_i18n[onnx]",
+        packages=("onnxruntime", "numpy"),
+        tasks=_EVERY_TASK,
+        command=lambda clients: (sys.executable, clients / "python_onnx" / "text_model.py"),
+    ),
     "ONNX Runtime in Node.js": Runtime(
         ("onnx",),
         _MAKE,

@@ -21,7 +21,8 @@ def export(
         str | None, typer.Option(help="float32, float16, int8, int4, mixed3, pq2, pq1 or auto.")
     ] = None,
     target: Annotated[
-        str | None, typer.Option(help="android, ios, web, edge or server: chooses formats, precision and threads.")
+        str | None,
+        typer.Option(help="android, ios, web, edge, mediapipe or server: chooses formats, precision and threads."),
     ] = None,
     max_bytes: Annotated[int | None, typer.Option(help="A file must be no larger: chooses the precision.")] = None,
     max_loss: Annotated[

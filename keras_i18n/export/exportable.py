@@ -36,6 +36,15 @@ class Exportable:
         outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
         return dict(zip(self.metadata.outputs, outputs, strict=True))
 
+    @property
+    def members(self) -> dict[str, bytes]:
+        """Files that a .tflite file carries beside its labels: none."""
+        return {}
+
+    def finished(self, data: bytes) -> bytes:
+        """What becomes of a .tflite model once it is converted: it stays."""
+        return data
+
 
 def exportable(model: Any) -> Exportable:
     """A model of this package, or a tokenizer alone, as the formats write it.

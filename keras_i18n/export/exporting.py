@@ -1,11 +1,12 @@
 """Writes a model in many formats, and opens what was written."""
 
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from keras_i18n import native_logs
-from keras_i18n.export import golden_replay
+from keras_i18n.export import golden_replay, mediapipe
+from keras_i18n.export.exportable import Exportable, exportable
 from keras_i18n.export.formats import format_of
 from keras_i18n.export.metadata import Metadata
 from keras_i18n.export.precision_search import choose_precision
@@ -20,6 +21,11 @@ from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
 
 _AUTO = "auto"
+# layout of a target -> name of its files, and what is in them
+_LAYOUTS: dict[str, tuple[str, Callable[[Any], Exportable]]] = {
+    "model": ("model", exportable),
+    "mediapipe": (mediapipe.FILE, mediapipe.mediapipe_exportable),
+}
 
 
 def export(
@@ -44,8 +50,10 @@ def export(
             its states in sight (see `LanguageModel.to_keras`), an `ImageClassifier` takes images. Or a tokenizer alone:
             then the files give `token_ids` and `length`.
         folder: where the files go: saved_model/, model.h5, model.keras, model.tflite, model.onnx.
-        target: "android", "ios", "web", "edge" or "server": chooses formats, precision and threads by the table
-            `export.targets.TARGETS`; formats and precision that are given stay.
+        target: "android", "ios", "web", "edge", "mediapipe" or "server": chooses formats, precision and threads by the table
+            `export.targets.TARGETS`; formats and precision that are given stay. "mediapipe" writes mediapipe.tflite, which
+            MediaPipe's TextClassifier or TextEmbedder loads: of a model on hashed words and n-grams, for texts of at
+            most 254 code points.
         formats: keys of `FORMATS`, or one of them; all unless told.
         precision: of the weights; all computing stays in float32. "float32", the default; "float16" (SavedModel, H5 and
             .keras are then written in float32: each file's metadata tells its own). "int8", "int4", "int4_blocks",
@@ -76,6 +84,8 @@ def export(
     """
     row = checked_target(target)
     names = checked_formats(row.formats if formats is None else formats)
+    if row.layout != "model" and names != [*row.formats]:
+        raise ValueError(f"target={shown(target)} is one file, {row.formats[0]}. Received: formats={shown(formats)}.")
     limited = max_bytes is not None or max_loss is not None
     if precision is None:
         precision = _AUTO if limited else row.precision
@@ -88,7 +98,10 @@ def export(
             raise ValueError(f"precision='{_AUTO}' needs a `dataset` of texts by language. Received: none.")
         limits: dict[str, Any] = {"max_bytes": max_bytes, "max_loss": max_loss}
         precision = choose_precision(model, dataset, formats=names, **limits, progress=progress).precision
-    return write_files(model, folder, names, precision=precision, threads=row.threads, progress=progress)
+    name, make = _LAYOUTS[row.layout]
+    return write_files(
+        model, folder, names, precision=precision, threads=row.threads, progress=progress, make=make, name=name
+    )
 
 
 def load_exported(path: Path, *, replay: bool = False) -> Runner:

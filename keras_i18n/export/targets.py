@@ -15,12 +15,14 @@ class Target:
         threads: that a runner uses and other clients should, as the file's metadata tells; None for the runtime's own
             choice.
         told: the runtimes, for people.
+        layout: what is written: "model", one with the inputs that our contract tells, or "mediapipe", mediapipe.tflite.
     """
 
     formats: tuple[str, ...]
     precision: str
     threads: int | None
     told: str
+    layout: str = "model"
 
 
 # what an export without a target has
@@ -31,6 +33,8 @@ TARGETS = {
     # more threads need a page that is isolated by its headers, and LiteRT.js takes no texts of any length
     "web": Target(("onnx",), "int4", 1, "onnxruntime-web"),
     "edge": Target(("tflite", "onnx"), "int8", 1, "LiteRT, tflite-runtime 2.14 and ONNX Runtime on one slow core"),
+    # its text tasks take float32 with fixed shapes: one file, mediapipe.tflite
+    "mediapipe": Target(("tflite",), "float32", None, "MediaPipe Tasks: TextClassifier, TextEmbedder", "mediapipe"),
     "server": Target(("saved_model", "onnx"), "float32", None, "TensorFlow Serving, ONNX Runtime"),
 }
 

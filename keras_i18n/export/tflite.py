@@ -11,6 +11,7 @@ from keras_i18n import native_logs
 from keras_i18n.export import saved_model
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.interpreter_pool import InterpreterPool
+from keras_i18n.export.mediapipe import VOCABULARY, as_codepoints
 from keras_i18n.export.metadata import MEMBER, MOST_BYTES, Metadata
 from keras_i18n.export.precisions import FEW_BITS
 from keras_i18n.export.runner import Runner
@@ -43,15 +44,17 @@ def save(exported: Exportable, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=pathlib.Path(path).parent) as folder:
         saved_model.write(exported, folder, strings=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
-        data = _converted(converter, exported.metadata.precision)
+        data = exported.finished(_converted(converter, exported.metadata.precision))
     _refuse_foreign(operators_of(data), path)
     pathlib.Path(path).write_bytes(data)
-    metadata = exported.metadata.sealed(hashlib.sha256(data).hexdigest())
+    metadata = exported.metadata.sealed(hashlib.sha256(b"".join([data, *exported.members.values()])).hexdigest())
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(MEMBER, metadata.to_json())
         # pieces of a vocabulary, which may hold line ends, are no labels to be read line by line
         if exported.metadata.labels and not exported.metadata.generation:
             archive.writestr(_LABELS, "\n".join(exported.metadata.labels))
+        for name, content in exported.members.items():
+            archive.writestr(name, content)
 
 
 def _converted(converter, precision):
@@ -92,6 +95,8 @@ def load(path: Path) -> Runner:
         outputs = pool(**inputs)
         return [outputs[name] for name in metadata.outputs]
 
+    if (characters := _member(path, VOCABULARY)) is not None:
+        run = as_codepoints(run, characters, metadata.max_codepoints)
     return runner_of(path, metadata, run, operators)
 
 
@@ -106,7 +111,7 @@ def metadata_of(path: Path) -> Metadata:
             members = {member.filename: member for member in archive.infolist()}
             if (
                 MEMBER not in members
-                or not set(members) <= {MEMBER, _LABELS}
+                or not set(members) <= {MEMBER, _LABELS, VOCABULARY}
                 or len(members) != len(archive.infolist())
             ):
                 raise ValueError(
@@ -127,8 +132,14 @@ def metadata_of(path: Path) -> Metadata:
         while begin > 0 and (block := file.read(min(begin, 1 << 20))):
             digest.update(block)
             begin -= len(block)
+    digest.update(_member(path, VOCABULARY) or b"")
     metadata.check_seal(digest.hexdigest(), path)
     return metadata
+
+
+def _member(path, name):
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(name) if name in archive.namelist() else None
 
 
 def operators_of(data: bytes) -> list[str]:

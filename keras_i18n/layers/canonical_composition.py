@@ -1,6 +1,8 @@
 """Canonical composition inside of a graph."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import contextvars
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import keras
@@ -26,6 +28,17 @@ TABLES = ("pages", "entries", "pool", "bucket_numbers", "first", "second", "comp
 _REPLACEMENT = 0xFFFD
 _ROUNDS = 3  # a character of Unicode that composes has four parts at most
 _END = NUM_PAGES << PAGE_BITS
+_looks_first = contextvars.ContextVar("_looks_first", default=True)
+
+
+@contextlib.contextmanager
+def without_branches() -> Iterator[None]:
+    """What is traced meanwhile has neither loop nor branch: the same code points out, every step taken for every text."""
+    token = _looks_first.set(False)
+    try:
+        yield
+    finally:
+        _looks_first.reset(token)
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -85,6 +98,11 @@ class CanonicalComposition(keras.layers.Layer):
         marked = code_points * 2**CLASS_BITS + known["mark_class"]
         disorder = (shift_right(known["last_class"], 0) > known["mark_class"]) & (known["mark_class"] > 0)
         out_of_form = tf.reduce_any(disorder | (known["decomposes"] > 0))
+        if not _looks_first.get():
+            marked = _ordered(_decomposed(table, marked, known))
+            for _ in range(_ROUNDS):
+                _, marked = _round(table, marked)
+            return tf.bitwise.right_shift(marked, CLASS_BITS)
         marked = tf.cond(out_of_form, lambda: _ordered(_decomposed(table, marked, known)), lambda: marked)
         # of a text in which nothing may compose, not even the first round is run
         *_, marked = tf.while_loop(

@@ -47,6 +47,9 @@ _MOBILE = ROOT / ".venvs" / "tflite_runtime" / "bin" / "python"
 CLIENTS = {
     "python_litert": Client((sys.executable, _PYTHON), "model.tflite", (), tokenizers=True),
     "tflite_runtime": Client((_MOBILE, _PYTHON), "model.tflite", (_MOBILE,), tokenizers=True),
+    "python_onnx": Client(
+        (sys.executable, EXAMPLES / "python_onnx" / "text_model.py"), "model.onnx", (), tokenizers=True
+    ),
     "node": Client(
         ("node", EXAMPLES / "node" / "text_model.mjs"),
         "model.onnx",

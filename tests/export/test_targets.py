@@ -28,6 +28,8 @@ def test_formats_precision_and_threads(classifier, tmp_path):
 
 
 def test_an_unknown_target(classifier, tmp_path):
-    with pytest.raises(ValueError, match=r"`target` must be one of android, ios, web, edge, server\. Received: 'tv'"):
+    with pytest.raises(
+        ValueError, match=r"`target` must be one of android, ios, web, edge, mediapipe, server\. Received: 'tv'"
+    ):
         ki.export(classifier, tmp_path / "tv", target="tv")
     assert not (tmp_path / "tv").exists()
