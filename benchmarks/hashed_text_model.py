@@ -71,3 +71,49 @@ def train(tokenizer, texts, targets, *, dim, epochs, learning_rate, batch_size=1
     if dim != num_labels:
         folded.get_layer("labels").set_weights(network.get_layer("labels").get_weights())
     return folded, time.perf_counter() - begin
+
+
+def train_scores(
+    tokenizer, texts, targets, *, epochs, learning_rate, times=1, batch_size=128, weight_power=0.35, seed=1
+):
+    """What `train` gives where each row holds the scores of the labels, by the same steps in sparse products of SciPy.
+
+    Such a network is linear, so that a step needs no graph: an eighth of the time of `train`.
+
+    Args:
+        targets: float32 `(texts, labels)`, probabilities.
+        times: how often a text comes in an epoch, int or `(texts,)`.
+    """
+    from scipy.sparse import csr_matrix
+
+    begin = time.perf_counter()
+    sequences = tokenizer.tokenize(texts)
+    uses = np.zeros(tokenizer.num_buckets, np.int64)
+    for start in range(0, len(sequences), 4096):
+        uses += np.bincount(np.concatenate(sequences[start : start + 4096]), minlength=len(uses))
+    row_weights = ((1.0 + uses) ** -weight_power).astype("float32")
+    num_labels = targets.shape[1]
+    table = np.zeros((tokenizer.num_buckets, num_labels), "float32")
+    squares_so_far = np.zeros(tokenizer.num_buckets, "float32")
+    generator = np.random.default_rng(seed)
+    epoch = np.repeat(np.arange(len(texts)), times)
+    order = np.concatenate([generator.permutation(epoch) for _ in range(epochs)])
+    for start in range(0, len(order), batch_size):
+        chosen = order[start : start + batch_size]
+        parts = [sequences[row] for row in chosen]
+        counts = np.array([len(part) for part in parts])
+        ids, places = np.unique(np.concatenate(parts), return_inverse=True)
+        values = row_weights[ids][places] / np.repeat(np.sqrt(np.maximum(counts, 1)), counts).astype("float32")
+        ends = np.concatenate([[0], np.cumsum(counts)])
+        features = csr_matrix((values.astype("float32"), places.astype(np.int32), ends), shape=(len(chosen), len(ids)))
+        scores = features @ table[ids]
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        slope = (scores / scores.sum(axis=1, keepdims=True) - targets[chosen]) / len(chosen)
+        gradient = features.T @ slope
+        squares = squares_so_far[ids] + np.square(gradient).mean(axis=1)
+        squares_so_far[ids] = squares
+        rate = learning_rate * (1.0 - start / len(order))
+        table[ids] -= rate * gradient / (np.sqrt(squares) + 1e-20)[:, None]
+    network = build(tokenizer.num_buckets, num_labels, num_labels, seed=seed)
+    network.get_layer("table").embeddings.assign(table * row_weights[:, None])
+    return network, time.perf_counter() - begin
