@@ -196,6 +196,12 @@ def equal_ids(run, texts, wanted):
     return equal
 
 
+def tell(results, kind, texts, runtime, equal, of):
+    """Shows and keeps how many texts of a group got the ids of the library."""
+    results["ids"].append({"kind": kind, "texts": texts, "runtime": runtime, "equal": equal, "of": of})
+    print(f"{kind:30} {texts:12} {runtime:22} {equal:6} of {of:6}", flush=True)
+
+
 def milliseconds(run, given, repeats=60):
     """The 20th percentile: other work on the machine only ever adds."""
     run(given)
@@ -250,15 +256,12 @@ def main():
             for group, texts in () if options.no_ids else groups.items():
                 wanted = theirs(texts)
                 found = ours.tokenize(texts)
-                equal = {"Python": sum(a.tolist() == list(b) for a, b in zip(found, wanted, strict=True))}
                 step = max(1, len(texts) // (options.sample or len(texts)))
+                equal = sum(a.tolist() == list(b) for a, b in zip(found, wanted, strict=True))
+                tell(results, kind, group, "Python", equal, len(texts))
                 for name, run in runtimes.items():
                     part = slice(None) if name == "LiteRT" else slice(None, None, step)
-                    equal[name] = equal_ids(run, texts[part], wanted[part])
-                for name, count in equal.items():
-                    of = len(texts) if name in ("Python", "LiteRT") else len(texts[::step])
-                    results["ids"].append({"kind": kind, "texts": group, "runtime": name, "equal": count, "of": of})
-                    print(f"{kind:30} {group:12} {name:22} {count:6} of {of:6}", flush=True)
+                    tell(results, kind, group, name, equal_ids(run, texts[part], wanted[part]), len(texts[part]))
             speeds = {}
             for name, run in (("the library", theirs), ("LiteRT", lite), ("ONNX Runtime", onnx)):
                 given = (

@@ -64,10 +64,12 @@ def code_points(texts):
 
 
 def batches(texts, size=64):
-    """Texts by length, as code points: pairs (indices, matrix)."""
-    order = np.argsort([len(text) for text in texts], kind="stable")
-    for start in range(0, len(order), size):
-        chosen = order[start : start + size]
+    """Texts by length, as code points: pairs (indices, matrix). A text of over a thousand is alone: it widens all others."""
+    lengths = np.array([len(text) for text in texts])
+    order = np.argsort(lengths, kind="stable")
+    short = order[lengths[order] <= 1000]
+    groups = [short[start : start + size] for start in range(0, len(short), size)]
+    for chosen in groups + [np.array([place]) for place in order[len(short) :]]:
         yield chosen, code_points([texts[i] for i in chosen])
 
 

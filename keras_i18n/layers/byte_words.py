@@ -5,6 +5,7 @@ from typing import Any, Self
 import keras
 import tensorflow as tf
 
+from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.layers.ragged_rows import spread_positive
 from keras_i18n.layers.special_tokens import with_special_tokens
 from keras_i18n.layers.text_normalization import clean_code_points
@@ -26,6 +27,8 @@ class ByteWords(keras.layers.Layer):
         num_cells: size of the table of classes of characters.
         prefix_space: whether a text that does not begin with a space gets one.
         special_tokens: texts that become one piece each, found before all else; none may overlap another one.
+        strip_left, strip_right: those of them that swallow white space before, or after them.
+        composition: config of a `CanonicalComposition` by which texts go first, or None.
 
     Input shape: `(batch, length)`, int32 code points, padded with 0 on the right; any number at all is accepted.
     Output: pieces, int32 `(count,)`, all bytes of all texts in one row; bool `(count,)`, whether a word begins there;
@@ -42,13 +45,24 @@ class ByteWords(keras.layers.Layer):
     """
 
     def __init__(
-        self, *, pattern: str, num_cells: int, prefix_space: bool = False, special_tokens: Any = (), **kwargs: Any
+        self,
+        *,
+        pattern: str,
+        num_cells: int,
+        prefix_space: bool = False,
+        special_tokens: Any = (),
+        strip_left: Any = (),
+        strip_right: Any = (),
+        composition: Config | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         if pattern not in PATTERNS:
             raise ValueError(f"`pattern` must be one of {', '.join(map(repr, PATTERNS))}. Received: {shown(pattern)}.")
         self.pattern, self.prefix_space = pattern, bool(prefix_space)
         self.num_cells, self.special_tokens = int(num_cells), tuple(special_tokens)
+        self.strip_left, self.strip_right = tuple(strip_left), tuple(strip_right)
+        self.composition: Any = None if composition is None else CanonicalComposition.from_config(composition)
         sizes = {"page_offsets": NUM_PAGES, "cells": self.num_cells, "byte_ids": 256}
         if self.special_tokens:
             sizes["special_ids"] = len(self.special_tokens)
@@ -63,13 +77,20 @@ class ByteWords(keras.layers.Layer):
     def from_tokenizer(cls, tokenizer: BytePairTokenizer) -> Self:
         """The layer of a `BytePairTokenizer`."""
         offsets, cells = classes()
+        composition = CanonicalComposition.create() if tokenizer.compose else None
         layer = cls(
             pattern=tokenizer.pattern,
             num_cells=len(cells),
             prefix_space=tokenizer.prefix_space,
             special_tokens=tokenizer.special_tokens,
+            strip_left=tokenizer.strip_left,
+            strip_right=tokenizer.strip_right,
+            composition=None if composition is None else composition.get_config(),
         )
-        special_ids = [tokenizer.pieces.index(token) for token in tokenizer.special_tokens]
+        if composition is not None:
+            layer.composition.set_weights(composition.get_weights())
+        number_of = {piece: number for number, piece in enumerate(tokenizer.pieces)}
+        special_ids = [number_of[token] for token in tokenizer.special_tokens]
         values = {"page_offsets": offsets, "cells": cells, "byte_ids": tokenizer.byte_ids, "special_ids": special_ids}
         for name, variable in layer.tables.items():
             variable.assign(values[name])
@@ -81,7 +102,9 @@ class ByteWords(keras.layers.Layer):
     def call(self, code_points: Tensor) -> Any:
         # two more columns: every text has an end, and after the last one there is one more
         code_points = clean_code_points(tf.pad(tf.cast(code_points, tf.int32), [[0, 0], [0, 1]]))
-        code_points = with_special_tokens(code_points, self.special_tokens)
+        code_points = with_special_tokens(code_points, self.special_tokens, self.strip_left, self.strip_right)
+        if self.composition is not None:
+            code_points = tf.pad(self.composition(code_points), [[0, 0], [0, 1]])
         shape = tf.shape(code_points)
         row = tf.truncatediv(tf.range(shape[0] * shape[1] + 1), shape[1])
         code_points = tf.concat([tf.reshape(code_points, [-1]), [0]], axis=0)
@@ -138,4 +161,7 @@ class ByteWords(keras.layers.Layer):
             "num_cells": self.num_cells,
             "prefix_space": self.prefix_space,
             "special_tokens": list(self.special_tokens),
+            "strip_left": list(self.strip_left),
+            "strip_right": list(self.strip_right),
+            "composition": None if self.composition is None else self.composition.get_config(),
         }

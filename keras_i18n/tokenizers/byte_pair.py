@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_i18n.protocols import Config, Path, Texts
 from keras_i18n.shown import cut, shown
-from keras_i18n.tokenizers import merge_tables, tokenizer_file, word_patterns
+from keras_i18n.tokenizers import canonical_composition, merge_tables, tokenizer_file, word_patterns
 from keras_i18n.tokenizers.pair_merges import Ranks, merged
 from keras_i18n.tokenizers.piece_tokenizer import MAX_BYTES, SPECIAL, PieceTokenizer, checked_flags
 from keras_i18n.tokenizers.word_patterns import PATTERNS
@@ -42,6 +42,8 @@ class BytePairTokenizer(PieceTokenizer):
         special_tokens: pieces that are found in a text before all else and never cut.
         whole_words: whether a word that is a piece becomes it, whatever the merges make of it (Llama 3).
         max_tokens: longest result of `tokenize` and of the compiled tokenizer; None for any length.
+        compose: whether texts are brought into Unicode's normal form C first (Qwen 2), that of Unicode 14.
+        strip_left, strip_right: special tokens that swallow white space before, or after them (RoBERTa's "<mask>").
 
     Raises:
         ValueError: a vocabulary without one of the 256 bytes, with a piece twice or an empty one; merges of pieces that
@@ -69,13 +71,22 @@ class BytePairTokenizer(PieceTokenizer):
         special_tokens: Sequence[str] = (),
         whole_words: bool = False,
         max_tokens: int | None = None,
+        compose: bool = False,
+        strip_left: Sequence[str] = (),
+        strip_right: Sequence[str] = (),
     ) -> None:
         super().__init__(vocabulary, begin=begin, end=end, special_tokens=special_tokens, max_tokens=max_tokens)
         if pattern not in PATTERNS:
             raise ValueError(f"`pattern` must be one of {', '.join(map(repr, PATTERNS))}. Received: {shown(pattern)}.")
         self.pattern = pattern
-        flags = checked_flags(prefix_space=prefix_space, whole_words=whole_words)
-        self.prefix_space, self.whole_words = flags["prefix_space"], flags["whole_words"]
+        flags = checked_flags(prefix_space=prefix_space, whole_words=whole_words, compose=compose)
+        self.prefix_space, self.whole_words, self.compose = (
+            flags["prefix_space"],
+            flags["whole_words"],
+            flags["compose"],
+        )
+        self.strip_left = self._among_special("strip_left", strip_left)
+        self.strip_right = self._among_special("strip_right", strip_right)
         missing = [byte for byte, character in enumerate(ALPHABET) if character not in self._ids]
         if missing:
             raise ValueError(
@@ -83,6 +94,12 @@ class BytePairTokenizer(PieceTokenizer):
             )
         self.merges = _checked_merges(merges)
         self.ranks: Ranks = merge_tables.ranks_of(self.merges, self._ids)
+
+    def _among_special(self, name, tokens):
+        other = [tokens] if isinstance(tokens, str) else [token for token in tokens if token not in self.special_tokens]
+        if other:
+            raise ValueError(f"`{name}` must be some of `special_tokens`. Received: {shown(other[0])}.")
+        return tuple(dict.fromkeys(tokens))
 
     @classmethod
     def from_file(cls, vocabulary: Path, merges: Path, **options: Any) -> Self:
@@ -120,6 +137,8 @@ class BytePairTokenizer(PieceTokenizer):
         [['It', "'s", ' 東京', ',', ' ', ' no', '?']]
         """
         cleaned = self.cleaned(texts)
+        if self.compose:
+            cleaned = list(map(canonical_composition.compose, cleaned))
         if self.prefix_space:
             cleaned = [self._with_prefix_spaces(text) for text in cleaned]
         line = "\0".join([*cleaned, ""])
@@ -201,6 +220,10 @@ class BytePairTokenizer(PieceTokenizer):
             **self._options(),
             "special_tokens": list(self.special_tokens),
             "whole_words": self.whole_words,
+            # only where they say something: the digest of a tokenizer without them stays what it was
+            **({"compose": True} if self.compose else {}),
+            **({"strip_left": list(self.strip_left)} if self.strip_left else {}),
+            **({"strip_right": list(self.strip_right)} if self.strip_right else {}),
         }
 
 

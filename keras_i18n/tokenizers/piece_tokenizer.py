@@ -17,9 +17,11 @@ from keras_i18n.tokenizers.padding import padded
 from keras_i18n.tokenizers.sentencepiece_tokenizer import PADDING_ID, clean_text
 
 MAX_BYTES = 2**26
-_MAX_SPECIAL_TOKENS = 64
+_MAX_SPECIAL_TOKENS = 2048  # as many as code points stand for them
 _TEXTS_AT_ONCE = 512
 _WORDS_KEPT = 2**17  # words whose ids are remembered
+# what Unicode calls white space, and the library's tokens swallow
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 SPECIAL = 0xD800  # a special token counts as a code point from here on, which no text holds
 
 
@@ -37,6 +39,8 @@ class PieceTokenizer:
     """
 
     padding_id = PADDING_ID
+    strip_left: tuple[str, ...] = ()  # special tokens that swallow white space
+    strip_right: tuple[str, ...] = ()
     FORMAT: ClassVar[str]
     NAME: ClassVar[str]
     BEGIN: ClassVar[str]
@@ -110,7 +114,16 @@ class PieceTokenizer:
 
     @functools.cached_property
     def _special_pattern(self):
-        return re.compile("|".join(map(re.escape, self.special_tokens))) if self.special_tokens else None
+        if not self.special_tokens:
+            return None
+        # a run of white space is looked at once, from its first character on
+        before, after = f"(?:(?<![{WHITE_SPACE}])[{WHITE_SPACE}]++)?", f"[{WHITE_SPACE}]*+"
+        return re.compile(
+            "|".join(
+                f"{before if token in self.strip_left else ''}({re.escape(token)}){after if token in self.strip_right else ''}"
+                for token in self.special_tokens
+            )
+        )
 
     def cleaned(self, texts: Texts) -> list[str]:
         """Texts as they count: without lone surrogates and code points 0, special tokens as one code point each.
@@ -119,10 +132,10 @@ class PieceTokenizer:
         >>> WordPieceTokenizer(["[PAD]", "[UNK]"]).cleaned(["a[UNK]"])[0] == "a" + chr(SPECIAL + 1)
         True
         """
-        numbers = {token: chr(SPECIAL + number) for number, token in enumerate(self.special_tokens)}
         cleaned = [clean_text(text) for text in texts]
-        if self._special_pattern is not None:
-            cleaned = [self._special_pattern.sub(lambda found: numbers[found.group()], text) for text in cleaned]
+        pattern = self._special_pattern
+        if pattern is not None:
+            cleaned = [pattern.sub(lambda found: chr(SPECIAL - 1 + (found.lastindex or 0)), text) for text in cleaned]
         return cleaned
 
     def words(self, texts: Texts) -> list[list[str]]:
@@ -247,14 +260,16 @@ def _checked_special_tokens(tokens):
     if isinstance(tokens, (str, bytes)) or len(tokens) > _MAX_SPECIAL_TOKENS:
         raise ValueError(f"`special_tokens` must be at most {_MAX_SPECIAL_TOKENS} pieces. Received: {shown(tokens)}.")
     tokens = tuple(dict.fromkeys(tokens))
+    have = set(tokens)
+    begun = {other[:size]: other for other in tokens for size in range(1, len(other))}
     for one in tokens:
-        for other in tokens:
-            inside = one != other and one in other
-            for size in range(1, len(one)):
-                inside = inside or other.startswith(one[size:])
-            if not one or inside:
-                raise ValueError(
-                    "Special tokens must not overlap: the end of none may begin another one. "
-                    f"Received: {shown(one)} and {shown(other)}."
-                )
+        ends = (one[size:] for size in range(1, len(one)))
+        other = next((begun.get(end, end) for end in ends if end in begun or end in have), None)
+        insides = (one[start:size] for start in range(len(one)) for size in range(start + 1, len(one) + 1))
+        other = other or next((inside for inside in insides if inside in have and inside != one), None)
+        if not one or other is not None:
+            raise ValueError(
+                "Special tokens must not overlap: the end of none may begin another one. "
+                f"Received: {shown(other or one)} and {shown(one)}."
+            )
     return tokens

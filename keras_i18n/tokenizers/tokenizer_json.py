@@ -10,7 +10,7 @@ from keras_i18n.protocols import Config, Path
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import sentencepiece_json, tokenizer_file
 from keras_i18n.tokenizers.byte_pair import BytePairTokenizer, pieces_by_id
-from keras_i18n.tokenizers.json_parts import as_dict, refuse
+from keras_i18n.tokenizers.json_parts import as_dict, refuse, steps_of
 from keras_i18n.tokenizers.piece_tokenizer import MAX_BYTES
 from keras_i18n.tokenizers.sentencepiece_bpe import SentencePieceBPETokenizer
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
@@ -39,7 +39,7 @@ def from_tokenizer_json(
     """The tokenizer that a `tokenizer.json` describes, with the same ids for every text.
 
     Read are: WordPiece with the normaliser and the words of BERT; byte-level BPE with the words of GPT-2 (RoBERTa, Whisper),
-    Llama 3 and Qwen 2; unigram (XLM-R, T5) and BPE with byte fallback (Llama 2) as they are made of SentencePiece models;
+    Llama 3 and Qwen 2, texts composed (NFC) or as they are; special tokens that swallow white space; unigram (XLM-R, T5) and BPE with byte fallback (Llama 2) as they are made of SentencePiece models;
     what is put around a text by a template, BERT's or RoBERTa's way; truncation on the right. What is something else is
     refused by its name. Padding and the decoder decide no ids of a text and are passed over.
 
@@ -142,9 +142,8 @@ def _added_tokens(tokens, vocabulary):
 def _check_added(tokens, kind, found):
     lower = kind == "WordPiece" and bool((found.get("normalizer") or {}).get("lowercase"))
     for token in tokens:
-        for name in ("lstrip", "rstrip", "single_word"):
-            if token.get(name):
-                refuse("added tokens", f"must not have {name}; leave this one out by `special_tokens=`", token)
+        if token.get("single_word"):
+            refuse("added tokens", "must not have single_word; leave this one out by `special_tokens=`", token)
         if lower and token.get("normalized") and token["content"] != token["content"].lower():
             refuse("added tokens", "must not be looked for in normalised texts", token)
 
@@ -240,8 +239,12 @@ def _byte_pairs(found, model, pieces, options):
     for name in ("dropout", "continuing_subword_prefix", "end_of_word_suffix"):
         if model.get(name):
             refuse("model", f"must be byte-level BPE without {name}", model[name])
-    if found.get("normalizer") is not None:
-        refuse("normalizer", "must be null for BPE", found["normalizer"])
+    steps = steps_of(found.get("normalizer"), "normalizer", "normalizers")
+    if any(step.get("type") != "NFC" for step in steps):
+        refuse("normalizer", "must be null or NFC for byte-level BPE", found["normalizer"])
+    chosen = [token for token in found.get("added_tokens") or [] if token["content"] in options["special_tokens"]]
+    if steps and any(token.get("normalized") for token in chosen):
+        refuse("added tokens", "must not be looked for in normalised texts", [token["content"] for token in chosen])
     merges = model.get("merges")
     if not isinstance(merges, list):
         refuse("merges", "must be a list", merges)
@@ -249,6 +252,9 @@ def _byte_pairs(found, model, pieces, options):
         pieces,
         [pair.split(" ") if isinstance(pair, str) else pair for pair in merges],
         whole_words=bool(model.get("ignore_merges")),
+        compose=bool(steps),
+        strip_left=[token["content"] for token in chosen if token.get("lstrip")],
+        strip_right=[token["content"] for token in chosen if token.get("rstrip")],
         **_pattern(found.get("pre_tokenizer")),
         **options,
     )
@@ -334,13 +340,17 @@ def _written(tokenizer, model, normalizer, words) -> Config:
     }
     limit = tokenizer.max_tokens
     truncation = {"direction": "Right", "max_length": limit, "strategy": "LongestFirst", "stride": 0}
-    flags = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False) | {"special": True}
+
+    def flags(token):
+        strips = {"lstrip": token in tokenizer.strip_left, "rstrip": token in tokenizer.strip_right}
+        return {"single_word": False, **strips, "normalized": False, "special": True}
+
     return {
         "version": "1.0",
         "truncation": None if limit is None else truncation,
         "padding": None,
         "added_tokens": [
-            {"id": ids[token], "content": token, **flags}
+            {"id": ids[token], "content": token, **flags(token)}
             for token in sorted(tokenizer.special_tokens, key=ids.__getitem__)
         ],
         "normalizer": normalizer,
@@ -389,4 +399,4 @@ def _written_byte_pairs(tokenizer):
         expression = PATTERNS[tokenizer.pattern].expression
         split = {"type": "Split", "pattern": {"Regex": expression}, "behavior": "Isolated", "invert": False}
         words = {"type": "Sequence", "pretokenizers": [split, words]}
-    return _written(tokenizer, model, None, words)
+    return _written(tokenizer, model, {"type": "NFC"} if tokenizer.compose else None, words)

@@ -30,11 +30,34 @@ EDGES = [
     ),
     *("a" * 101, "a" * 64 + "b", "<s>a</s>  <s>", "<s", "a\0b", "e\u0301\u0378", *conformance.REAL),
 ]
+EDGES += [
+    "a <mask>b </s> \u3000c",
+    " \n<mask> <mask></s> <mask>",
+    "<mask>",
+    "<|7|> <|39|><|40|>",
+    "A\u030a\u0323 <|7|>\u0338 \u212b",
+]
+MANY = [f"<|{number}|>" for number in range(40)]  # more than are looked for one by one
+
+
+def with_tokens(own, tokens, **options):
+    """A tokenizer of pieces and merges, with more special tokens."""
+    return BytePairTokenizer([*own[0], *tokens], own[1], special_tokens=(*SPECIAL, *tokens), **options)
+
+
 TOKENIZERS = {
     "gpt2": BytePairTokenizer(*trained(), special_tokens=SPECIAL[2:]),
-    "roberta": BytePairTokenizer(*trained(), prefix_space=True, begin=True, end=True, special_tokens=SPECIAL),
-    "llama3": BytePairTokenizer(
-        *trained("llama3"), pattern="llama3", whole_words=True, begin="<|endoftext|>", special_tokens=SPECIAL
+    "roberta": with_tokens(
+        trained(),
+        ["<mask>"],
+        prefix_space=True,
+        begin=True,
+        end=True,
+        strip_left=["<mask>"],
+        strip_right=["</s>"],
+    ),
+    "llama3": with_tokens(
+        trained("llama3"), MANY, pattern="llama3", whole_words=True, begin="<|endoftext|>", compose=True
     ),
 }
 

@@ -165,3 +165,22 @@ def test_more_merges_leave_the_ids_of_the_others():
 def test_refused(vocabulary, merges, options, message):
     with pytest.raises(ValueError, match=message):
         BytePairTokenizer(vocabulary, merges, **options)
+
+
+def test_special_tokens_that_strip_must_be_special():
+    with pytest.raises(ValueError, match=r"`strip_left` must be some of `special_tokens`.*<x>"):
+        BytePairTokenizer(*trained(), special_tokens=SPECIAL, strip_left=["<x>"])
+    with pytest.raises(ValueError, match="`strip_right`"):
+        BytePairTokenizer(*trained(), special_tokens=SPECIAL, strip_right="<s>")
+
+
+def test_many_special_tokens_are_found_and_overlapping_ones_refused():
+    tokens = [f"<|{number}|>" for number in range(2049)]
+    pieces, merges = trained()
+    tokenizer = BytePairTokenizer([*pieces, *tokens], merges, special_tokens=tokens[:2048], strip_left=tokens[7:8])
+    assert tokenizer.tokenize(["<|2047|>" + " " * 20_000 + "<|7|><|2048"])[0][:2].tolist() == [
+        len(pieces) + 2047,
+        len(pieces) + 7,
+    ]
+    with pytest.raises(ValueError, match="at most 2048"):
+        BytePairTokenizer([*pieces, *tokens], merges, special_tokens=tokens)

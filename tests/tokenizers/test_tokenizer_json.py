@@ -22,6 +22,15 @@ library = pytest.importorskip("tokenizers")
 TEXTS_AND_EDGES = [
     clean_text(text) for text in (*TEXTS, "", " ", "<s>a</s>", "[CLS]a", "I'd 12345\n\n x", *conformance.REAL)
 ]
+SPECIAL_TEXTS = [
+    "a <mask>b  <|x|> \u3000c",
+    " \n<mask> <mask><|x|> <|y|>  <|x|>\t\t<s> d",
+    "<|x|>",
+    "  <|y|>  ",
+    "<|0.00|>a<|30.00|> <|29.98|><|29.98",
+    "e\u0301 \u0301<s>\u0301</s>\u0338 A\u030a\u0323 \u212b \u1112\u1161\u11ab",
+]
+TEXTS_AND_EDGES += SPECIAL_TEXTS
 
 
 def byte_level(pattern, **options):
@@ -43,6 +52,30 @@ def roberta():
     return tokenizer
 
 
+def swallowing():
+    """RoBERTa's "<mask>" swallows the space before it, tokens of Phi 3 that after them."""
+    tokenizer = byte_level("gpt2", add_prefix_space=True)
+    added = [
+        library.AddedToken("<mask>", lstrip=True, special=True),
+        library.AddedToken("<|x|>", rstrip=True, special=True),
+    ]
+    tokenizer.add_special_tokens([*added, library.AddedToken("<|y|>", lstrip=True, rstrip=True, special=True)])
+    return tokenizer
+
+
+def nfc():
+    tokenizer = byte_level("qwen2", add_prefix_space=False)
+    tokenizer.normalizer = library.normalizers.NFC()
+    return tokenizer
+
+
+def many_tokens():
+    """As Whisper has them: more than are looked for one by one."""
+    tokenizer = byte_level("gpt2", add_prefix_space=False)
+    tokenizer.add_special_tokens([f"<|{number / 50:.2f}|>" for number in range(1501)])
+    return tokenizer
+
+
 def llama():
     tokenizer = byte_level("llama3", add_prefix_space=False)
     template = library.processors.TemplateProcessing(single="<s> $A", pair="<s> $A <s> $B", special_tokens=[("<s>", 0)])
@@ -61,6 +94,9 @@ MADE = {
     "gpt2": lambda: byte_level("gpt2", add_prefix_space=False),
     "roberta": roberta,
     "llama": llama,
+    "swallowing": swallowing,
+    "nfc": nfc,
+    "many tokens": many_tokens,
     "qwen": lambda: byte_level("qwen2", add_prefix_space=False),
     "bert": bert,
 }
@@ -121,13 +157,16 @@ def put(*path, value):
         ("gpt2", put("model", "byte_fallback", value=True), "`unk_token`"),
         ("gpt2", put("model", "dropout", value=0.1), "without dropout"),
         ("gpt2", put("model", "merges", 0, value=["zz", "q"]), "'zz' is none"),
+        ("gpt2", put("model", "merges", 0, value="ab"), "two pieces"),
+        ("gpt2", put("model", "merges", value=None), "merges must be a list"),
         ("gpt2", put("model", "vocab", value=[]), "vocab must be a JSON object"),
         ("gpt2", put("normalizer", value={"type": "NFKC"}), "NFKC"),
         ("gpt2", put("pre_tokenizer", value={"type": "Whitespace"}), "Whitespace"),
         ("gpt2", put("pre_tokenizer", value=None), "pre_tokenizer must be a JSON object"),
         ("gpt2", put("pre_tokenizer", "use_regex", value=False), "into words"),
         ("gpt2", put("post_processor", value={"type": "Mystery"}), "TemplateProcessing, Bert.*'Mystery'"),
-        ("gpt2", put("added_tokens", 0, "lstrip", value=True), "lstrip.*special_tokens="),
+        ("gpt2", put("added_tokens", 0, "single_word", value=True), "single_word.*special_tokens="),
+        ("nfc", put("added_tokens", 0, "normalized", value=True), "normalised texts"),
         ("gpt2", put("added_tokens", 0, "id", value=77), "ids of the vocabulary"),
         ("gpt2", put("added_tokens", 0, "id", value=None), "content and an id"),
         ("gpt2", put("surprise", value=1), "surprise"),
@@ -168,6 +207,25 @@ def test_what_it_cannot_do_is_refused_by_name(name, change, message, tmp_path):
 )
 def test_hostile_files(data, tmp_path):
     (tmp_path / "tokenizer.json").write_bytes(data)
+    with pytest.raises(ValueError, match=r"tokenizer\.json"):
+        from_tokenizer_json(tmp_path / "tokenizer.json")
+
+
+def test_a_file_that_no_tokenizer_fills(tmp_path):
+    with open(tmp_path / "tokenizer.json", "wb") as file:
+        file.truncate(2**26 + 1)
+    with pytest.raises(ValueError, match=r"at most 67108864 bytes.*tokenizer\.json"):
+        from_tokenizer_json(tmp_path / "tokenizer.json")
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [("normalizer", "normalizers"), ("post_processor", "processors"), ("pre_tokenizer", "pretokenizers")],
+)
+@pytest.mark.parametrize("depth", [100, 480])
+def test_parts_inside_of_parts_without_end(part, name, depth, tmp_path):
+    nested = f'{{"type": "Sequence", "{name}": [' * depth + '{"type": "Mystery"}' + "]}" * depth
+    (tmp_path / "tokenizer.json").write_text(changed("gpt2", put(part, value="HERE")).replace('"HERE"', nested))
     with pytest.raises(ValueError, match=r"tokenizer\.json"):
         from_tokenizer_json(tmp_path / "tokenizer.json")
 

@@ -98,12 +98,12 @@ class WordPieceGrowth:
         while entries and check:
             longer = self.extended(entries)
             place_of = {piece: place for place, (piece, _) in enumerate(entries)}
-            known = frozenset(longer.pieces)
+            known, longest = frozenset(longer.pieces), max(map(len, longer.pieces))
             dropped, changed = set(), []
             for word in check:
                 if longer.cut_word(word) != wanted[word]:
                     changed.append(word)
-                    met = [piece for piece in _met(word, known, old.continuation) if piece in place_of]
+                    met = [piece for piece in _met(word, known, old.continuation, longest) if piece in place_of]
                     dropped.add(min(met, key=lambda piece: entries[place_of[piece]][1]) if word in always else met[0])
             entries = [entry for entry in entries if entry[0] not in dropped]
             # a word of known pieces that met no new one will meet none among fewer
@@ -123,9 +123,9 @@ class WordPieceGrowth:
         )
 
 
-def _met(word, known, continuation):
+def _met(word, known, continuation, longest):
     """The pieces that a word is cut into, up to the place where none fits."""
-    longest, start = max(map(len, known)), 0
+    start = 0
     while start < len(word):
         prefix = continuation if start else ""
         for end in range(min(len(word), start + longest), start, -1):
