@@ -11,7 +11,8 @@ from keras_i18n.tokenizers.sentencepiece_model import PieceType, SentencePieceMo
 from keras_i18n.tokenizers.sentencepiece_tokenizer import clean_text
 from keras_i18n.tokenizers.text_vectorization import TextVectorizationTokenizer, from_text_vectorization
 from keras_i18n.tokenizers.tokenizer import Tokenizer
-from keras_i18n.tokenizers.tokenizer_json import from_tokenizer_json, to_tokenizer_json
+from keras_i18n.tokenizers.tokenizer_json import from_tokenizer_json
+from keras_i18n.tokenizers.tokenizer_json_writing import to_tokenizer_json
 from keras_i18n.tokenizers.training import train_unigram
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
 from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer

@@ -1,12 +1,9 @@
-"""Reads and writes the `tokenizer.json` of Hugging Face's `tokenizers`, as far as the tokenizers here go."""
+"""Reads the `tokenizer.json` of Hugging Face's `tokenizers`, as far as the tokenizers here go."""
 
-import json
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
-from keras_i18n.files import atomic_path
-from keras_i18n.protocols import Config, Path
+from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import sentencepiece_json, tokenizer_file
 from keras_i18n.tokenizers.byte_pair import BytePairTokenizer, pieces_by_id
@@ -39,9 +36,10 @@ def from_tokenizer_json(
     """The tokenizer that a `tokenizer.json` describes, with the same ids for every text.
 
     Read are: WordPiece with the normaliser and the words of BERT; byte-level BPE with the words of GPT-2 (RoBERTa, Whisper),
-    Llama 3 and Qwen 2, texts composed (NFC) or as they are; special tokens that swallow white space; unigram (XLM-R, T5) and BPE with byte fallback (Llama 2) as they are made of SentencePiece models;
-    what is put around a text by a template, BERT's or RoBERTa's way; truncation on the right. What is something else is
-    refused by its name. Padding and the decoder decide no ids of a text and are passed over.
+    Llama 3 and Qwen 2, texts composed (NFC) or as they are; special tokens that swallow white space; unigram (XLM-R, T5) and
+    BPE with byte fallback (Llama 2) as they are made of SentencePiece models; what is put around a text by a template, BERT's
+    or RoBERTa's way; truncation on the right. What is something else is refused by its name. Padding and the decoder decide
+    no ids of a text and are passed over.
 
     A file that was made of a SentencePiece model becomes that model again, and so gets the ids of the sentencepiece library,
     with which its network was trained: no text gives special tokens, a space at the end is none, and the charsmap is
@@ -56,7 +54,8 @@ def from_tokenizer_json(
         ValueError: names the file and the part: no JSON, a key twice, nested without end, a part of another kind, merges
             of pieces that the vocabulary lacks.
 
-    >>> import tempfile
+    >>> import pathlib, tempfile
+    >>> from keras_i18n.tokenizers import to_tokenizer_json
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "tokenizer.json"
     >>> to_tokenizer_json(WordPieceTokenizer(["[UNK]", "[CLS]", "to", "##day"], begin=True), file)
     >>> from_tokenizer_json(file).tokenize(["Today"])[0].tolist()
@@ -288,115 +287,3 @@ _OF_SENTENCEPIECE: dict[str, Any] = {
     _BYTE_FALLBACK: sentencepiece_json.sentencepiece_bpe,
 }
 _MODELS = {*_OF_PIECES, *_OF_SENTENCEPIECE}
-
-
-def to_tokenizer_json(tokenizer: WordPieceTokenizer | BytePairTokenizer, path: Path) -> None:
-    """Writes a `tokenizer.json` that `tokenizers` and `transformers` read, with the same ids; whole or not at all.
-
-    Raises:
-        TypeError: for a tokenizer of another kind.
-
-    >>> import tempfile
-    >>> file = pathlib.Path(tempfile.mkdtemp()) / "tokenizer.json"
-    >>> to_tokenizer_json(WordPieceTokenizer(["[UNK]", "to", "##day"]), file)
-    >>> json.loads(file.read_text())["model"]["type"]
-    'WordPiece'
-    """
-    if isinstance(tokenizer, WordPieceTokenizer):
-        described = _written_word_piece(tokenizer)
-    elif isinstance(tokenizer, BytePairTokenizer):
-        described = _written_byte_pairs(tokenizer)
-    else:
-        raise TypeError(
-            f"A tokenizer.json is written of a WordPieceTokenizer or a BytePairTokenizer. Received: {shown(tokenizer)}."
-        )
-    with atomic_path(path) as temporary:
-        pathlib.Path(temporary).write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _ids(tokenizer):
-    return {piece: number for number, piece in enumerate(tokenizer.pieces)}
-
-
-def _written(tokenizer, model, normalizer, words) -> Config:
-    ids = _ids(tokenizer)
-    around = [piece for piece in (tokenizer.begin_piece, tokenizer.end_piece) if piece is not None]
-
-    def template(*sequences):
-        parts: list[Any] = []
-        for number, name in enumerate(sequences):
-            if tokenizer.begin_piece is not None and number == 0:
-                parts.append({"SpecialToken": {"id": tokenizer.begin_piece, "type_id": number}})
-            parts.append({"Sequence": {"id": name, "type_id": number}})
-            if tokenizer.end_piece is not None:
-                parts.append({"SpecialToken": {"id": tokenizer.end_piece, "type_id": number}})
-        return parts
-
-    post = {
-        "type": "TemplateProcessing",
-        "single": template("A"),
-        "pair": template("A", "B"),
-        "special_tokens": {piece: {"id": piece, "ids": [ids[piece]], "tokens": [piece]} for piece in around},
-    }
-    limit = tokenizer.max_tokens
-    truncation = {"direction": "Right", "max_length": limit, "strategy": "LongestFirst", "stride": 0}
-
-    def flags(token):
-        strips = {"lstrip": token in tokenizer.strip_left, "rstrip": token in tokenizer.strip_right}
-        return {"single_word": False, **strips, "normalized": False, "special": True}
-
-    return {
-        "version": "1.0",
-        "truncation": None if limit is None else truncation,
-        "padding": None,
-        "added_tokens": [
-            {"id": ids[token], "content": token, **flags(token)}
-            for token in sorted(tokenizer.special_tokens, key=ids.__getitem__)
-        ],
-        "normalizer": normalizer,
-        "pre_tokenizer": words,
-        "post_processor": post if around else None,
-        "decoder": {"type": "WordPiece", "prefix": tokenizer.continuation, "cleanup": True}
-        if isinstance(tokenizer, WordPieceTokenizer)
-        else {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True},
-        "model": model | {"vocab": ids},
-    }
-
-
-def _written_word_piece(tokenizer):
-    model = {
-        "type": "WordPiece",
-        "unk_token": tokenizer.unknown,
-        "continuing_subword_prefix": tokenizer.continuation,
-        "max_input_chars_per_word": tokenizer.max_word_length,
-    }
-    normalizer = {
-        "type": "BertNormalizer",
-        "clean_text": True,
-        "handle_chinese_chars": tokenizer.split_ideographs,
-        "strip_accents": tokenizer.strip_accents,
-        "lowercase": tokenizer.lowercase,
-    }
-    return _written(tokenizer, model, normalizer, {"type": "BertPreTokenizer"})
-
-
-def _written_byte_pairs(tokenizer):
-    model = {
-        "type": "BPE",
-        "dropout": None,
-        "unk_token": None,
-        "continuing_subword_prefix": None,
-        "end_of_word_suffix": None,
-        "fuse_unk": False,
-        "byte_fallback": False,
-        "ignore_merges": tokenizer.whole_words,
-        "merges": [list(pair) for pair in tokenizer.merges],
-    }
-    of_gpt2 = tokenizer.pattern == "gpt2"
-    words: Config = {"type": "ByteLevel", "add_prefix_space": tokenizer.prefix_space, "trim_offsets": True}
-    words["use_regex"] = of_gpt2
-    if not of_gpt2:
-        expression = PATTERNS[tokenizer.pattern].expression
-        split = {"type": "Split", "pattern": {"Regex": expression}, "behavior": "Isolated", "invert": False}
-        words = {"type": "Sequence", "pretokenizers": [split, words]}
-    return _written(tokenizer, model, {"type": "NFC"} if tokenizer.compose else None, words)
