@@ -231,3 +231,4 @@ def test_which_rows_are_translations():
     assert translated_rows(rows(["a", "b", "b", "b", "a", "a"])) is None  # other labels: other texts
     assert translated_rows(rows(["a", "b", "b", "a", "b", "b"], id=list("uvwxyz"))) is None
     assert translated_rows(rows(["a", "b", "b", "a", "b", "b"])[:5]) is None
+    assert translated_rows(rows(["a"] * 6, id=["the same"] * 6)) is None

@@ -41,8 +41,8 @@ def translated_rows(dataset: Any) -> np.ndarray | None:
         names = [str(place) for place in places]
     _, group = np.unique(names, return_inverse=True)
     pairs = np.unique(np.stack([group, np.unique(language, return_inverse=True)[1]]), axis=1)
-    if np.bincount(pairs[0]).max() < 2 or not _agree(group, dataset.label):
-        return None
+    if not group.any() or np.bincount(pairs[0]).max() < 2 or not _agree(group, dataset.label):
+        return None  # one text alone leaves none to hold out
     return group
 
 
