@@ -11,10 +11,13 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 def pytest_collection_modifyitems(items):
-    """Marks what `make test-times` measured as slow, which `make test-fast` leaves out."""
+    """Marks what `make test-times` measured as slow, which `make test-fast` leaves out: tests, and all that use a slow
+    fixture, whose place stands in front of its name."""
     slow = set(pathlib.Path(__file__).with_name("slow_tests.txt").read_text(encoding="utf-8").split("\n"))
     for item in items:
-        if item.nodeid.partition("[")[0] in slow:
+        fixtures = (found[-1] for found in item._fixtureinfo.name2fixturedefs.values())
+        names = {item.nodeid.partition("[")[0], *(f"{each.baseid}::{each.argname}" for each in fixtures)}
+        if names & slow:
             item.add_marker("slow")
 
 

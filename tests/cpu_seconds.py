@@ -18,7 +18,10 @@ FILE = "KERAS_I18N_CPU_SECONDS"
 SLOWEST = 40
 # so many CPU seconds, its fixtures apart, make a test a slow one
 SLOW = 1.0
+# and so many a fixture, with all of the tests that use it
+SLOW_FIXTURE = 5.0
 _rows = {}
+_set_up, _fixtures = {}, {}
 
 
 def cpu_seconds():
@@ -33,9 +36,20 @@ def pytest_runtest_protocol(item):
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef):
+    before = cpu_seconds()
+    try:
+        return (yield)
+    finally:
+        _set_up[f"{fixturedef.baseid}::{fixturedef.argname}"] = cpu_seconds() - before
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
     now = cpu_seconds()
+    report.fixture_seconds = dict(_set_up)
+    _set_up.clear()
     # written into the report, which xdist carries over to the process that sums up
     report.cpu_seconds, item.cpu_seconds_before = now - item.cpu_seconds_before, now
     return report
@@ -47,6 +61,8 @@ def pytest_runtest_logreport(report):
     )
     row[report.when] += report.cpu_seconds
     row["wall"] += report.duration
+    for name, seconds in report.fixture_seconds.items():
+        _fixtures[name] = max(seconds, _fixtures.get(name, 0.0))
     if report.when == "teardown" and "PYTEST_XDIST_WORKER" not in os.environ and (path := os.environ.get(FILE)):
         # at once: what a time limit ends is known as far as it came
         with open(path, "a", encoding="utf-8") as file:
@@ -70,4 +86,5 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"{row['setup']:6.1f} + {row['call']:5.1f}  {row['wall']:6.1f}  {row['test']}")
     if os.environ.get("KERAS_I18N_WRITE_SLOW_TESTS"):
         slow = {name.partition("[")[0] for name, row in _rows.items() if row["call"] > SLOW}
+        slow |= {name for name, seconds in _fixtures.items() if seconds > SLOW_FIXTURE}
         pathlib.Path(__file__).with_name("slow_tests.txt").write_text("\n".join([*sorted(slow), ""]), encoding="utf-8")

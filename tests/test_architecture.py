@@ -54,6 +54,7 @@ LAZY_TABLES = {"__init__.py", "export/formats.py", "models/presets/__init__.py"}
 FOREIGN_PRIVATES = {
     "keras_privates.py": "Keras",
     "datasets/opening.py": "codecs: whether an encoding is one of text has no public name",
+    "export/onnx_conversion.py": "tf2onnx: its optimisers and the table of them have no public names",
     "cli/interrupts.py": "os: only `_exit` ends a process without waiting for threads of native code",
 }
 

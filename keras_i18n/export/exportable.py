@@ -30,6 +30,17 @@ class Exportable:
         """A `tf.TensorSpec` for each input, in the model's order, named."""
         return [tf.TensorSpec(tensor.shape, tensor.dtype, name=tensor.name) for tensor in self.keras_model.inputs]
 
+    @functools.cached_property
+    def serve(self) -> tf.types.experimental.PolymorphicFunction:
+        """`outputs_of` as a `tf.function`, traced once for SavedModel and TFLite: TensorFlow traces apart while it saves."""
+        return tf.function(self.outputs_of, input_signature=self.inputs)
+
+    def told_as(self, metadata: contract.Metadata) -> "Exportable":
+        """The same model with other metadata of the same outputs; what was traced is shared."""
+        other = dataclasses.replace(self, metadata=metadata)
+        vars(other)["serve"] = self.serve
+        return other
+
     def outputs_of(self, *inputs: Tensor) -> dict[str, Tensor]:
         """A dict from output name to tensor; traced by the formats."""
         outputs = self.keras_model(inputs[0] if len(inputs) == 1 else list(inputs), training=False)

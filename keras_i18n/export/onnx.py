@@ -1,7 +1,5 @@
 """ONNX: one file of pure ai.onnx operators, the metadata in its `metadata_props`."""
 
-import logging
-import os
 import pathlib
 import re
 from typing import Any
@@ -10,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.export import onnx_contents, onnx_slimming, onnx_weights
+from keras_i18n.export import onnx_contents, onnx_conversion, onnx_slimming, onnx_weights
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import MEMBER, Metadata
 from keras_i18n.export.precisions import FEW_BITS
@@ -20,9 +18,7 @@ from keras_i18n.protocols import Path
 from keras_i18n.shown import cut
 
 PRECISIONS = ("float32", *onnx_weights.PRECISIONS)
-_OPSET = 18  # tf2onnx 1.17 knows no later one
 _TABLE_SIZE = 1 << 18  # elements
-_CATCH_ERRORS = "TF2ONNX_CATCH_ERRORS"  # tf2onnx asks whether it is set, not to what
 _PIP_LINE = "pip install 'keras_i18n[onnx]'"
 
 
@@ -32,25 +28,8 @@ def save(exported: Exportable, path: Path) -> None:
     Raises:
         ValueError: the file would need an operator of another domain.
     """
-    try:
-        import onnx
-        import tf2onnx
-    except ImportError as error:
-        raise ImportError(f"ONNX files are written by tf2onnx. Install it: {_PIP_LINE}") from error
-    logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
     tables = _tables(exported.keras_model)
-    signature = [
-        *exported.inputs,
-        *(tf.TensorSpec(table.shape, table.dtype, name=name) for name, table in tables.items()),
-    ]
-
-    @tf.function(input_signature=signature)
-    def forward(*values):
-        inputs, values = values[: len(exported.inputs)], values[len(exported.inputs) :]
-        with keras.StatelessScope(state_mapping=list(zip(tables.values(), values, strict=True))):
-            return exported.outputs_of(*inputs)
-
-    model = _converted(tf2onnx.convert, forward, signature)
+    model = onnx_conversion.converted(*_function_of(exported, tables))
     _fill_tables(model.graph, tables)
     _name_dimensions(model.graph)
     onnx_weights.store(model, exported.metadata.precision)
@@ -60,26 +39,27 @@ def save(exported: Exportable, path: Path) -> None:
     del model.metadata_props[:]
     onnx_contents.check(model)
     content = model.SerializeToString()
-    told = onnx.ModelProto()
+    told = type(model)()
     metadata = exported.metadata.sealed(onnx_contents.content_sha256(content))
-    onnx.helper.set_model_props(told, {MEMBER: metadata.to_json()})
+    told.metadata_props.add(key=MEMBER, value=metadata.to_json())
     # two messages one behind the other are one message
     pathlib.Path(path).write_bytes(content + told.SerializeToString())
 
 
-def _converted(convert, forward, signature):
-    """The model that tf2onnx makes. Where its optimisers raise nothing, copying the graph before each is time lost."""
-    before = os.environ.get(_CATCH_ERRORS)
-    os.environ[_CATCH_ERRORS] = "FALSE"
-    try:
-        return convert.from_function(forward, input_signature=signature, opset=_OPSET)[0]
-    except Exception:  # of any kind: an optimiser's own fault, which tf2onnx survives when it is asked to
-        del os.environ[_CATCH_ERRORS]
-        return convert.from_function(forward, input_signature=signature, opset=_OPSET)[0]
-    finally:
-        os.environ.pop(_CATCH_ERRORS, None)
-        if before is not None:
-            os.environ[_CATCH_ERRORS] = before
+def _function_of(exported, tables):
+    """A `tf.function` whose last arguments are the tables, and its signature."""
+    if not tables:
+        return exported.serve, exported.inputs
+    named = (tf.TensorSpec(table.shape, table.dtype, name=name) for name, table in tables.items())
+    signature = [*exported.inputs, *named]
+
+    @tf.function(input_signature=signature)
+    def forward(*values):
+        inputs, values = values[: len(exported.inputs)], values[len(exported.inputs) :]
+        with keras.StatelessScope(state_mapping=list(zip(tables.values(), values, strict=True))):
+            return exported.outputs_of(*inputs)
+
+    return forward, signature
 
 
 def _tables(keras_model):
@@ -158,7 +138,9 @@ def _refuse_foreign(operators, path):
     from onnx import defs
 
     # tf2onnx writes what it cannot convert under its TensorFlow name, in the domain of ONNX
-    foreign = [name for name in operators if "." in name or not defs.has(name, max_inclusive_version=_OPSET)]
+    foreign = [
+        name for name in operators if "." in name or not defs.has(name, max_inclusive_version=onnx_conversion.OPSET)
+    ]
     if foreign:
         raise ValueError(f"'{path}' must hold ai.onnx operators only. Received: {cut(', '.join(foreign))}.")
 

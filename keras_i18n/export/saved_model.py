@@ -34,13 +34,13 @@ def save(exported: Exportable, path: Path) -> None:
 
 
 def write(exported: Exportable, path: Path, *, strings: bool = True) -> None:
-    """Writes a folder, with `serve_text` unless `strings` is False: what a converter reads need not be traced twice.
+    """Writes a folder, with `serve_text` unless `strings` is False, as for a converter.
 
     Weights are stored once: a `tf.Module` of our own tracks them, where `keras.Model.export` of
     Keras 3.15 stores them twice."""
     module = tf.Module()
     module.weights = [weight.value for weight in exported.keras_model.weights]
-    module.serve = tf.function(exported.outputs_of, input_signature=exported.inputs)
+    module.serve = exported.serve
     signatures = {"serving_default": module.serve, "serve": module.serve}
     if strings and [spec.name for spec in exported.inputs] == ["codepoints"]:
         module.serve_text = signatures["serve_text"] = _serve_text(exported)
@@ -59,7 +59,7 @@ def _serve_text(exported):
         decoded = tf.strings.unicode_decode(texts, "UTF-8", errors="replace")
         codepoints = decoded.to_tensor(default_value=0)
         # a batch of empty texts has no column at all
-        return exported.outputs_of(tf.pad(codepoints, [[0, 0], [0, 1]]))
+        return exported.serve(tf.pad(codepoints, [[0, 0], [0, 1]]))
 
     return serve_text
 

@@ -58,6 +58,8 @@ def save(exported: Exportable, path: Path) -> None:
 
 
 def _converted(converter, precision):
+    # notes on the converter, for which TensorFlow unpacks and packs the whole file once more
+    converter.exclude_conversion_metadata = True
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     types, finish = _STORED[precision]
     if types is not None:

@@ -69,7 +69,7 @@ def write_files(
             metadata = dataclasses.replace(metadata, precision=own, tolerance=PRECISIONS[own].tolerance)
         metadata = dataclasses.replace(metadata, threads=threads)
         with atomic_path(folder / row.file.replace("model.", f"{name}.")) as temporary, native_logs.quiet():
-            row.save(dataclasses.replace(source, metadata=metadata), temporary)
+            row.save(source.told_as(metadata), temporary)
             check_opening(row, temporary, source.keras_model)
     tell(Progress(formats[-1], len(formats), len(formats)))
     return folder

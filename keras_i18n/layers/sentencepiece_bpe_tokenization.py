@@ -8,7 +8,6 @@ from keras_i18n.layers.sentencepiece_merging import SentencePieceMerging
 from keras_i18n.layers.text_normalization import TextNormalization
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers import normalizer_tables, sentencepiece_bpe_tables
-from keras_i18n.tokenizers.charsmap import read_charsmap
 from keras_i18n.tokenizers.sentencepiece_bpe import SentencePieceBPETokenizer
 
 
@@ -81,7 +80,7 @@ class SentencePieceBPETokenization(keras.layers.Layer):
                 "A compiled tokenizer needs white space in front of words. Received: a model with "
                 "treat_whitespace_as_suffix=True. Train it without."
             )
-        rules = normalizer_tables.build(read_charsmap(model.charsmap))
+        rules = normalizer_tables.of_charsmap(model.charsmap)
         tables = sentencepiece_bpe_tables.build(tokenizer)
         normalization = TextNormalization.config_of(
             rules,

@@ -8,7 +8,6 @@ from keras_i18n.layers.text_normalization import TextNormalization
 from keras_i18n.layers.unigram_segmentation import UnigramSegmentation
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers import normalizer_tables, unigram_tables
-from keras_i18n.tokenizers.charsmap import read_charsmap
 from keras_i18n.tokenizers.sentencepiece_model import PieceType
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
 
@@ -75,12 +74,12 @@ class UnigramTokenization(keras.layers.Layer):
                 "A compiled tokenizer needs white space in front of words. Received: a model with "
                 "treat_whitespace_as_suffix=True. Train it without."
             )
-        symbols = [
+        symbols = tuple(
             tuple(map(ord, piece))
             for piece, kind in zip(model.pieces, model.types, strict=True)
             if kind == PieceType.USER_DEFINED
-        ]
-        rules = normalizer_tables.build(read_charsmap(model.charsmap), symbols)
+        )
+        rules = normalizer_tables.of_charsmap(model.charsmap, symbols)
         pieces = unigram_tables.build(model)
         normalization = TextNormalization.config_of(
             rules,

@@ -70,19 +70,23 @@ class LanguageIdentifier(TextClassifier):
         word_lengths: Sequence[int] = (1,),
         ngram_lengths: Sequence[int] = (3,),
         dim: int = 16,
+        compose: bool = True,
     ) -> Self:
         """A new identifier: hashed words and n-grams, their vectors summed, a softmax. It is untrained.
 
         Args:
             languages: the BCP-47 tags to tell apart, such as `train.languages`; no two for the same language (`ar`, `arb`).
-            num_buckets, word_lengths, ngram_lengths: of its `NgramTokenizer`.
+            num_buckets, word_lengths, ngram_lengths, compose: of its `NgramTokenizer`. Without `compose` exported files have a
+                quarter of the operators, and texts must come composed (NFC).
             dim: size of a vector. The exported int8 file takes about `num_buckets * dim` bytes.
 
         Raises:
             ValueError: fewer than two languages, or two tags for the same one.
         """
         refuse_forked()
-        tokenizer = NgramTokenizer(num_buckets=num_buckets, word_lengths=word_lengths, ngram_lengths=ngram_lengths)
+        tokenizer = NgramTokenizer(
+            num_buckets=num_buckets, word_lengths=word_lengths, ngram_lengths=ngram_lengths, compose=compose
+        )
         token_ids = keras.Input((None,), dtype="int32", name="token_ids")
         pooled = layers.PooledEmbedding(num_buckets, dim, name="table")(token_ids)
         scores = keras.layers.Dense(len(languages), activation="softmax", name="scores")(pooled)

@@ -8,8 +8,11 @@ from keras_i18n.tokenizers import CharacterTokenizer, NgramTokenizer, train_unig
 from tests.models.test_language_model import model_of
 
 KINDS = {
-    "n-grams": (lambda: NgramTokenizer(num_buckets=50), [(0,), (0,)]),
-    "pieces": (lambda: train_unigram(["to be or not to be"] * 9, vocabulary_size=14, threads=1), [(0,), (0,)]),
+    "n-grams": (lambda: NgramTokenizer(num_buckets=50, compose=False), [(0,), (0,)]),
+    "pieces": (
+        lambda: train_unigram(["to be or not to be"] * 9, vocabulary_size=14, normalizer="identity"),
+        [(0,), (0,)],
+    ),
     "characters": (lambda: CharacterTokenizer("abc"), [(0,), (0,)]),
     "language model": (lambda: model_of("gru"), [(0, None), (0, 1), (0, 16)]),
 }

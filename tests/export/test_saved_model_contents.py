@@ -15,7 +15,7 @@ from keras_i18n.export import saved_model_contents as contents
 from keras_i18n.export import saved_model_operators as operators
 from keras_i18n.export.metadata import MEMBER
 
-TOKENIZER = ki.tokenizers.NgramTokenizer(num_buckets=50)
+TOKENIZER = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
 
 
 @pytest.fixture(scope="module")

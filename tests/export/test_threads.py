@@ -40,8 +40,8 @@ KINDS = {
         TEXTS,
         lambda runner, text: _probabilities(runner.suggest(text[:12], top=2, unit="token")),
     ),
-    "n-gram tokenizer": (lambda: NgramTokenizer(num_buckets=50), TEXTS, _ids),
-    "character tokenizer": (lambda: CharacterTokenizer.train(WORDS), TEXTS, _ids),
+    "n-gram tokenizer": (lambda: NgramTokenizer(num_buckets=50, compose=False), TEXTS, _ids),
+    "character tokenizer": (lambda: CharacterTokenizer.train(WORDS, compose=False), TEXTS, _ids),
 }
 
 

@@ -83,7 +83,7 @@ def test_one_file_is_called_by_its_format(classifier, exported, sample):
 
 
 def test_a_file_of_another_tokenizer_is_told(exported, classifier, sample):
-    other = ki.tokenizers.train_unigram(sample[0].text, vocabulary_size=2900, begin=True, end=True, threads=1)
+    other = ki.tokenizers.train_unigram(sample[0].text, vocabulary_size=2900, normalizer="identity", threads=1)
     keras.utils.set_random_seed(1)
     twin = ki.TextClassifier(tokenizer=other, network=classifier.network, labels=classifier.labels)
     report = ki.verify(twin, exported("float32"), sample[1].select(languages=["en"]), max_texts=2, formats=["onnx"])

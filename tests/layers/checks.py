@@ -161,11 +161,10 @@ def check_files(model):
 
 def check_runtimes(model, tolerance=TOLERANCE):
     """SavedModel, TFLite and ONNX agree with Keras for several batch sizes and lengths."""
-    tflite = runtimes.tflite_bytes(model)
-    onnx = runtimes.onnx_model(model)
+    files = runtimes.Files(model)
     for token_ids in (TOKEN_IDS, TOKEN_IDS[:1, :3], np.tile(TOKEN_IDS, (2, 1))):
         expected = runtimes.keras_outputs(model, token_ids)
-        assert_close(runtimes.tflite_outputs(tflite, token_ids), expected, tolerance, "LiteRT")
-        assert_close(runtimes.onnx_outputs(onnx, token_ids), expected, tolerance, "ONNX Runtime")
+        assert_close(files.tflite_outputs(token_ids), expected, tolerance, "LiteRT")
+        assert_close(files.onnx_outputs(token_ids), expected, tolerance, "ONNX Runtime")
     expected = runtimes.keras_outputs(model, TOKEN_IDS)
-    assert_close(runtimes.saved_model_outputs(model, TOKEN_IDS), expected, tolerance, "SavedModel")
+    assert_close(files.saved_model_outputs(TOKEN_IDS), expected, tolerance, "SavedModel")

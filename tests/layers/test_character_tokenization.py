@@ -21,19 +21,19 @@ TOKENIZERS = {
 
 @functools.cache
 def files(name, max_tokens=None):
-    """The tokenizer, its Keras model, TFLite and ONNX files."""
+    """The tokenizer, its Keras model, and its files."""
     tokenizer = TOKENIZERS[name]
     codepoints = keras.Input((None,), dtype="int32", name="codepoints")
     model = keras.Model(codepoints, tokenization_layer(tokenizer, max_tokens=max_tokens)(codepoints))
-    return tokenizer, model, runtimes.tflite_bytes(model), runtimes.onnx_model(model)
+    return tokenizer, model, runtimes.Files(model)
 
 
 def assert_everywhere(name, batches, expected, **options):
-    _, model, tflite, onnx = files(name, **options)
-    for batch, ids, from_mobile in zip(batches, expected, mobile_runtime.outputs(tflite, batches), strict=True):
-        np.testing.assert_array_equal(runtimes.keras_outputs(model, batch)[0], ids)
-        np.testing.assert_array_equal(runtimes.tflite_outputs(tflite, batch)[0], ids)
-        np.testing.assert_array_equal(runtimes.onnx_outputs(onnx, batch)[0], ids)
+    _, _, written = files(name, **options)
+    for batch, ids, from_mobile in zip(batches, expected, mobile_runtime.outputs(written.tflite, batches), strict=True):
+        np.testing.assert_array_equal(written.keras_outputs(batch)[0], ids)
+        np.testing.assert_array_equal(written.tflite_outputs(batch)[0], ids)
+        np.testing.assert_array_equal(written.onnx_outputs(batch)[0], ids)
         np.testing.assert_array_equal(from_mobile, ids)
 
 
@@ -62,9 +62,9 @@ def test_the_end_piece_stays_where_texts_are_cut(max_tokens):
 
 
 def test_saved_files_keep_the_tables():
-    tokenizer, model, *_ = files("every script")
+    tokenizer, model, written = files("every script")
     batch, expected = code_points(TEXTS), expected_ids(tokenizer, TEXTS)
-    np.testing.assert_array_equal(runtimes.saved_model_outputs(model, batch)[0], expected)
+    np.testing.assert_array_equal(written.saved_model_outputs(batch)[0], expected)
     for suffix in (".keras", ".h5"):
         np.testing.assert_array_equal(runtimes.keras_outputs(runtimes.round_trip(model, suffix), batch)[0], expected)
 

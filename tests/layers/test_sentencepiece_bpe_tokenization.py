@@ -60,14 +60,14 @@ def test_every_runtime_gives_the_ids_of_the_tokenizer():
     tokenizer, texts = tokenizer_of("bytes"), texts_of("bytes")
     given = keras.Input((None,), dtype="int32", name="codepoints")
     model = keras.Model(given, tokenization_layer(tokenizer)(given))
-    tflite, onnx = runtimes.tflite_bytes(model), runtimes.onnx_model(model)
+    files = runtimes.Files(model)
     batches = [code_points(texts), code_points(texts[:1]), code_points([""])]
     for batch, mobile, some in zip(
-        batches, mobile_runtime.outputs(tflite, batches), (texts, texts[:1], [""]), strict=True
+        batches, mobile_runtime.outputs(files.tflite, batches), (texts, texts[:1], [""]), strict=True
     ):
         ids = tokenizer.pad(tokenizer.tokenize(some))
-        np.testing.assert_array_equal(runtimes.tflite_outputs(tflite, batch)[0], ids)
-        np.testing.assert_array_equal(runtimes.onnx_outputs(onnx, batch)[0], ids)
+        np.testing.assert_array_equal(files.tflite_outputs(batch)[0], ids)
+        np.testing.assert_array_equal(files.onnx_outputs(batch)[0], ids)
         np.testing.assert_array_equal(mobile, ids)
 
 

@@ -59,13 +59,16 @@ def test_numbers_are_those_of_the_layer(name):
 
 @pytest.mark.parametrize("name", ["words", "runs of words"])
 def test_every_runtime_gives_the_same(name):
-    model = model_of(name)
-    tflite, onnx = runtimes.tflite_bytes(model), runtimes.onnx_model(model)
+    written = runtimes.Files(model_of(name))
     anything = np.random.default_rng(1).integers(-5, 0x110005, (50, 30)).astype(np.int32)
     batches = [code_points(TEXTS), code_points(TEXTS[2:3], 3), code_points(TEXTS[:1]), anything]
-    for batch, mobile in zip(batches, mobile_runtime.outputs(tflite, batches), strict=True):
-        expected = runtimes.keras_outputs(model, batch)[0]
-        for found in (runtimes.tflite_outputs(tflite, batch)[0], runtimes.onnx_outputs(onnx, batch)[0], mobile):
+    for batch, mobile in zip(batches, mobile_runtime.outputs(written.tflite, batches), strict=True):
+        expected = written.keras_outputs(batch)[0]
+        for found in (
+            written.tflite_outputs(batch)[0],
+            written.onnx_outputs(batch)[0],
+            mobile,
+        ):
             np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 

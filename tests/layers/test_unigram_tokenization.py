@@ -87,16 +87,18 @@ def test_the_same_ids_in_every_runtime(name):
     model = model_of(tokenizer, max_tokens=40)
     texts = some_texts(tokenizer)[::4]
     batches = [code_points(texts), code_points(texts[:1]), np.zeros((1, 1), np.int32)]
-    assert_ids(tokenizer, texts, runtimes.saved_model_outputs(model, batches[0])[0], 40)
-    content, converted = runtimes.tflite_bytes(model), runtimes.onnx_model(model)
+    files = runtimes.Files(model)
+    assert_ids(tokenizer, texts, files.saved_model_outputs(batches[0])[0], 40)
     for batch, given_texts in zip(batches, (texts, texts[:1], [""]), strict=True):
         for answer in (
-            runtimes.keras_outputs(model, batch),
-            runtimes.tflite_outputs(content, batch),
-            runtimes.onnx_outputs(converted, batch),
+            files.keras_outputs(batch),
+            files.tflite_outputs(batch),
+            files.onnx_outputs(batch),
         ):
             assert_ids(tokenizer, given_texts, answer[0], 40)
-    for given_texts, answer in zip((texts, texts[:1], [""]), mobile_runtime.outputs(content, batches), strict=True):
+    for given_texts, answer in zip(
+        (texts, texts[:1], [""]), mobile_runtime.outputs(files.tflite, batches), strict=True
+    ):
         assert_ids(tokenizer, given_texts, answer, 40)
 
 

@@ -29,33 +29,33 @@ TOKENIZERS = {
 
 @functools.cache
 def files(name, max_tokens=None):
-    """The tokenizer, its Keras model, TFLite and ONNX files."""
+    """The tokenizer, its Keras model, and its files."""
     tokenizer = TOKENIZERS[name]
     codepoints = keras.Input((None,), dtype="int32", name="codepoints")
     model = keras.Model(codepoints, tokenization_layer(tokenizer, max_tokens=max_tokens)(codepoints))
-    return tokenizer, model, runtimes.tflite_bytes(model), runtimes.onnx_model(model)
+    return tokenizer, model, runtimes.Files(model)
 
 
 @pytest.mark.parametrize("name", TOKENIZERS)
 def test_every_runtime_gives_the_ids_of_the_tokenizer(name):
-    tokenizer, model, tflite, onnx = files(name)
+    tokenizer, _, written = files(name)
     groups = [*BATCHES, EDGES, *([text] for text in EDGES[3:8])]
     batches = [code_points(texts, max(map(len, texts)) + 1) for texts in groups]
     batches.append(np.random.default_rng(1).integers(-5, 0x110005, (50, 30)).astype(np.int32))
     groups.append(["".join(chr(c) if 0 <= c < 0x110000 else "\ufffd" for c in row) for row in batches[-1]])
-    from_mobile = mobile_runtime.outputs(tflite, batches)
+    from_mobile = mobile_runtime.outputs(written.tflite, batches)
     for texts, batch, mobile in zip(groups, batches, from_mobile, strict=True):
         ids = expected_ids(tokenizer, texts)
-        np.testing.assert_array_equal(runtimes.keras_outputs(model, batch)[0], ids)
-        np.testing.assert_array_equal(runtimes.tflite_outputs(tflite, batch)[0], ids)
-        np.testing.assert_array_equal(runtimes.onnx_outputs(onnx, batch)[0], ids)
+        np.testing.assert_array_equal(written.keras_outputs(batch)[0], ids)
+        np.testing.assert_array_equal(written.tflite_outputs(batch)[0], ids)
+        np.testing.assert_array_equal(written.onnx_outputs(batch)[0], ids)
         np.testing.assert_array_equal(mobile, ids)
 
 
 def test_saved_files_keep_the_tables():
-    tokenizer, model, *_ = files("uncased")
+    tokenizer, model, written = files("uncased")
     batch, expected = code_points(TEXTS), expected_ids(tokenizer, TEXTS)
-    np.testing.assert_array_equal(runtimes.saved_model_outputs(model, batch)[0], expected)
+    np.testing.assert_array_equal(written.saved_model_outputs(batch)[0], expected)
     for suffix in (".keras", ".h5"):
         np.testing.assert_array_equal(runtimes.keras_outputs(runtimes.round_trip(model, suffix), batch)[0], expected)
 

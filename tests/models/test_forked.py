@@ -22,7 +22,7 @@ folder = pathlib.Path(sys.argv[1])
 image = keras.Input((4, 4, 1))
 scores = keras.layers.Dense(3, activation="softmax")(keras.layers.Flatten()(image))
 images = ki.models.ImageClassifier(keras.Model(image, scores), ["a", "b", "c"])
-tokenizer = NgramTokenizer(num_buckets=50)
+tokenizer = NgramTokenizer(num_buckets=50, compose=False)
 network = ki.networks.pooling(vocabulary_size=50, num_labels=3, size="tiny")
 classifier = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["a", "b", "c"])
 classifier.save(folder / "saved.keras")
@@ -43,7 +43,7 @@ other_networks = {
     "padded_with_zero": lambda: ki.networks.padded_with_zero(network),
     "next_token_step": lambda: ki.networks.next_token_step(language_model.network),
     "head": lambda: heads.build_head("mlp", 8, 3),
-    "identifier": lambda: ki.models.LanguageIdentifier.create(["en", "sw"], num_buckets=100),
+    "identifier": lambda: ki.models.LanguageIdentifier.create(["en", "sw"], num_buckets=100, compose=False),
 }
 questions = {
     "predict": lambda: classifier.predict(["x"]),

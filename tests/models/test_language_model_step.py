@@ -45,8 +45,7 @@ def run(step_outputs, ids, states):
     return np.stack(logits)
 
 
-def onnx_step(step):
-    converted = runtimes.onnx_model(step)
+def onnx_step(step, converted):
     assert {node.domain for node in converted.graph.node} <= {"", "ai.onnx"}
     session = onnxruntime.InferenceSession(converted.SerializeToString(), providers=["CPUExecutionProvider"])
     names = [f"output_{number}" for number in range(len(step.inputs))]
@@ -77,9 +76,10 @@ def test_every_runtime_gives_the_scores_of_keras(kind, tmp_path):
     keras_step = run(lambda *values: runtimes.keras_outputs(step, *values), ids, states)
     np.testing.assert_allclose(keras_step, expected, atol=2e-5)
 
-    content = runtimes.tflite_bytes(step)
+    files = runtimes.Files(step)
+    content = files.tflite
     np.testing.assert_allclose(run(litert_step(content, step), ids, states), expected, atol=2e-5)
-    np.testing.assert_allclose(run(onnx_step(step), ids, states), expected, atol=2e-5)
+    np.testing.assert_allclose(run(onnx_step(step, files.onnx), ids, states), expected, atol=2e-5)
     np.testing.assert_allclose(in_tflite_runtime(content, ids, states, tmp_path), expected, atol=2e-5)
 
 

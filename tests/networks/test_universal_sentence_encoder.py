@@ -61,10 +61,11 @@ def test_saved_and_loaded_it_gives_the_same_numbers(suffix):
 def test_every_runtime_agrees():
     network, batch = small(), padded(ids(3, 7, 1))
     expected = np.array(network(batch))
+    files = runtimes.Files(network)
     for received in (
-        runtimes.tflite_outputs(runtimes.tflite_bytes(network), batch),
-        runtimes.onnx_outputs(runtimes.onnx_model(network), batch),
-        runtimes.saved_model_outputs(network, batch),
+        files.tflite_outputs(batch),
+        files.onnx_outputs(batch),
+        files.saved_model_outputs(batch),
     ):
         np.testing.assert_allclose(received[0], expected, atol=1e-5)
 

@@ -49,7 +49,7 @@ def members(data):
 
 @pytest.fixture(scope="module")
 def identifier(data):
-    identifier = ki.models.LanguageIdentifier.create(["en", "sw"], num_buckets=500)
+    identifier = ki.models.LanguageIdentifier.create(["en", "sw"], num_buckets=500, compose=False)
     identifier.fit(data[0], epochs=8, verbose=0)
     return identifier
 

@@ -1,0 +1,83 @@
+"""A function of TensorFlow as an ONNX model: tf2onnx, its optimisers without what they do around each step."""
+
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+
+OPSET = 18  # tf2onnx 1.17 knows no later one
+_CATCH_ERRORS = "TF2ONNX_CATCH_ERRORS"  # tf2onnx asks whether it is set, not to what
+_LOCK = threading.Lock()  # what is changed for a conversion is the process's
+_PIP_LINE = "pip install 'keras_i18n[onnx]'"
+
+
+def converted(function: tf.types.experimental.PolymorphicFunction, signature: Sequence[tf.TensorSpec]) -> Any:
+    """The `onnx.ModelProto` of a `tf.function`.
+
+    For each of its optimisers tf2onnx copies the graph and writes it out, which for the loops of a tokenizer takes longer
+    than all else; neither is needed where they raise nothing.
+
+    Args:
+        function: a `tf.function` with an input signature.
+        signature: that signature, its arguments named.
+
+    Raises:
+        ImportError: tf2onnx is not installed.
+    """
+    try:
+        from tf2onnx import convert
+    except ImportError as error:
+        raise ImportError(f"ONNX files are written by tf2onnx. Install it: {_PIP_LINE}") from error
+    logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
+    given: dict[str, Any] = {"input_signature": list(signature), "opset": OPSET}
+    try:
+        with _LOCK, _our_optimizers():
+            return convert.from_function(function, **given)[0]
+    except Exception:  # of any kind: an optimiser's own fault, which tf2onnx survives when it is asked to
+        return convert.from_function(function, **given)[0]
+
+
+class _Optimizers:
+    """All optimisers of tf2onnx, one after the other, as one of them.
+
+    Each of theirs would also write the graph out (`update_proto`), which none of them reads and which is done at the end,
+    and look for nodes that are not used any more though it changed none.
+    """
+
+    makers: tuple = ()
+
+    def __init__(self):
+        self.graph_been_opt = False
+
+    def optimize(self, graph, iteration):
+        for make in self.makers:
+            step = make()
+            step.opt_iteration = iteration
+            before = graph.dump_node_statistics()
+            graph = step._optimize(graph)
+            # not every optimiser tells that it changed something
+            if step.graph_been_opt or graph.dump_node_statistics() != before:
+                graph.delete_unused_nodes(graph.outputs)
+            self.graph_been_opt = self.graph_been_opt or step.graph_been_opt
+        return graph
+
+
+@contextlib.contextmanager
+def _our_optimizers():
+    """tf2onnx takes others from Keras models alone: here they stand in its table for as long as a conversion takes."""
+    from tf2onnx import optimizer
+
+    table, variable = optimizer._optimizers, os.environ.get(_CATCH_ERRORS)
+    ours = type("Optimizers", (_Optimizers,), {"makers": tuple(table.values())})
+    optimizer._optimizers, os.environ[_CATCH_ERRORS] = {"all": ours}, "FALSE"
+    try:
+        yield
+    finally:
+        optimizer._optimizers = table
+        del os.environ[_CATCH_ERRORS]
+        if variable is not None:
+            os.environ[_CATCH_ERRORS] = variable
