@@ -58,7 +58,7 @@ def certify(
             Keras, whose tables take as few, as `verify` does. Without it the reference is the first file that runs in
             Python, Keras' own before others.
         dataset: `Dataset` of texts; by default the embedded sample's test part, 28 languages.
-        max_texts: texts of each language, the first ones.
+        max_texts: texts of each language, the first ones; an emulated runtime reads two.
         tokenizer: whether ids are compared. The tokenizer is exported anew for it, which can take minutes; or the folder
             where it lies, exported alone: formats that are not in it are told without ids.
         runtimes: keys of `RUNTIMES`; by default all.
@@ -99,10 +99,10 @@ def certify(
         limit = opened[_MEDIAPIPE].metadata.max_codepoints
         cut_texts = [as_read(text[:limit]) for text in texts]
         read[_MEDIAPIPE] = cut_texts, _reference(model, opened, cut_texts)[0]
-    few = {name: runner.metadata.precision for name, runner in opened.items()}
-    for precision in {one for one in few.values() if model is not None and PRECISIONS[one].of_twin}:
+    precisions = {name: runner.metadata.precision for name, runner in opened.items()}
+    for precision in {one for one in precisions.values() if model is not None and PRECISIONS[one].of_twin}:
         twin = _reference(packed(model, precision), opened, texts)[0]
-        read |= {name: (texts, twin) for name, one in few.items() if one == precision}
+        read |= {name: (texts, twin) for name, one in precisions.items() if one == precision}
     pairs = [(name, one) for name in files for one in chosen if name in RUNTIMES[one].formats]
     runs = []
     with tempfile.TemporaryDirectory() as folder:
@@ -112,7 +112,9 @@ def certify(
             tell(Progress(f"{files[name].name} in {runtime}", number, len(pairs)))
             job = _Job(name, files[name], opened[name].metadata, runtime, RUNTIMES[runtime], clients)
             given, expected = read.get(name, (texts, reference))
-            runs.append(_run(job, given, languages, expected, tokenizers.get(name), model))
+            places = _first_places(languages, job.runtime.most_texts)
+            few = ([values[place] for place in places] for values in (given, languages, expected))
+            runs.append(_run(job, *few, tokenizers.get(name), model))
         tell(Progress("certificate", len(pairs), len(pairs)))
     return Certificate(
         files=tuple(_told_of(files[name], runner.metadata) for name, runner in opened.items()),
@@ -162,6 +164,16 @@ def _texts(dataset, max_texts):
             f"`dataset` must have at least one text. Received: {shown(dataset)}, max_texts={cut(max_texts)}."
         )
     return [*texts, *EDGES], [*languages, *[EDGE_LANGUAGE] * len(EDGES)]
+
+
+def _first_places(languages, most):
+    """Places of the first `most` texts of each language and of all edges."""
+    seen, places = dict.fromkeys(languages, 0), []
+    for place, language in enumerate(languages):
+        seen[language] += 1
+        if most is None or language == EDGE_LANGUAGE or seen[language] <= most:
+            places.append(place)
+    return places
 
 
 def _reference(model, opened, texts):

@@ -31,13 +31,14 @@ def page_of(certificate: Any, verdict: Callable[[Any], str]) -> str:
     """
     checked = [run for run in certificate.runs if run.status == "checked"]
     missing = len(certificate.not_checked)
+    unproven = f" {missing} runs were not checked: they prove nothing." if missing else ""
     told = "certified" if certificate.ok else "NOT certified"
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
         f"<title>{told}: {_text(', '.join(file['name'] for file in certificate.files))}</title><style>{_STYLE}</style>",
         f"<main><h1 class={'passed' if certificate.ok else 'failed'}>{told.capitalize()}</h1>",
-        f"<p>{len(checked)} runs on {certificate.texts['count']:,} texts in {len(certificate.texts['languages'])} "
-        f"languages, compared with {_text(certificate.reference)}. {missing} runs were not checked: they prove nothing.</p>",
+        f"<p>{len(checked)} runs on {certificate.texts['count']:,} texts in {len(certificate.texts['languages']) - 1} "
+        f"languages and the edges, compared with {_text(certificate.reference)}.{unproven}</p>",
         _runs(certificate.runs, verdict),
         "<h2>Largest difference to the reference</h2>",
         _bars(checked, "largest_difference", "tolerance", logarithmic=True, unit=""),

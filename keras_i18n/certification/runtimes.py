@@ -18,6 +18,7 @@ _TEXTS_IN = ("text-classification", "text-embedding")
 _EVERY_TASK = (*_TEXTS_IN, "tokenization", "text-generation")
 _MAKE = "make clients"
 _ARM = "make build/aarch64/.made"
+_ARM_TEXTS = 2  # emulated, a text takes up to a second
 _ARM_NEEDS = ("qemu-aarch64-static", "../build/aarch64/.made")
 
 
@@ -34,6 +35,7 @@ class Runtime:
         command: clients folder -> command of a client.
         browser: name of the runtime in the page of `web`. Without `command` and `browser` a file runs in this process.
         needs: paths below the clients folder, or names of programs, without which it is not there.
+        most_texts: of a language, where it is slow; None for all that are given.
         version: clients folder -> what it says of itself, where packages do not tell.
     """
 
@@ -45,6 +47,7 @@ class Runtime:
     command: Callable[[pathlib.Path], Sequence[str | pathlib.Path]] | None = None
     browser: str = ""
     needs: tuple[str, ...] = ()
+    most_texts: int | None = None
     version: Callable[[pathlib.Path], str] | None = None
 
     def missing(self, clients: pathlib.Path) -> str:
@@ -180,6 +183,7 @@ RUNTIMES = {
         tasks=_EVERY_TASK,
         command=lambda clients: (*_arm_python(clients), clients / "python_litert" / "text_model.py"),
         needs=_ARM_NEEDS,
+        most_texts=_ARM_TEXTS,
         version=lambda clients: _arm_version(clients, "ai-edge-litert"),
     ),
     "ONNX Runtime on emulated 64-bit Arm": Runtime(
@@ -188,6 +192,7 @@ RUNTIMES = {
         tasks=_EVERY_TASK,
         command=lambda clients: (*_arm_python(clients), clients / "python_onnx" / "text_model.py"),
         needs=_ARM_NEEDS,
+        most_texts=_ARM_TEXTS,
         version=lambda clients: _arm_version(clients, "onnxruntime"),
     ),
     "ONNX Runtime": Runtime(("onnx",), "pip install keras_i18n[onnx]", packages=("onnxruntime",)),

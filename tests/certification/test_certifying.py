@@ -102,6 +102,16 @@ def test_what_differs_is_told(tflite, classifier, tmp_path):
     assert "NOT certified" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
+def test_few_bits_are_compared_with_the_twin(classifier, tmp_path):
+    folder = ki.export(classifier, tmp_path, formats="tflite", precision="int4")
+    made = certify(folder, model=classifier, max_texts=1, tokenizer=False, runtimes=["LiteRT"]).raise_if_failed()
+    (run,) = made.runs
+    assert (run.precision, run.ids_equal) == ("int4", None)
+    assert run.largest_difference < 5e-3
+    told = ki.load_exported(folder / "model.tflite").predict(["wake me", "música"])
+    assert np.abs(told - classifier.predict(["wake me", "música"])).max() > 5e-3, "4 bits must tell in this model"
+
+
 def test_other_token_ids_are_told(tmp_path):
     folder = ki.export(ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False), tmp_path, formats="keras")
     other = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False, seed=3)
