@@ -73,10 +73,17 @@ def test_what_mediapipe_cannot_run_is_refused(classifier, tmp_path):
     tokenizer = CharacterTokenizer.train(["to be"], compose=False)
     with pytest.raises(ValueError, match="MediaPipe's text tasks take"):
         ki.export(ki.LanguageModel.create(tokenizer, size="tiny"), tmp_path, target="mediapipe")
-    network = ki.networks.build(
-        "lstm", vocabulary_size=tokenizer.vocabulary_size, task="classification", num_labels=2, size="tiny"
+    options = {"task": "classification", "num_labels": 2, "size": "tiny"}
+    network = ki.networks.build("pooling", vocabulary_size=tokenizer.vocabulary_size, **options)
+    with pytest.raises(ValueError, match="capitals small"):
+        ki.export(
+            ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["a", "b"]), tmp_path, target="mediapipe"
+        )
+    recurrent = ki.TextClassifier(
+        tokenizer=NgramTokenizer(num_buckets=60, ngram_lengths=(2,), compose=False),
+        network=ki.networks.build("lstm", vocabulary_size=60, **options),
+        labels=["a", "b"],
     )
-    recurrent = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["a", "b"])
     with pytest.raises(ValueError, match="files without loops"):
         ki.export(recurrent, tmp_path, target="mediapipe")
     assert not [*tmp_path.iterdir()]
