@@ -144,6 +144,7 @@ def figures_of(certificate, before):
     made = {(run["file"], run["runtime"]) for run in runs}
     runs += [run for run in before.get("runs", ()) if (run["file"], run["runtime"]) not in made]
     return {
+        "ok": certificate.ok and before.get("ok", True),
         "texts": max(certificate.texts["count"], before.get("texts", 0)),
         "languages": len(certificate.texts["languages"]) - 1,  # the edges are in none
         "runs": runs,
