@@ -113,8 +113,8 @@ def certify(
             job = _Job(name, files[name], opened[name].metadata, runtime, RUNTIMES[runtime], clients)
             given, expected = read.get(name, (texts, reference))
             places = _first_places(languages, job.runtime.most_texts)
-            few = ([values[place] for place in places] for values in (given, languages, expected))
-            runs.append(_run(job, *few, tokenizers.get(name), model))
+            given, told_of, expected = ([values[place] for place in places] for values in (given, languages, expected))
+            runs.append(_run(job, given, told_of, expected, tokenizers.get(name), model))
         tell(Progress("certificate", len(pairs), len(pairs)))
     return Certificate(
         files=tuple(_told_of(files[name], runner.metadata) for name, runner in opened.items()),
