@@ -150,7 +150,7 @@ def test_saved_model_takes_strings_and_stores_weights_once(classifier, exported)
 @pytest.mark.parametrize("kind", ["unigram", "ngram"])
 def test_a_tokenizer_alone(sample, tmp_path, kind):
     if kind == "unigram":  # with the rules of a normaliser
-        tokenizer = ki.tokenizers.train_unigram(sample[0].text, vocabulary_size=1000, begin=True, end=True, threads=1)
+        tokenizer = ki.tokenizers.train_unigram(sample[0].text, vocabulary_size=3000, begin=True, end=True, threads=1)
     else:
         tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=500, compose=False)
     folder = ki.export(tokenizer, tmp_path / "tokenizer")
