@@ -77,8 +77,11 @@ docs: $(VENV)/.installed ## the documentation, build/site/index.html; no page wi
 	$(BIN)/python -m docs.generate build/pages
 	$(BIN)/mkdocs build --quiet --strict
 
-dist: $(VENV)/.installed ## a wheel in dist/
-	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+dist: $(VENV)/.installed ## wheel and source package in dist/, each tried in a bare environment of every Python that is here
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist . > build.log || (cat build.log; exit 1)
+	rm build.log
+	$(BIN)/python tests/bare_environments.py dist
 
 bench: $(VENV)/.installed ## how to run the benchmarks
 	@cat benchmarks/README.md

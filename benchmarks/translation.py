@@ -84,12 +84,12 @@ def measure(options):
         told = {"sentences": len(test)}
         for name, search in (("greedy", {}), ("beam 4", {"beam": 4})):
             found = model.translate(test.source, **search)
-            report = ki.evaluation.translation_scores(found, test.target)
-            lower = ki.evaluation.translation_scores(found, test.target, lower_case=True)
+            report = ki.evaluation.translation_scores(found, test.target, target_language=target)
             told[name] = {
                 "bleu": round(report.bleu, 2),
+                "bleu margin": round(report.rows[0].bleu_margin, 2),
                 "chrf": round(report.chrf, 2),
-                "bleu_lower": round(lower.bleu, 2),
+                "tokenised bleu": round(tokenised_bleu(found, test.target, target), 2),
             }
             if not search:
                 told["signature"], told["greedy by words"] = report.bleu_signature, report.to_dict()["rows"][1:]
@@ -103,10 +103,24 @@ def measure(options):
         ki.export(model, folder / precision, formats=["tflite", "onnx"], precision=precision)
         for file in ("model.tflite", "model.onnx"):
             told = in_file(folder / precision / file, kept.source[: options.sentences], kept_translations)
-            scores = ki.evaluation.translation_scores(told.pop("translations"), kept.target[: options.sentences])
+            scores = ki.evaluation.translation_scores(
+                told.pop("translations"), kept.target[: options.sentences], target_language=target, resamples=0
+            )
             figures["files"][f"{precision} {file}"] = {**told, "bleu": round(scores.bleu, 2)}
             print(precision, file, figures["files"][f"{precision} {file}"], flush=True)
     results_file.write("translation", figures)
+
+
+def tokenised_bleu(translations, references, language):
+    """As papers on Multi30k tell it: punctuation normalised, lower case, Moses' tokens on both sides."""
+    from sacremoses import MosesPunctNormalizer, MosesTokenizer
+
+    normalizer, tokenizer = MosesPunctNormalizer(lang=language), MosesTokenizer(lang=language)
+    cut = [
+        [tokenizer.tokenize(normalizer.normalize(text).lower(), return_str=True, escape=False) for text in texts]
+        for texts in (translations, references)
+    ]
+    return ki.evaluation.translation_scores(*cut, tokenize="none").bleu
 
 
 def in_file(path, texts, expected):

@@ -33,7 +33,7 @@ def evaluate_translations(
     pairs = datasets.read_parallel(data, source=source, target=target)
     with progress_bar("translating") as show:
         found = model.translate(pairs.source, target_language=target if len(targets) > 1 else None, progress=show)
-    report = evaluation.translation_scores(found, pairs.target)
+    report = evaluation.translation_scores(found, pairs.target, target_language=target)
     show_text(report)
     write_json(report.to_dict(), json)
 

@@ -27,6 +27,33 @@ def test_rows_by_length():
     assert "25 and more" in str(translation_scores([long], [long]))
 
 
+def test_writing_without_spaces_is_told_apart():
+    from keras_i18n.models.translation.bleu import validation_bleu
+
+    references = ["一个男人坐在长椅上。", "两只狗在海滩上玩耍。"]
+    found = ["一个男人坐在椅子上。", "两只狗在沙滩上玩。"]
+    chinese = translation_scores(found, references, target_language="zh")
+    assert chinese.bleu == sacrebleu.corpus_bleu(found, [references], tokenize="zh").score
+    assert "tok:zh" in chinese.bleu_signature
+    assert [(row.texts, row.count) for row in chinese.rows] == [("all", 2), ("10 to 14", 2)]
+    assert translation_scores(found, references).bleu < 1 < 40 < chinese.bleu
+    assert validation_bleu(found, references) == pytest.approx(chinese.bleu, abs=1e-6)
+    assert "tok:char" in translation_scores(["男の人"], ["男の子"], target_language="ja").bleu_signature
+    assert "tok:none" in translation_scores(["a b"], ["a b"], tokenize="none").bleu_signature
+
+
+def test_intervals():
+    import re
+
+    report = translation_scores(TRANSLATIONS * 25, REFERENCES * 25)
+    once = sacrebleu.metrics.BLEU().corpus_score(TRANSLATIONS * 25, [REFERENCES * 25], n_bootstrap=1000)
+    assert report.rows[0].bleu_margin == pytest.approx(float(re.search("± ([0-9.]+)", str(once))[1]), abs=0.01)
+    assert 0 < report.rows[0].chrf_margin < 10
+    assert f"± {report.rows[0].bleu_margin:.2f}" in str(report)
+    assert translation_scores(TRANSLATIONS, REFERENCES, resamples=0).rows[0].bleu_margin is None
+    assert translation_scores(TRANSLATIONS[:1], REFERENCES[:1]).rows[0].bleu_margin is None
+
+
 def test_what_a_training_watches_is_the_same_number():
     from keras_i18n.models.translation.bleu import validation_bleu
 
