@@ -35,6 +35,9 @@ def export(
             "languages: an app chains the two. The whole model unless given."
         ),
     ] = None,
+    beam: Annotated[
+        int | None, typer.Option(help="Of a translator: versions of a translation that the files follow; 1 is greedy.")
+    ] = None,
     data: Annotated[str | None, typer.Option(help=f"To choose by. {options.DATA}")] = None,
     backup: Annotated[
         pathlib.Path | None,
@@ -55,6 +58,10 @@ def export(
 
     with console.status("loading"):
         loaded = keras_i18n.load(model)
+    if beam is not None:
+        if not isinstance(loaded, keras_i18n.Translator):
+            raise typer.BadParameter("Only a translator searches: leave it out.", param_hint="--beam")
+        loaded.beam = beam
     if part is not None:
         _export_part(loaded, folder, part, chosen)
         show_files(folder)

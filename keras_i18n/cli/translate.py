@@ -21,7 +21,9 @@ def translate(
         pathlib.Path | None, typer.Option(help="Write the translations to this file, a line each.")
     ] = None,
     target: Annotated[str | None, typer.Option(help="BCP-47 tag, where the model writes several languages.")] = None,
-    beam: Annotated[int, typer.Option(help="Versions of a translation that are followed; 1 in exported files.")] = 1,
+    beam: Annotated[
+        int | None, typer.Option(help="Versions of a translation that are followed; exported files have their own.")
+    ] = None,
 ) -> None:
     """Translate texts.
 
@@ -35,9 +37,10 @@ def translate(
     if not hasattr(opened, "translate"):
         raise ValueError(f"`model` must be a translator. Received: '{cut(model)}'.")
     options: dict[str, Any] = {"target_language": target}
-    if beam != 1:
+    if beam is not None:
         if hasattr(opened, "metadata"):
-            raise typer.BadParameter("Exported files search greedily: leave it out.", param_hint="--beam")
+            told = "An exported file searches as it was exported (keras-i18n export --beam): leave it out."
+            raise typer.BadParameter(told, param_hint="--beam")
         options["beam"] = beam
     if texts is None and file is None:
         for lines in _batches(sys.stdin):

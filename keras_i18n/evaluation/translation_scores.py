@@ -1,6 +1,7 @@
 """BLEU and chrF of translations, by sacrebleu and with its signatures, in all and by length."""
 
 import dataclasses
+import re
 from typing import Any
 
 from keras_i18n.languages.scripts import script
@@ -83,6 +84,12 @@ def _shown(score, margin):
     return f"{score:.2f}" if margin is None else f"{score:.2f} ± {margin:.2f}"
 
 
+def _margin(score):
+    """Of what was drawn, which sacrebleu tells in its text; where all that was drawn is 0 it tells none."""
+    found = re.search(r"± ([0-9.]+)", score.format(width=6))
+    return float(found[1]) if found else 0.0
+
+
 def tokenizer_of(language: str | None) -> str:
     """The name of sacrebleu's tokenizer for a language; "13a", its own default, where words are written apart.
 
@@ -143,7 +150,7 @@ def translation_scores(
         # one text drawn again and again tells nothing of others
         drawn = resamples if len(rows) > 1 else 0
         found = [metric.corpus_score(*given, n_bootstrap=max(1, drawn)) for metric in (bleu, chrf)]
-        margins = [one._ci if drawn else None for one in found]  # sacrebleu tells it in text alone, rounded
+        margins = [_margin(one) if drawn else None for one in found]
         return TranslationScore(name, len(rows), *(one.score for one in found), *margins)
 
     rows = [scored("all", range(len(references)))]

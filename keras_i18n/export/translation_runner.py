@@ -15,7 +15,7 @@ from keras_i18n.shown import shown
 
 
 class TranslationRunner(Runner):
-    """An exported translator: `translate(texts)` gives the model's greedy translations."""
+    """An exported translator: `translate(texts)` gives the model's translations."""
 
     def translate(self, texts: Texts, *, target_language: Any = None, progress: ProgressOption = None) -> list[str]:
         """Translations of texts, one str a text.

@@ -15,8 +15,9 @@ from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.models.translation import fitting
 from keras_i18n.models.translation.exported_translation import text_in_translation
-from keras_i18n.models.translation.search import Search
+from keras_i18n.models.translation.search import Search, check_search
 from keras_i18n.models.translation.training_pairs import training_pairs
+from keras_i18n.networks.beam_translation import BeamTranslation
 from keras_i18n.networks.greedy_translation import GreedyTranslation
 from keras_i18n.networks.translation import translation
 from keras_i18n.networks.translation_steps import TranslationSteps
@@ -43,6 +44,8 @@ class Translator(TextModel):
             the source (Johnson et al. 2017); their ids follow those of the tokenizer.
         max_tokens: the longest source, in tokens; longer texts are split at sentence ends.
         max_codepoints: texts are cut to this many code points.
+        beam, length_penalty: how `translate` searches unless told otherwise, and how every exported file does; 1 takes
+            the likeliest token each time. They may be set at any time.
 
     Example:
 
@@ -55,7 +58,7 @@ class Translator(TextModel):
 
     task = "translation"
     tokenizer: Any
-    _saved = ("source_language", "target_languages", "max_tokens", "max_codepoints")
+    _saved = ("source_language", "target_languages", "max_tokens", "max_codepoints", "beam", "length_penalty")
     _graphs = ("_search",)
 
     def __init__(
@@ -68,7 +71,11 @@ class Translator(TextModel):
         target_languages: Sequence[str] = (),
         max_tokens: int = 256,
         max_codepoints: int = 16_384,
+        beam: int = 1,
+        length_penalty: float = 1.0,
     ) -> None:
+        self._beam, self._length_penalty = 1, 1.0
+        self.beam, self.length_penalty = beam, length_penalty
         self.target_tokenizer = tokenizer if target_tokenizer is None else target_tokenizer
         self.source_language = None if source_language is None else tags.normalize(source_language)
         self.target_languages = tuple(tags.normalize(tag) for tag in target_languages)
@@ -149,6 +156,26 @@ class Translator(TextModel):
             target_languages=target_languages,
             max_tokens=max_tokens,
         )
+
+    @property
+    def beam(self) -> int:
+        """Versions of a translation that are followed at once; 1 takes the likeliest token each time."""
+        return self._beam
+
+    @beam.setter
+    def beam(self, count: int) -> None:
+        check_search(beam=count, length_penalty=self._length_penalty)
+        self._beam = int(count)
+
+    @property
+    def length_penalty(self) -> float:
+        """A version's nats are divided by its number of tokens to this power."""
+        return self._length_penalty
+
+    @length_penalty.setter
+    def length_penalty(self, power: float) -> None:
+        check_search(beam=self._beam, length_penalty=power)
+        self._length_penalty = float(power)
 
     @property
     def language_tags(self) -> tuple[str, ...]:
@@ -233,8 +260,8 @@ class Translator(TextModel):
         texts: Texts,
         *,
         target_language: Any = None,
-        beam: int = 1,
-        length_penalty: float = 1.0,
+        beam: int | None = None,
+        length_penalty: float | None = None,
         num_best: int | None = None,
         progress: ProgressOption = None,
     ) -> Any:
@@ -244,9 +271,10 @@ class Translator(TextModel):
             texts: list of str; the empty text has the empty translation.
             target_language: BCP-47 tag for all texts, or a list with one a text; not needed where the model writes one
                 language.
-            beam: versions of a translation that are followed at once; 1 takes the likeliest token each time.
+            beam: versions of a translation that are followed at once; 1 takes the likeliest token each time. The
+                model's own unless given.
             length_penalty: a version's nats are divided by its number of tokens to this power; above 1 for longer
-                translations.
+                translations. The model's own unless given.
             num_best: None for one str a text; a number for a list of up to so many `Translation` (text, score) a text,
                 best first, at most `beam`.
             progress: True to show it, or a function that is called with a `Progress` after each batch: texts done, of
@@ -261,8 +289,8 @@ class Translator(TextModel):
         found = self._search.translate(
             texts,
             target_language=target_language,
-            beam=beam,
-            length_penalty=length_penalty,
+            beam=self.beam if beam is None else beam,
+            length_penalty=self.length_penalty if length_penalty is None else length_penalty,
             num_best=num_best or 1,
             progress=progress,
         )
@@ -280,31 +308,41 @@ class Translator(TextModel):
         return self._search.score(training_pairs(pairs))
 
     def predict(self, texts: Texts, *, progress: ProgressOption = None) -> Any:
-        """Greedy translations, a list of str; see `translate`."""
+        """Translations, a list of str, by the model's own way to search; see `translate`."""
         return self.translate(texts, progress=progress)
 
     @functools.cached_property
     def _search(self):
         return Search(self)
 
-    def greedy_layer(self, network: keras.Model | None = None) -> GreedyTranslation:
-        """The loop of `translate` as a Keras layer: source ids -> target ids."""
-        return GreedyTranslation(
-            self.network if network is None else network,
-            begin_id=self.target_tokenizer.begin_id,
-            end_id=self.target_tokenizer.end_id,
-            never=self.never_written,
-            num_special=2 if self.language_tags else 1,
-            name="translation",
-        )
+    def greedy_layer(self) -> GreedyTranslation:
+        """The loop of a greedy `translate` as a Keras layer: source ids -> target ids."""
+        return GreedyTranslation(self.network, **self._of_the_search())
+
+    def search_layer(self, network: keras.Model | None = None) -> GreedyTranslation:
+        """The loop that is exported, by the model's own way to search: source ids -> target ids."""
+        network = self.network if network is None else network
+        options = self._of_the_search()
+        if self.beam == 1:
+            return GreedyTranslation(network, **options)
+        return BeamTranslation(network, beam=self.beam, length_penalty=self.length_penalty, **options)
+
+    def _of_the_search(self):
+        return {
+            "begin_id": self.target_tokenizer.begin_id,
+            "end_id": self.target_tokenizer.end_id,
+            "never": self.never_written,
+            "num_special": 2 if self.language_tags else 1,
+            "name": "translation",
+        }
 
     def to_keras(self) -> keras.Model:
-        """The text-in model that is exported: code points in, code points of the greedy translation out.
+        """The text-in model that is exported: code points in, code points of the translation out.
 
         A `keras.Model` that shares the weights of `.network`. Inputs: `codepoints` int32 `(batch, length)`, raw code
         points, padded with 0 on the right; where the model writes several languages also `target_language` int32
-        `(batch, 1)`, the place of each text's in `target_languages`. Output: int32 `(batch, length)`, padded with 0. A
-        text of more than `max_tokens` tokens is cut there.
+        `(batch, 1)`, the place of each text's in `target_languages`. Output: int32 `(batch, length)`, padded with 0. It
+        searches by `beam` and `length_penalty` of the model. A text of more than `max_tokens` tokens is cut there.
         """
         return text_in_translation(self)
 

@@ -88,7 +88,7 @@ class GreedyTranslation(keras.layers.Layer):
         states = self.steps.first_states(batch, most)
         written = tf.fill(tf.stack([batch, most]), -1)
         first = (0, tf.fill([batch], self.begin_id), limits > 0, written, tf.zeros([batch]), *states)
-        shapes = [[], [None], [None], [None, None], [None], *(_loose(state) for state in states)]
+        shapes = [[], [None], [None], [None, None], [None], *map(loose_shape, states)]
         found = tf.while_loop(goes_on, write, first, shape_invariants=tuple(map(tf.TensorShape, shapes)))
         return [found[3], found[4]]
 
@@ -118,6 +118,6 @@ class GreedyTranslation(keras.layers.Layer):
         return cls(keras.saving.deserialize_keras_object(config.pop("network")), **config)
 
 
-def _loose(state):
-    """Its shape, in which the batch and the room of a cache may have any size."""
+def loose_shape(state: Tensor) -> list[int | None]:
+    """The shape of a state, in which the batch and the room of a cache may have any size."""
     return [None, *(None if size is None else size for size in state.shape[1:])]

@@ -51,6 +51,7 @@ def test_intervals():
     assert 0 < report.rows[0].chrf_margin < 10
     assert f"± {report.rows[0].bleu_margin:.2f}" in str(report)
     assert translation_scores(TRANSLATIONS, REFERENCES, resamples=0).rows[0].bleu_margin is None
+    assert translation_scores(["a", "b"], ["c", "d"]).rows[0].bleu_margin == 0
     assert translation_scores(TRANSLATIONS[:1], REFERENCES[:1]).rows[0].bleu_margin is None
 
 

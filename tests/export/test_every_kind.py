@@ -91,10 +91,10 @@ def language_model():
     return randomised(ki.LanguageModel.create(TOKENIZER, kind="gru", size="tiny", embedding_dim=4, units=4))
 
 
-def translator():
+def translator(**search):
     tokenizer = ki.tokenizers.train_unigram(TEXTS * 9, vocabulary_size=60, normalizer="identity", begin=True, end=True)
     network = ki.networks.translation(tokenizer.vocabulary_size, size="tiny", dim=8, hidden_dim=4)
-    return randomised(ki.Translator(tokenizer=tokenizer, network=network, source_language="en"))
+    return randomised(ki.Translator(tokenizer=tokenizer, network=network, source_language="en", **search))
 
 
 def ngram_bag(beside):
@@ -134,6 +134,7 @@ MODELS = {
     "LanguageIdentifier": identifier,
     "LanguageModel": language_model,
     "Translator": translator,
+    "Translator, beam search": lambda: translator(beam=2, length_penalty=0.6),
     "Ensemble": lambda: ki.Ensemble([classifier(), classifier(2)], weights=[1, 3]),
     "Router": lambda: ki.Router({"en": classifier(), "ja": classifier(2)}, identifier=identifier()),
     "ImageClassifier": image_classifier,
@@ -197,8 +198,13 @@ FOREIGN = {
 REFUSED = {"Lambda", "activation lambda", "not registered", "forgetful"}
 
 
-# their networks are those of others with other weights, which float32 shows in every format
-SAME_GRAPH = {"several labels": "kernel head", "trained": "TextClassifier", "TextEncoder": "TextClassifier"}
+# their networks are those of others with other weights or another search, which float32 shows in every format
+SAME_GRAPH = {
+    "several labels": "kernel head",
+    "trained": "TextClassifier",
+    "TextEncoder": "TextClassifier",
+    "Translator, beam search": "Translator",
+}
 
 
 def precisions_of(name):

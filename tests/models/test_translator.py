@@ -57,16 +57,37 @@ def test_beams_and_scores(trained):
     assert trained.translate(texts, beam=4) == [versions[0].text for versions in best]
 
 
+@pytest.fixture
+def searching(trained):
+    yield trained
+    trained.beam, trained.length_penalty = 1, 1.0
+
+
+@pytest.mark.parametrize("length_penalty", [0.0, 1.0, 1.6])
+def test_a_beam_in_the_graph_finds_what_translate_finds(searching, length_penalty):
+    """A text alone and in a batch, empty ones too; more than one version ends at once, and the limit is reached."""
+    texts = ["", *(source for source, _ in pairs(25, 11)), "👩🏽‍🚀 zażółć", "one " * 30]
+    searching.beam, searching.length_penalty = 3, length_penalty
+    expected = searching.translate(texts)
+    layer = searching.search_layer()
+    for rows in (texts, texts[5:6]):
+        ids = layer(searching.tokenizer.pad(searching.source_ids(rows))).numpy()
+        found = searching.target_tokenizer.detokenize([row[row >= 0] for row in ids])
+        assert found == (expected if len(rows) > 1 else expected[5:6])
+
+
 def test_a_text_translates_alone_as_in_a_batch(trained):
     texts = [source for source, _ in pairs(9, 5)]
     assert [trained.translate([text])[0] for text in texts] == trained.translate(texts)
 
 
-def test_saved_and_loaded(trained, tmp_path):
-    texts = [source for source, _ in pairs(9, 6)]
+def test_saved_and_loaded(searching, tmp_path):
+    trained, texts = searching, [source for source, _ in pairs(9, 6)]
+    trained.beam = 2
     trained.save(tmp_path / "model.keras")
     loaded = ki.load(tmp_path / "model.keras")
     assert isinstance(loaded, ki.Translator)
+    assert loaded.beam == 2
     assert loaded.translate(texts, num_best=1) == trained.translate(texts, num_best=1)
 
 
@@ -165,6 +186,11 @@ def test_wrong_arguments(trained):
     ):
         with pytest.raises(ValueError, match=told):
             trained.translate(["one"], **options)
+    with pytest.raises(ValueError, match="`beam` must be a whole number"):
+        trained.beam = 0
+    network = ki.networks.translation(trained.num_target_tokens, size="tiny")
+    with pytest.raises(ValueError, match=r"at most half of the \d+ tokens"):
+        ki.Translator(tokenizer=trained.tokenizer, network=network, beam=trained.num_target_tokens).to_keras()
     with pytest.raises(ValueError, match="`averaging` must be a number of at least 0 and below 1"):
         trained.fit(pairs(3, 1), averaging=1)
     with pytest.raises(ValueError, match="A translation network must be one of"):

@@ -8,7 +8,7 @@ from keras_i18n import layers, networks
 
 
 def text_in_translation(model: Any) -> keras.Model:
-    """One `keras.Model` of tokenizer, greedy search and the way back to text.
+    """One `keras.Model` of tokenizer, search and the way back to text.
 
     Args:
         model: a `Translator`.
@@ -29,6 +29,6 @@ def text_in_translation(model: Any) -> keras.Model:
         options["first_tag"] = model.tokenizer.vocabulary_size
         token_ids = [token_ids, inputs[-1]]
     source_ids = layers.SourceTokens(**options, name="source_tokens")(token_ids)
-    target_ids = model.greedy_layer(networks.uncompiled(model.network))(source_ids)
+    target_ids = model.search_layer(networks.uncompiled(model.network))(source_ids)
     written = layers.PieceText.from_tokenizer(model.target_tokenizer, name="text")(target_ids)
     return keras.Model(inputs if len(inputs) > 1 else codepoints, written, name=f"text_in_{model.network.name}")

@@ -48,10 +48,8 @@ class Search:
     ) -> list[list[Translation]]:
         """See `Translator.translate`."""
         refuse_forked()
-        _check("beam", beam, 1)
+        check_search(beam=beam, length_penalty=length_penalty)
         _check("num_best", num_best, 1, beam)
-        if not isinstance(length_penalty, numbers.Real) or not 0 <= length_penalty <= 10:
-            raise ValueError(f"`length_penalty` must be a number from 0 to 10. Received: {shown(length_penalty)}.")
         sequences = self._model.source_ids(texts, target_language=target_language)
         parts, of_text = self._within_limits(texts, sequences, target_language)
         found: list[list[tuple[Any, float]]] = [[] for _ in parts]
@@ -137,6 +135,17 @@ class Search:
             return -tf.reduce_sum(found * tf.cast(following >= 0, found.dtype), axis=1)
 
         return tf.function(nats, [tf.TensorSpec([None, None], tf.int32)] * 2)
+
+
+def check_search(*, beam: Any, length_penalty: Any) -> None:
+    """Looks at options of a search.
+
+    Raises:
+        ValueError: one is out of its range.
+    """
+    _check("beam", beam, 1)
+    if not isinstance(length_penalty, int | float) or not 0 <= length_penalty <= 10:
+        raise ValueError(f"`length_penalty` must be a number from 0 to 10. Received: {shown(length_penalty)}.")
 
 
 def _batches(sequences, most):
