@@ -5,7 +5,7 @@ Elsewhere only public names are met. When Keras is raised above the cap of setup
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from keras_i18n.protocols import Tensor
@@ -14,6 +14,16 @@ from keras_i18n.protocols import Tensor
 def call_inputs(layer: Any) -> list[Any]:
     """The input tensors of each call of a layer in a functional network, in the order of the calls."""
     return [node.input_tensors for node in layer._inbound_nodes]
+
+
+def source_inputs(tensor: Tensor) -> list[Any]:
+    """The `keras.Input`s that a symbolic tensor is made of, in the order in which they are met."""
+    operation, number, _ = tensor._keras_history
+    node = operation._inbound_nodes[number]
+    if node.is_input:
+        return [tensor]
+    found = [source for given in node.input_tensors for source in source_inputs(given)]
+    return list({id(source): source for source in found}.values())
 
 
 def maker(tensor: Tensor) -> str:
@@ -33,6 +43,19 @@ def is_functional(layer: Any) -> bool:
     return isinstance(layer, Functional) or (
         type(layer).__name__ == "Sequential" and bool(layer.built and layer.inputs)
     )
+
+
+def run_through(
+    network: Any, inputs: Sequence[Tensor], layer_of: Callable[[Any], Any], call: Callable[..., Any]
+) -> Any:
+    """The graph of a functional network on other tensors: `call(layer_of(layer), ...)` for each call of a layer.
+
+    Args:
+        network: functional or built sequential model.
+        inputs: one tensor for each of its inputs, in their order.
+    """
+    functional = getattr(network, "_functional", None) or network
+    return functional._run_through_graph(list(inputs), operation_fn=layer_of, call_fn=call)
 
 
 def clipped(optimizer: Any, gradients: Sequence[Tensor]) -> list[Any]:

@@ -8,7 +8,10 @@ from keras_i18n.cli.console import console
 
 
 def import_model(
-    file: Annotated[pathlib.Path, typer.Argument(help="A Keras model that takes strings (.keras or .h5); it stays.")],
+    file: Annotated[
+        pathlib.Path,
+        typer.Argument(help="A Keras model that takes strings, or a task of KerasHub (.keras or .h5); it stays."),
+    ],
     to: Annotated[pathlib.Path, typer.Argument(help="Where the model of this package goes (.keras).")],
     labels: Annotated[
         str | None, typer.Option(help="Its labels, in the order of its outputs: good,bad. Without: a text encoder.")
@@ -17,7 +20,7 @@ def import_model(
     multi_label: Annotated[bool, typer.Option(help="A text may have several labels, or none.")] = False,
     logits: Annotated[bool, typer.Option(help="Its numbers are no probabilities yet.")] = False,
 ) -> None:
-    """Take over a Keras model that begins with TextVectorization: it evaluates, exports and learns languages like ours.
+    """Take over a Keras model that begins with TextVectorization, or a KerasHub task: it goes on as a model of ours.
 
     Example: keras-i18n import reviews.keras own.keras --labels bad,good --languages en
     """
@@ -31,7 +34,7 @@ def import_model(
         else:
             names = labels.split(",")
             model = models.TextClassifier.from_keras(
-                file, labels=names, languages=tags, multi_label=multi_label, logits=logits
+                file, labels=names, languages=tags, multi_label=multi_label, logits=logits or None
             )
         model.save(to)
     console.print(f"saved {to}. Next: keras-i18n export {to} FOLDER")

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 OPSET = 18  # tf2onnx 1.17 knows no later one
@@ -33,12 +34,25 @@ def converted(function: tf.types.experimental.PolymorphicFunction, signature: Se
     except ImportError as error:
         raise ImportError(f"ONNX files are written by tf2onnx. Install it: {_PIP_LINE}") from error
     logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
-    given: dict[str, Any] = {"input_signature": list(signature), "opset": OPSET}
+    handlers = {"Erfc": (_erfc, [])}
+    given: dict[str, Any] = {"input_signature": list(signature), "opset": OPSET, "custom_op_handlers": handlers}
     try:
         with _LOCK, _our_optimizers():
             return convert.from_function(function, **given)[0]
     except Exception:  # of any kind: an optimiser's own fault, which tf2onnx survives when it is asked to
         return convert.from_function(function, **given)[0]
+
+
+def _erfc(context, node, name, _):
+    """The exact GELU's operator, which ONNX lacks: erfc(x) = 1 + erf(-x)."""
+    from tf2onnx import utils
+
+    node.type = "Erf"
+    dtype = utils.map_onnx_to_numpy_type(context.get_dtype(node.input[0]))
+    one = context.make_const(f"{name}_one", np.array(1, dtype))
+    negative = context.make_node("Neg", [node.input[0]])
+    context.replace_inputs(node, negative.output)
+    context.insert_new_node_on_output("Add", node.output[0], f"{name}_sum", inputs=[node.output[0], one.output[0]])
 
 
 class _Optimizers:

@@ -12,8 +12,10 @@ from keras_i18n.layers.convolution_block import ConvolutionBlock
 from keras_i18n.layers.counted_tokens import CountedTokens
 from keras_i18n.layers.cross_attention import CrossAttention
 from keras_i18n.layers.decoder_block import DecoderBlock
+from keras_i18n.layers.disentangled_block import DisentangledBlock
 from keras_i18n.layers.distinct_tokens import DistinctTokens
 from keras_i18n.layers.few_bit_rows import FewBitRows
+from keras_i18n.layers.filled_input import FilledInput
 from keras_i18n.layers.gaussian_kernel import GaussianKernel
 from keras_i18n.layers.global_average_pooling import GlobalAveragePooling1D
 from keras_i18n.layers.gru import GRU
@@ -36,6 +38,7 @@ from keras_i18n.layers.pooled_embedding import PooledEmbedding
 from keras_i18n.layers.position_embedding import PositionEmbedding
 from keras_i18n.layers.product_quantized_rows import ProductQuantizedRows
 from keras_i18n.layers.projected_sum import ProjectedSum
+from keras_i18n.layers.relative_positions import RelativePositions
 from keras_i18n.layers.sentencepiece_bpe_tokenization import SentencePieceBPETokenization
 from keras_i18n.layers.sentencepiece_merging import SentencePieceMerging
 from keras_i18n.layers.simple_rnn import SimpleRNN
@@ -54,6 +57,7 @@ from keras_i18n.layers.transformer_block import TransformerBlock
 from keras_i18n.layers.unigram_segmentation import UnigramSegmentation
 from keras_i18n.layers.unigram_tokenization import UnigramTokenization
 from keras_i18n.layers.unit_length import UnitLength
+from keras_i18n.layers.vector_at import VectorAt
 from keras_i18n.layers.vectorized_tokens import VectorizedTokens
 from keras_i18n.layers.weighted_mean import WeightedMean
 from keras_i18n.layers.word_characters import WordCharacters
@@ -76,8 +80,10 @@ __all__ = [
     "CountedTokens",
     "CrossAttention",
     "DecoderBlock",
+    "DisentangledBlock",
     "DistinctTokens",
     "FewBitRows",
+    "FilledInput",
     "GaussianKernel",
     "GlobalAveragePooling1D",
     "HashEmbedding",
@@ -98,6 +104,7 @@ __all__ = [
     "PositionEmbedding",
     "ProductQuantizedRows",
     "ProjectedSum",
+    "RelativePositions",
     "SentencePieceBPETokenization",
     "SentencePieceMerging",
     "SimpleRNN",
@@ -114,6 +121,7 @@ __all__ = [
     "UnigramSegmentation",
     "UnigramTokenization",
     "UnitLength",
+    "VectorAt",
     "VectorizedTokens",
     "WeightedMean",
     "WordCharacters",

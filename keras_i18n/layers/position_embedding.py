@@ -18,6 +18,7 @@ class PositionEmbedding(keras.layers.Layer):
         max_tokens: number of learned positions; later tokens share the last one. Not used by "sinusoidal".
         kind: "learned", or "sinusoidal" for the sines and cosines of Vaswani et al. 2017 ("Attention Is All You
             Need"), which need no weights and know no last position.
+        added: whether the vectors of positions are added to those of tokens; else they come alone.
 
     Input shape: `(batch, tokens, dim)`; the dim even for "sinusoidal". `first` is the position of the first token: 0, or
     more for tokens that go on with a text.
@@ -32,7 +33,7 @@ class PositionEmbedding(keras.layers.Layer):
             [0.84, 0.54]]], dtype=float32)
     """
 
-    def __init__(self, max_tokens: int = 512, *, kind: str = "learned", **kwargs: Any) -> None:
+    def __init__(self, max_tokens: int = 512, *, kind: str = "learned", added: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if kind not in KINDS:
             raise ValueError(f"`kind` must be one of {', '.join(map(repr, KINDS))}. Received: {shown(kind)}.")
@@ -40,6 +41,7 @@ class PositionEmbedding(keras.layers.Layer):
             raise ValueError(f"`max_tokens` must be at least 1. Received: {shown(max_tokens)}.")
         self.max_tokens = int(max_tokens)
         self.kind = kind
+        self.added = bool(added)
         self.supports_masking = True
 
     def build(self, vectors_shape: Shape) -> None:
@@ -54,16 +56,19 @@ class PositionEmbedding(keras.layers.Layer):
     def call(self, vectors: Tensor, mask: Tensor | None = None, first: Tensor | int = 0) -> Tensor:
         positions = ops.arange(ops.shape(vectors)[1], dtype="int32") + first
         if self.kind == "learned":
-            added = ops.take(self.positions, ops.minimum(positions, self.max_tokens - 1), axis=0)
+            found = ops.take(self.positions, ops.minimum(positions, self.max_tokens - 1), axis=0)
         else:
             dim = vectors.shape[-1]
             rates = np.float32(10000.0) ** -(np.arange(0, dim, 2, dtype="float32") / dim)
             angles = ops.expand_dims(ops.cast(positions, "float32"), -1) * rates  # (tokens, dim / 2)
-            added = ops.concatenate([ops.sin(angles), ops.cos(angles)], axis=-1)
-        return vectors + ops.cast(added, vectors.dtype)
+            found = ops.concatenate([ops.sin(angles), ops.cos(angles)], axis=-1)
+        found = ops.cast(found, vectors.dtype)
+        return vectors + found if self.added else ops.zeros_like(vectors) + found
 
     def compute_output_shape(self, vectors_shape: Shape) -> Shape:
         return vectors_shape
 
     def get_config(self) -> Config:
-        return {**super().get_config(), "max_tokens": self.max_tokens, "kind": self.kind}
+        # only where it says something: files of networks without it stay what they were
+        alone = {} if self.added else {"added": False}
+        return {**super().get_config(), "max_tokens": self.max_tokens, "kind": self.kind, **alone}

@@ -29,6 +29,7 @@ class WordPieceSegmentation(keras.layers.Layer):
         longest_piece: in code points.
         unknown_id: token id of a word that no pieces spell.
         max_word_length: longer words, in code points, are unknown.
+        max_word_bytes: words of more bytes of UTF-8 are unknown; None for any number.
 
     Input shape: `(batch, length)`, int32 symbols of a `WordCharacters`; the last of each row parts words.
     Output shape: `(batch, tokens)`, int32, padded with -1 on the right; at least one place wide.
@@ -50,13 +51,20 @@ class WordPieceSegmentation(keras.layers.Layer):
     """
 
     def __init__(
-        self, shapes: Mapping[str, Any], *, longest_piece: int, unknown_id: int, max_word_length: int, **kwargs: Any
+        self,
+        shapes: Mapping[str, Any],
+        *,
+        longest_piece: int,
+        unknown_id: int,
+        max_word_length: int,
+        max_word_bytes: int | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         self.shapes = {name: tuple(shapes[name]) for name in TABLES}
         self.longest_piece = int(longest_piece)
         self.unknown_id = int(unknown_id)
-        self.max_word_length = int(max_word_length)
+        self.max_word_length, self.max_word_bytes = int(max_word_length), max_word_bytes
         self.tables = {
             name: self.add_weight(
                 name=name, shape=shape, dtype="int32", initializer="zeros", trainable=False, autocast=False
@@ -93,12 +101,16 @@ class WordPieceSegmentation(keras.layers.Layer):
         count = tf.size(symbols)
         starts = scattered(tf.where(begins, word, count + 1), place, count + 1)
         rest = tf.where(is_text, tf.gather(starts, word + 1) - place, 0)  # code points up to the end of the word
-        longest, ids = self._longest(tf.bitwise.right_shift(tf.reshape(symbols, [-1]), SYMBOL_BITS), goes_on, rest)
+        code_points = tf.bitwise.right_shift(tf.reshape(symbols, [-1]), SYMBOL_BITS)
+        longest, ids = self._longest(code_points, goes_on, rest)
 
         begins &= is_text
         reached, spelled = _ways(begins, place, longest, rest)
         start = tf.gather(starts, word)
-        known = tf.gather(spelled & (rest <= self.max_word_length), start)
+        fits = rest <= self.max_word_length
+        if self.max_word_bytes is not None:
+            fits &= _bytes_from(code_points, place, rest) <= self.max_word_bytes
+        known = tf.gather(spelled & fits, start)
         ids = tf.where(known, ids, self.unknown_id)
         is_token = tf.where(known, reached, begins) & is_text
         return kept_left(tf.reshape(ids, shape), tf.reshape(is_token, shape), PADDING_ID)
@@ -131,7 +143,15 @@ class WordPieceSegmentation(keras.layers.Layer):
             "longest_piece": self.longest_piece,
             "unknown_id": self.unknown_id,
             "max_word_length": self.max_word_length,
+            **({} if self.max_word_bytes is None else {"max_word_bytes": self.max_word_bytes}),
         }
+
+
+def _bytes_from(code_points, place, rest):
+    """Bytes of UTF-8 from each place to the end of its word."""
+    sizes = sum(tf.cast(code_points >= least, tf.int32) for least in (0, 0x80, 0x800, 0x10000))
+    before = tf.pad(tf.cumsum(sizes), [[1, 0]])
+    return tf.gather(before, place + rest) - tf.gather(before, place)
 
 
 def _ways(begins, place, longest, rest):

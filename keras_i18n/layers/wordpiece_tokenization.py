@@ -69,6 +69,7 @@ class WordPieceTokenization(keras.layers.Layer):
             **WordPieceSegmentation.config_of(pieces),
             unknown_id=tokenizer.unknown_id,
             max_word_length=tokenizer.max_word_length,
+            max_word_bytes=tokenizer.max_word_bytes,
         )
         layer = cls(
             characters.get_config(),

@@ -1,4 +1,4 @@
-"""Takes a Keras model of strings apart: its text layer becomes a tokenizer, the rest a network of token ids."""
+"""Takes a Keras model apart: what reads its texts becomes a tokenizer, the rest a network of token ids."""
 
 import pathlib
 import warnings
@@ -15,27 +15,43 @@ from keras_i18n.models.saving import h5_contents, trusted_config
 from keras_i18n.opening import checked_path, told_with_the_path
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
-from keras_i18n.tokenizers import TextVectorizationTokenizer, conformance, from_text_vectorization
+from keras_i18n.tokenizers import conformance, from_keras_hub, from_text_vectorization
+from keras_i18n.tokenizers import keras_hub as keras_hub_tokenizers
+from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 _TEXT_LAYERS = ("TextVectorization", "StringLookup")
 _MOST_CONFIG_BYTES = 1 << 26  # a vocabulary may lie in it
 
 
-def split(model: keras.Model | Path, languages: Sequence[str] = ()) -> tuple[TextVectorizationTokenizer, keras.Model]:
-    """The tokenizer and the network of a Keras model that takes strings, or of its file.
+def split(
+    model: keras.Model | Path,
+    languages: Sequence[str] = (),
+    *,
+    tokenizer: Any = None,
+    padding_id: int | None = None,
+    output: int | str | None = None,
+    of_causal_model: bool = False,
+) -> tuple[Tokenizer, keras.Model]:
+    """The tokenizer and the network of a Keras model, or of its file.
 
     Args:
-        model: functional or sequential `keras.Model` that begins with a `TextVectorization` or a `StringLookup`; or the
-            path of its `.keras` or `.h5` file.
-        languages: for which it was made. Where they are others than English, a warning tells what its text layer does
-            badly with texts of the world.
+        model: functional or sequential `keras.Model` that begins with a `TextVectorization` or a `StringLookup`; a task of
+            KerasHub with its preprocessor; a backbone or a network of token ids, masks and segment ids, with `tokenizer`;
+            or the path of the `.keras` or `.h5` file of one.
+        languages: for which it was made. Where they are others than English, a warning tells what a text layer of Keras
+            does badly with texts of the world.
+        tokenizer: of a network that takes token ids: one of this package, or a tokenizer or preprocessor of KerasHub.
+        padding_id: what the network knows as padding; None for KerasHub's own, and else 0.
+        output: which of several outputs, by place or name.
+        of_causal_model: whether the network tells what comes next: then texts have a begin and an end and any length, and
+            no piece of a text counts as padding.
 
     Returns:
         The tokenizer, and a functional `keras.Model`: token ids, padded with -1 -> what the model gives. Its weights are
         copies.
 
     Raises:
-        ValueError: a model that does not begin so, that has more inputs, or whose text layer holds code.
+        ValueError: a model whose texts nobody reads, with inputs that nobody fills, or whose text layer holds code.
     """
     model = model if isinstance(model, keras.Model) else read(model)
     if not keras_privates.is_functional(model):
@@ -43,6 +59,38 @@ def split(model: keras.Model | Path, languages: Sequence[str] = ()) -> tuple[Tex
             f"`model` must be a functional or sequential keras.Model that was built. Received: {type(model).__name__}, whose "
             "layers cannot be told apart. Write it as a functional model: keras.Model(inputs, outputs)."
         )
+    if tokenizer is not None or getattr(model, "preprocessor", None) is not None:
+        return _of_ids(model, tokenizer, padding_id, output, of_causal_model)
+    if hasattr(model, "preprocessor") or hasattr(model, "token_embedding"):
+        raise ValueError(
+            f"A model of KerasHub must come with what reads its texts. Received: '{cut(model.name)}' "
+            f"({type(model).__name__}) without a preprocessor. Pass it: tokenizer=preprocessor, or tokenizer=tokenizer."
+        )
+    return _of_strings(model, languages)
+
+
+def _of_ids(model, tokenizer, padding_id, output, of_causal_model):
+    """A network of token ids with its tokenizer, which may be KerasHub's."""
+    if tokenizer is None:
+        tokenizer = model.preprocessor
+    as_padding: list[int] = []
+    if of_causal_model:
+        tokenizer = getattr(tokenizer, "tokenizer", tokenizer)
+    if not isinstance(tokenizer, Tokenizer):
+        theirs, tokenizer = tokenizer, from_keras_hub(tokenizer, **_around(tokenizer))
+        padding_id = keras_hub_tokenizers.padding_id(theirs) if padding_id is None else padding_id
+        if not of_causal_model and keras_hub_tokenizers.may_come_of_text(tokenizer, padding_id):
+            as_padding = [padding_id]
+    network = networks.with_filled_inputs(model, padding_id=padding_id or 0, as_padding=as_padding, output=output)
+    return tokenizer, network
+
+
+def _around(tokenizer):
+    """Models of KerasHub want a begin and an end, which a preprocessor gives by itself."""
+    return {} if hasattr(tokenizer, "tokenizer") else {"begin": True, "end": True}
+
+
+def _of_strings(model, languages):
     text_layer = _text_layer(model)
     tokenizer = from_text_vectorization(text_layer)
     weaknesses = conformance.weaknesses(tokenizer)
@@ -50,7 +98,7 @@ def split(model: keras.Model | Path, languages: Sequence[str] = ()) -> tuple[Tex
         warnings.warn(
             f"The text layer of '{model.name}' knows ASCII only, and its ids are kept as they are: {'; '.join(weaknesses)}. "
             "`transfer.convert_language` gives the model another tokenizer.",
-            stacklevel=3,
+            stacklevel=4,
         )
     vectorized = layers.VectorizedTokens.from_layer(text_layer, name="vectorized_tokens")
     network = networks.portable(
@@ -66,7 +114,8 @@ def _text_layer(model):
     if len(model.inputs) != 1:
         names = [tensor.name for tensor in model.inputs]
         raise ValueError(
-            f"`model` must have one input, of strings. Received: '{cut(model.name)}' with the inputs {cut(names)}."
+            f"`model` must have one input, of strings. Received: '{cut(model.name)}' with the inputs {cut(names)}. "
+            "A network of token ids, masks and segment ids goes with its tokenizer: from_keras(model, tokenizer=...)."
         )
     if len(model.outputs) != 1:
         raise ValueError(
@@ -91,8 +140,15 @@ def _wrong_beginning(model, layer):
     return (
         "`model` must take strings, and a TextVectorization or StringLookup must read them. Received: "
         f"'{cut(model.name)}' with {cut(received)}. A network of token ids goes with its tokenizer: "
-        "keras_i18n.TextClassifier(tokenizer=..., network=..., labels=...)."
+        "keras_i18n.TextClassifier.from_keras(model, tokenizer=..., labels=...)."
     )
+
+
+def gives_logits(model: keras.Model | Path) -> bool:
+    """Whether a model is a task of KerasHub that gives scores without an activation, as they do unless told otherwise."""
+    if not hasattr(model, "preprocessor"):
+        return False
+    return getattr(getattr(model, "activation", None), "__name__", "linear") == "linear"
 
 
 def with_probabilities(network: keras.Model, num_labels: int, multi_label: bool, logits: bool) -> keras.Model:
@@ -127,9 +183,19 @@ def read(path: Path) -> keras.Model:
         config, size = _config_of(path)
         if len(config) > _MOST_CONFIG_BYTES:
             raise ValueError(f"its description has {len(config):,} bytes, of {_MOST_CONFIG_BYTES:,} at most")
+        if trusted_config.names_keras_hub(config):
+            _import_keras_hub()
         trusted_config.check(config, most_numbers=size, of_text=True)
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     return model
+
+
+def _import_keras_hub():
+    """Makes the classes of KerasHub known, which a file names."""
+    try:
+        import keras_hub  # noqa: F401
+    except ImportError as error:
+        raise ValueError("it is a model of KerasHub. Install it: pip install keras-hub") from error
 
 
 def _config_of(path: pathlib.Path) -> tuple[Any, int]:
@@ -154,23 +220,30 @@ class ClassifierFromKeras:
         model: keras.Model | Path,
         *,
         labels: Sequence[str],
+        tokenizer: Any = None,
         languages: Sequence[str] = (),
         multi_label: bool = False,
-        logits: bool = False,
+        logits: bool | None = None,
+        padding_id: int | None = None,
     ) -> Self:
-        """A classifier of a Keras model that takes strings: it goes on as a model of this package.
+        """A classifier of a Keras model: it goes on as a model of this package.
 
         Args:
-            model: functional or sequential `keras.Model` whose first layer is a `TextVectorization` or `StringLookup`; or
-                its `.keras` or `.h5` file.
+            model: functional or sequential `keras.Model` whose first layer is a `TextVectorization` or `StringLookup`; a text
+                classifier of KerasHub with its preprocessor; a network of token ids (and mask, and segment ids) with
+                `tokenizer`; or the `.keras` or `.h5` file of one.
             labels: the labels, in the order of its outputs. Where the model has one output between 0 and 1, the first
                 label gets what is left to 1.
+            tokenizer: of a network that takes token ids: one of this package, or a tokenizer or preprocessor of KerasHub.
             languages: BCP-47 tags that the model was made for.
             multi_label: whether a text may have several labels, or none.
-            logits: whether the model gives numbers of which a softmax (or a sigmoid) makes probabilities.
+            logits: whether the model gives numbers of which a softmax (or a sigmoid) makes probabilities; None for what a
+                task of KerasHub says, and else False.
+            padding_id: what a network of token ids knows as padding; None for KerasHub's own, and else 0.
 
         Raises:
-            ValueError: a model of another kind, a text layer that is no data, or a network that a `TextClassifier` refuses.
+            ValueError: a model of another kind, a text layer that is no data, an input that nobody fills, or a network that
+                a `TextClassifier` refuses.
 
         Example:
 
@@ -182,7 +255,9 @@ class ClassifierFromKeras:
         >>> ki.TextClassifier.from_keras(model, labels=["alarm", "weather"]).predict(["Wake up!"]).shape
         (1, 2)
         """
-        tokenizer, network = split(model, languages)
+        model = model if isinstance(model, keras.Model) else read(model)
+        logits = gives_logits(model) if logits is None else logits
+        tokenizer, network = split(model, languages, tokenizer=tokenizer, padding_id=padding_id)
         network = with_probabilities(network, len(checked_labels(labels)), multi_label, logits)
         made: Any = cls  # a `TextClassifier`
         return made(tokenizer=tokenizer, network=network, labels=labels, languages=languages, multi_label=multi_label)

@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n import layers
+from keras_i18n.models import from_keras
 from keras_i18n.models.decoding import generation
 from keras_i18n.models.decoding.continuation import NextTokens
 from keras_i18n.models.decoding.exported_step import text_in_step
@@ -21,7 +22,7 @@ from keras_i18n.models.text_model import TextModel
 from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.progress import Counter, ProgressOption
-from keras_i18n.protocols import Texts, TokenIds
+from keras_i18n.protocols import Path, Texts, TokenIds
 from keras_i18n.shown import cut, shown
 from keras_i18n.training.options import with_options_of
 
@@ -91,6 +92,22 @@ class LanguageModel(TextModel):
         """
         network = language_model(tokenizer.vocabulary_size + len(tuple(language_tags)), **network_options)
         return cls(tokenizer=tokenizer, network=network, languages=languages, language_tags=language_tags)
+
+    @classmethod
+    def from_keras(cls, model: keras.Model | Path, *, tokenizer: Any = None, languages: Sequence[str] = ()) -> Self:
+        """A language model of a causal language model of KerasHub, such as `GPT2CausalLM`, with the same scores.
+
+        Args:
+            model: the task with its preprocessor, or a network of token ids and mask with `tokenizer`; or its `.keras`
+                file.
+            tokenizer: one of this package with a begin and an end piece, or a tokenizer or preprocessor of KerasHub.
+            languages: BCP-47 tags that the model was made for.
+
+        Raises:
+            ValueError: a model of another kind, an input that nobody fills, or a tokenizer without a begin and an end.
+        """
+        tokenizer, network = from_keras.split(model, tokenizer=tokenizer, of_causal_model=True)
+        return cls(tokenizer=tokenizer, network=network, languages=languages)
 
     @property
     def num_tokens(self) -> int:
@@ -343,8 +360,9 @@ class LanguageModel(TextModel):
 
     @property
     def never_next(self) -> list[int]:
-        """Ids that never follow: the begin piece, the unknown piece and the language tags."""
-        return sorted({self.tokenizer.unknown_id, *self.begin_ids})
+        """Ids that never follow: the begin piece (unless it is the end piece too), the unknown one, the language tags."""
+        unknown = getattr(self.tokenizer, "unknown_id", None)
+        return sorted({*([] if unknown is None else [unknown]), *self.begin_ids} - {self.end_id})
 
     @property
     def end_id(self) -> int:

@@ -4,6 +4,7 @@ from keras_i18n.networks.building import build
 from keras_i18n.networks.convolution import convolution
 from keras_i18n.networks.copying import copy_network, uncompiled
 from keras_i18n.networks.few_bit_tables import few_bit_tables, refuse_few_bits, tables_in_few_bits
+from keras_i18n.networks.filled_inputs import with_filled_inputs
 from keras_i18n.networks.gru import gru
 from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.language_rows import token_embedding, with_language_rows
@@ -51,6 +52,7 @@ __all__ = [
     "translation",
     "uncompiled",
     "universal_sentence_encoder",
+    "with_filled_inputs",
     "with_language_rows",
     "with_selected_rows",
     "with_table",

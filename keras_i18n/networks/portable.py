@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_i18n import keras_privates, layers
+from keras_i18n.networks import keras_hub_layers
 from keras_i18n.protocols import Tensor
 
 # Keras' layer -> the one of this package with the same weights and results, that exports
@@ -27,11 +28,13 @@ def portable(
 
     Recurrent layers and the mean over tokens become those of this package. The hidden masks of
     `Embedding(mask_zero=True)`, which not every file keeps, become tensors of the network. Of a text that is padding
-    only, a mean gives zeros where Keras' own gives no number.
+    only, a mean gives zeros where Keras' own gives no number. Layers of KerasHub become those of this package, so that
+    no file needs KerasHub to be opened, and its backbones come apart into their layers.
 
     Args:
         network: functional or sequential `keras.Model`; models inside of it are treated alike. It stays as it is.
-        inputs: other inputs that the copy takes, `keras.Input`s; None for such as the network has.
+        inputs: tensors that the copy reads in place of the network's inputs, made of `keras.Input`s; None for inputs such as
+            the network has.
         replace: layer -> another layer to stand in its place, whose weights are left as they are, or None.
 
     Returns:
@@ -56,23 +59,49 @@ def portable(
             f"Received: {type(network).__name__}, whose layers cannot be told apart. Write it as a functional model: "
             "keras.Model(inputs, outputs)."
         )
-    made, kept = {}, set()
+    made, kept, in_parts = {}, set(), set()
 
     def substituted(layer):
         if id(layer) not in made:
             other = replace(layer)
+            if other is None:
+                other = keras_hub_layers.substitute(layer)
+                if other is not None and keras_privates.is_functional(other):  # several layers in place of one
+                    in_parts.add(id(other))
             if other is not None:
                 kept.add(id(layer))
             made[id(layer)] = _substitute(layer) if other is None else other
         return made[id(layer)]
 
-    flat = keras.Model(network.inputs, network.outputs, name=network.name)
-    given = None if inputs is None else list(inputs)
-    copy = keras.models.clone_model(flat, input_tensors=given, clone_function=substituted, call_function=_called)
-    for layer in flat.layers:
+    def inlined(layer):
+        return layer if keras_hub_layers.is_whole_model(layer) else substituted(layer)
+
+    def called(layer, *args, **kwargs):
+        if keras_hub_layers.is_whole_model(layer):
+            given = keras.tree.flatten(args[0] if args else kwargs)
+            return keras_privates.run_through(layer, given, inlined, called)
+        if id(layer) in in_parts:
+            return keras_privates.run_through(layer, args, lambda part: part, _called)
+        return _called(layer, *args, **kwargs)
+
+    if inputs is None:
+        inputs = [keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name) for tensor in network.inputs]
+    outputs = keras_privates.run_through(network, inputs, inlined, called)
+    for layer in _layers_of(network):
         if layer.weights and id(layer) in made.keys() - kept and not keras_privates.is_functional(layer):
             made[id(layer)].set_weights(layer.get_weights())
-    return keras.Model(_alone(copy.inputs), _alone(copy.outputs), name=network.name)
+    sources = [keras_privates.source_inputs(tensor) for tensor in inputs]
+    taken = list({id(tensor): tensor for found in sources for tensor in found}.values())
+    return keras.Model(_alone(taken), _alone(keras.tree.flatten(outputs)), name=network.name)
+
+
+def _layers_of(network):
+    """The layers of a network, and in place of a model of KerasHub its own."""
+    for layer in network.layers:
+        if keras_hub_layers.is_whole_model(layer):
+            yield from _layers_of(layer)
+        else:
+            yield layer
 
 
 def _alone(tensors):
@@ -103,4 +132,11 @@ def _called(layer: Any, *args: Any, **kwargs: Any) -> Any:
         return layers.PaddingMask(padding_id=args[1])(args[0])
     if type(layer).__name__ == "LogicalOr" and args[0] is args[1]:  # of two tensors with one mask
         return args[0]
+    if type(layer).__name__ == "GetItem" and len(args[0].shape) == 3:
+        place = args[1]
+        whole = [part == slice(None) for part in place] if isinstance(place, tuple) else []
+        if whole in ([True, False], [True, False, True]) and isinstance(place[1], int):
+            return layers.VectorAt(place[1])(args[0])
+    if type(layer).__module__.startswith("keras_i18n."):
+        kwargs = keras_hub_layers.renamed(kwargs)
     return layer(*args, **kwargs)

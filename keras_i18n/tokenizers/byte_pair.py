@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from keras_i18n.protocols import Config, Path, Texts
+from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import canonical_composition, merge_tables, tokenizer_file, word_patterns
 from keras_i18n.tokenizers.pair_merges import Ranks, merged
@@ -185,6 +185,22 @@ class BytePairTokenizer(PieceTokenizer):
         if any(character not in _BYTES for character in piece):
             return None
         return bytes(_BYTES[character] for character in piece)
+
+    def detokenize(self, sequences: TokenIds) -> list[str]:
+        """Texts of sequences of token ids; padding, begin, end and special pieces leave no trace.
+
+        Bytes that are no UTF-8, as a text cut inside of a character has them, become U+FFFD.
+
+        >>> tokenizer = BytePairTokenizer(ALPHABET, [])
+        >>> tokenizer.detokenize(tokenizer.tokenize(["é 東"]))
+        ['é 東']
+        """
+        silent = {self.begin_id, self.end_id, *(self._ids[token] for token in self.special_tokens)}
+        texts = []
+        for ids in sequences:
+            kept = (self.spelled(self.pieces[i]) for i in map(int, ids) if i >= 0 and i not in silent)
+            texts.append(b"".join(data for data in kept if data).decode("utf-8", "replace"))
+        return texts
 
     @functools.cached_property
     def only_whole(self) -> dict[bytes, int]:

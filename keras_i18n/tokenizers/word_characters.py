@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from keras_i18n.tokenizers import bert_characters, canonical_code_points
+from keras_i18n.tokenizers import bert_characters, canonical_code_points, keras_hub_characters
 
 LETTER, ALONE, SPACE, DROPPED = range(4)
 KIND_BITS, ORDER_BITS = 2, 4
@@ -24,6 +24,7 @@ LENGTH_BITS = 5  # of a cell that stands for several symbols
 END_OF_TEXT = SPACE  # the symbol of padding
 SPECIAL = 0xD800  # a special token counts as a code point from here on, which no text holds
 MAX_SPECIAL = 0x800
+_NO_PIECE = 1  # a code point that no text keeps, for controls part words
 SYLLABLES = (0xAC00, 19 * 21 * 28)
 LEADS, VOWELS, TAILS = 0x1100, 0x1161, 0x11A7
 
@@ -121,6 +122,63 @@ def hugging_face(*, lowercase: bool, strip_accents: bool, split_ideographs: bool
     values = {c: [symbol(part, c) for part in becomes.get(c, (c,))] for c in special - removed}
     unchanged = {ALONE: ideographs - set(values), 1 << KIND_BITS | DROPPED: removed}
     return tables(values, unchanged, decompose_hangul=strip_accents)
+
+
+@functools.cache
+def keras_hub(*, lowercase: bool, strip_accents: bool, split_ideographs: bool) -> WordCharacters:
+    """The `WordCharacters` of KerasHub's WordPiece tokenizer; a word is folded after it was cut out.
+
+    What only a neighbour decides is left out: a letter and its mark that stand apart are not composed by folding.
+
+    Args:
+        lowercase: whether words are folded by Unicode's NFKC_Casefold.
+        strip_accents: whether texts are decomposed and lose their nonspacing marks.
+        split_ideographs: whether each Chinese character is a word of its own.
+
+    >>> tables = keras_hub(lowercase=True, strip_accents=False, split_ideographs=True)
+    >>> symbols, _ = tables.symbols(np.array([ord(c) for c in "Ｅß"], np.int32))
+    >>> "".join(chr(symbol >> SYMBOL_BITS) for symbol in symbols)
+    'ess'
+    """
+    names = keras_hub_characters
+    accents, canonical = bert_characters.members(names.ACCENTS), {*canonical_code_points.code_points()}
+    folded = bert_characters.members(names.FOLDED) | bert_characters.members(names.IGNORED) if lowercase else set()
+    ignored = bert_characters.members(names.IGNORED)
+    ideographs = bert_characters.members(names.IDEOGRAPHS) if split_ideographs else set()
+    kinds = dict.fromkeys(bert_characters.members(names.PUNCTUATION) | ideographs, ALONE)
+    kinds |= dict.fromkeys(bert_characters.members(names.DELIMITERS), SPACE)
+    marks = {c for c in canonical - accents if strip_accents and unicodedata.combining(chr(c))}
+    orders = {size: number for number, size in enumerate(sorted({unicodedata.combining(chr(c)) for c in marks}), 2)}
+
+    def fold(parts):
+        if not lowercase:
+            return parts
+        text = "".join(chr(c) for c in parts if c not in ignored)
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        # white space that comes of folding stays inside of its word, which no piece spells then
+        return [_NO_PIECE if character == " " else ord(character) for character in text]
+
+    def symbols(c):
+        parts = (
+            [ord(part) for part in unicodedata.normalize("NFD", chr(c))] if strip_accents and c in canonical else [c]
+        )
+        parts = [part for part in parts if not strip_accents or part not in accents]
+        if not parts:  # what parts a run of marks parts it although it goes
+            return [c << SYMBOL_BITS | (unicodedata.combining(chr(c)) > 0) << KIND_BITS | DROPPED]
+        kind = kinds.get(parts[0], LETTER)
+        if kind == SPACE:
+            return [parts[0] << SYMBOL_BITS | SPACE]
+        found = fold(parts)
+        if kind == ALONE and len(found) != 1:
+            space = ord(" ") << SYMBOL_BITS | SPACE
+            return [space, *(part << SYMBOL_BITS | LETTER for part in found), space]
+        order = {part: orders[unicodedata.combining(chr(part))] for part in found if part in marks}
+        made = [part << SYMBOL_BITS | order.get(part, 0) << KIND_BITS | kind for part in found]
+        return made or [c << SYMBOL_BITS | DROPPED]
+
+    changing = {*kinds} - ideographs | folded | ((canonical | accents) if strip_accents else set())
+    unchanged = {ALONE: ideographs - changing}
+    return tables({c: symbols(c) for c in changing if c}, unchanged, decompose_hangul=strip_accents and not lowercase)
 
 
 def tables(

@@ -2,7 +2,7 @@
 
 import functools
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -14,6 +14,10 @@ from keras_i18n.tokenizers import tokenizer_file, word_characters
 from keras_i18n.tokenizers.piece_tokenizer import MAX_BYTES, PieceTokenizer, checked_flags
 from keras_i18n.tokenizers.word_characters import ALONE, KIND_BITS, SPACE, SYMBOL_BITS, WordCharacters
 
+CHARACTERS: dict[str, Callable[..., WordCharacters]] = {
+    "hugging_face": word_characters.hugging_face,
+    "keras_hub": word_characters.keras_hub,
+}
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -22,7 +26,8 @@ class WordPieceTokenizer(PieceTokenizer):
 
     A text is cleaned (controls, formats and private use go), folded, and cut into words at white space; a punctuation
     mark is a word of its own. A word with a part that no piece spells is unknown as a whole. The classes of characters
-    are those of Hugging Face's `tokenizers`, so that ids are equal for every text.
+    are those of Hugging Face's `tokenizers`, so that ids are equal for every text; or KerasHub's, which `from_keras_hub`
+    takes over.
 
     Args:
         vocabulary: the pieces by token id; those that go on with a word begin with `continuation`.
@@ -36,6 +41,8 @@ class WordPieceTokenizer(PieceTokenizer):
         special_tokens: pieces that are found in a text before all else and never cut; None for those of
             "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" that the vocabulary has; `()` for none.
         max_word_length: longer words, in code points, are unknown.
+        max_word_bytes: words of more bytes of UTF-8 are unknown (KerasHub: 100); None for any number.
+        characters: whose classes of characters count: "hugging_face", or "keras_hub" as that cuts texts.
         max_tokens: longest result of `tokenize` and of the compiled tokenizer; None for any length.
 
     Raises:
@@ -64,6 +71,8 @@ class WordPieceTokenizer(PieceTokenizer):
         continuation: str = "##",
         special_tokens: Sequence[str] | None = None,
         max_word_length: int = 100,
+        max_word_bytes: int | None = None,
+        characters: str = "hugging_face",
         max_tokens: int | None = None,
     ) -> None:
         known = {piece for piece in vocabulary if isinstance(piece, str)} if isinstance(vocabulary, Sequence) else set()
@@ -91,6 +100,14 @@ class WordPieceTokenizer(PieceTokenizer):
         if not 1 <= max_word_length <= 2**20:
             raise ValueError(f"`max_word_length` must be from 1 to {2**20}. Received: {cut(max_word_length)}.")
         self.max_word_length = int(max_word_length)
+        if max_word_bytes is not None and (type(max_word_bytes) is not int or not 1 <= max_word_bytes <= 2**20):
+            raise ValueError(f"`max_word_bytes` must be from 1 to {2**20}, or None. Received: {shown(max_word_bytes)}.")
+        self.max_word_bytes = max_word_bytes
+        if characters not in CHARACTERS:
+            raise ValueError(
+                f"`characters` must be one of {', '.join(map(repr, CHARACTERS))}. Received: {shown(characters)}."
+            )
+        self.characters_of = characters
         self._longest = max(map(len, self.pieces))
 
     @classmethod
@@ -128,7 +145,7 @@ class WordPieceTokenizer(PieceTokenizer):
     @functools.cached_property
     def characters(self) -> WordCharacters:
         """What each code point becomes."""
-        return word_characters.hugging_face(
+        return CHARACTERS[self.characters_of](
             lowercase=self.lowercase, strip_accents=self.strip_accents, split_ideographs=self.split_ideographs
         )
 
@@ -158,6 +175,8 @@ class WordPieceTokenizer(PieceTokenizer):
         """
         ids, start, unknown = [], 0, [self.unknown_id]
         if len(word) > self.max_word_length:
+            return unknown
+        if self.max_word_bytes is not None and len(word.encode("utf-8", "surrogatepass")) > self.max_word_bytes:
             return unknown
         while start < len(word):
             prefix = self.continuation if start else ""
@@ -194,6 +213,9 @@ class WordPieceTokenizer(PieceTokenizer):
             "continuation": self.continuation,
             "special_tokens": list(self.special_tokens),
             "max_word_length": self.max_word_length,
+            # only where they say something: the digest of a tokenizer without them stays what it was
+            **({} if self.max_word_bytes is None else {"max_word_bytes": self.max_word_bytes}),
+            **({} if self.characters_of == "hugging_face" else {"characters": self.characters_of}),
         }
 
     def __repr__(self) -> str:

@@ -12,6 +12,10 @@ def test_shared_checks(kind):
     check_layer(case)
 
 
+def test_positions_alone():
+    check_layer(LayerCase(make=lambda: PositionEmbedding(5, added=False), by_token=True))
+
+
 def test_sines_and_cosines_by_hand():
     added = np.array(PositionEmbedding(kind="sinusoidal")(np.zeros((1, 4, 6), "float32")))[0]
     angles = np.arange(4)[:, None] / 10000 ** (np.arange(0, 6, 2) / 6)

@@ -71,6 +71,16 @@ def check(config: bytes | str, *, most_numbers: int | None = None, of_text: bool
             waiting += entry
 
 
+def names_keras_hub(config: bytes | str) -> bool:
+    """Whether a description names classes of KerasHub, which are known once that is imported.
+
+    >>> names_keras_hub('{"registered_name": "keras_hub>BertBackbone"}')
+    True
+    """
+    text = config.decode("utf-8", "replace") if isinstance(config, bytes) else config
+    return '"keras_hub>' in text
+
+
 def _largest_size(entry):
     sizes = [value for name, value in entry.items() if isinstance(value, int) and _SIZES.fullmatch(name)]
     return max([0, *sizes])
