@@ -19,10 +19,8 @@ def sample():
 
 @pytest.fixture(scope="session")
 def tokenizer(sample):
-    """A unigram vocabulary of texts in every script of the sample; 20,000 rules of a normaliser would be in every file."""
-    return ki.tokenizers.train_unigram(
-        sample[0].text, vocabulary_size=3000, normalizer="identity", begin=True, end=True, threads=1
-    )
+    """A unigram vocabulary of texts in every script of the sample."""
+    return ki.tokenizers.train_unigram(sample[0].text, vocabulary_size=3000, begin=True, end=True, threads=1)
 
 
 @pytest.fixture(scope="session")

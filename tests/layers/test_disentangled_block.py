@@ -24,7 +24,8 @@ def positions_of(layer):
 
 def test_distances_by_hand():
     buckets = distance_buckets(8, 20)
-    assert buckets[20:].tolist() == [0, 1, 2, 3, 4, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 8][: len(buckets[20:])]
+    # ceil(3 log(d / 4) / log(19 / 4)) + 4: 11 gives 1.95 and 12 gives 2.12
+    assert buckets[20:].tolist() == [0, 1, 2, 3, 4, 5, 5, 6, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7, 8]
     np.testing.assert_array_equal(buckets, -buckets[::-1])
 
 

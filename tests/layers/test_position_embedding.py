@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -13,7 +14,12 @@ def test_shared_checks(kind):
 
 
 def test_positions_alone():
-    check_layer(LayerCase(make=lambda: PositionEmbedding(5, added=False), by_token=True))
+    case = LayerCase(
+        make=lambda: PositionEmbedding(5, added=False),
+        call=lambda layer, _, vectors, mask: keras.layers.Add()([vectors, layer(vectors)]),
+        by_token=True,
+    )
+    check_layer(case)
 
 
 def test_sines_and_cosines_by_hand():
