@@ -78,7 +78,7 @@ def train_scores(
 ):
     """What `train` gives where each row holds the scores of the labels, by the same steps in sparse products of SciPy.
 
-    Such a network is linear, so that a step needs no graph: an eighth of the time of `train`.
+    Such a network is linear, so that a step is a sparse product and needs no graph.
 
     Args:
         targets: float32 `(texts, labels)`, probabilities.
