@@ -79,8 +79,8 @@ docs: $(VENV)/.installed ## the documentation, build/site/index.html; no page wi
 
 dist: $(VENV)/.installed ## wheel and source package in dist/, each tried in a bare environment of every Python that is here
 	rm -rf dist
-	$(BIN)/python -m build --outdir dist . > build.log || (cat build.log; exit 1)
-	rm build.log
+	mkdir -p build
+	$(BIN)/python -m build --outdir dist . > build/dist.log || (cat build/dist.log; exit 1)
 	$(BIN)/python tests/bare_environments.py dist
 
 bench: $(VENV)/.installed ## how to run the benchmarks

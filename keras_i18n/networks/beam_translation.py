@@ -7,6 +7,8 @@ from keras_i18n.networks.greedy_translation import GreedyTranslation, loose_shap
 from keras_i18n.protocols import Config, Tensor
 from keras_i18n.shown import shown
 
+_ENDLESS = 1e30  # nats that no version has; no infinity, of which runtimes make other things
+
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
 class BeamTranslation(GreedyTranslation):
@@ -40,7 +42,7 @@ class BeamTranslation(GreedyTranslation):
         batch, most = tf.shape(source_ids)[0], tf.maximum(tf.reduce_max(limits), 1)
         rows = tf.range(batch)
         of_version = tf.reshape(tf.tile(tf.expand_dims(rows, 1), (1, beam)), (-1,))
-        source = [_repeated(one, of_version) for one in self.steps.read(source_ids)]
+        source = tf.nest.map_structure(lambda tensor: tf.gather(tensor, of_version), self.steps.read(source_ids))
         places = tf.reshape(tf.range(most), (1, 1, -1))
         rounds = most + 1  # one more than tokens: the end piece alone may stand there
 
@@ -48,7 +50,7 @@ class BeamTranslation(GreedyTranslation):
             return tf.logical_and(place < rounds, tf.reduce_any(going))
 
         def write(place, last, going, totals, written, ended, best, found, *states):
-            nats, parents, tokens, states = self._candidates(last, list(states), place, source, totals)
+            nats, parents, tokens, states = self.candidates(last, list(states), place, source, totals)
             over = tf.expand_dims(place >= limits, 1)  # room for the end piece alone
             ends = tf.logical_or(tf.equal(tokens, self.end_id), over)
             stays = tf.cast(tf.logical_not(ends), tf.int32)
@@ -95,27 +97,8 @@ class BeamTranslation(GreedyTranslation):
         ]
         return tf.while_loop(goes_on, write, first, shape_invariants=tuple(map(tf.TensorShape, shapes)))[7]
 
-    def _candidates(self, last, states, place, source, totals):
-        """For each source the best 2 x beam tokens of all versions: their nats, versions and ids; the new states."""
-        logits, states = self.steps.write(last, states, place, source)
-        size = self.network.output_shape[-1]
-        scores = tf.nn.log_softmax(logits + self.impossible()) + tf.reshape(totals, (-1, 1))
-        best, places = tf.math.top_k(tf.reshape(scores, (-1, self.beam * size)), 2 * self.beam)
-        return best, places // size, places % size, states
-
     def get_config(self) -> Config:
         return {**super().get_config(), "beam": self.beam, "length_penalty": self.length_penalty}
-
-
-_ENDLESS = 1e30  # nats that no version has; no infinity, of which runtimes make other things
-
-
-def _repeated(tensor, of_version):
-    return (
-        [_repeated(one, of_version) for one in tensor]
-        if isinstance(tensor, (list, tuple))
-        else tf.gather(tensor, of_version)
-    )
 
 
 def _at(values, chosen):

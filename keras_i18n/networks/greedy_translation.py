@@ -92,6 +92,24 @@ class GreedyTranslation(keras.layers.Layer):
         found = tf.while_loop(goes_on, write, first, shape_invariants=tuple(map(tf.TensorShape, shapes)))
         return [found[3], found[4]]
 
+    def candidates(
+        self, last: Tensor, states: list[Tensor], place: Tensor, source: list[Any], totals: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
+        """The step of a beam search: for each source the best 2 x beam tokens of all its versions.
+
+        Args:
+            last, states, place, source: as in `TranslationSteps.write`, a row a version.
+            totals: float32 `(batch, beam)`, the nats of each version so far.
+
+        Returns:
+            Nats, versions and token ids, each `(batch, 2 x beam)`, best first; and the new states.
+        """
+        logits, states = self.steps.write(last, states, place, source)
+        beam, size = totals.shape[1] or tf.shape(totals)[1], self.network.output_shape[-1]
+        scores = tf.nn.log_softmax(logits + self.impossible()) + tf.reshape(totals, (-1, 1))
+        best, places = tf.math.top_k(tf.reshape(scores, (-1, beam * size)), 2 * beam)
+        return best, places // size, places % size, states
+
     def impossible(self) -> Tensor:
         """Float32 `(vocabulary,)` to be added to scores: 0, or very low for what is never written."""
         size = self.network.output_shape[-1]

@@ -80,11 +80,8 @@ class BytePairTokenizer(PieceTokenizer):
             raise ValueError(f"`pattern` must be one of {', '.join(map(repr, PATTERNS))}. Received: {shown(pattern)}.")
         self.pattern = pattern
         flags = checked_flags(prefix_space=prefix_space, whole_words=whole_words, compose=compose)
-        self.prefix_space, self.whole_words, self.compose = (
-            flags["prefix_space"],
-            flags["whole_words"],
-            flags["compose"],
-        )
+        self.prefix_space, self.whole_words = flags["prefix_space"], flags["whole_words"]
+        self.compose = flags["compose"]
         self.strip_left = self._among_special("strip_left", strip_left)
         self.strip_right = self._among_special("strip_right", strip_right)
         missing = [byte for byte, character in enumerate(ALPHABET) if character not in self._ids]

@@ -10,7 +10,7 @@ from keras_i18n.shown import cut
 from keras_i18n.tokenizers.byte_pair import pieces_by_id
 from keras_i18n.tokenizers.json_parts import as_dict, refuse, steps_of
 from keras_i18n.tokenizers.sentencepiece_bpe import SentencePieceBPETokenizer
-from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL, PieceType, length_delimited
+from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL, PieceType, length_delimited, whole_number
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
 
 _KINDS = {"unigram": 1, "BPE": 2}
@@ -180,16 +180,6 @@ def _llama_prefix(normalizer, words):
     return False
 
 
-def _number(field, value):
-    out, tag = bytearray(), field << 3
-    for number in (tag, value):
-        while number >= 0x80:
-            out.append(number & 0x7F | 0x80)
-            number >>= 7
-        out.append(number)
-    return bytes(out)
-
-
 def _model(
     vocabulary: Mapping[str, int],
     score: Any,
@@ -213,7 +203,7 @@ def _model(
         )
         for piece in pieces
     ]
-    out.append(length_delimited(2, _number(3, _KINDS[kind]) + _number(35, int(byte_fallback))))
-    flags = _number(3, int(prefix)) + _number(4, int(strip)) + _number(5, 1)
+    out.append(length_delimited(2, whole_number(3, _KINDS[kind]) + whole_number(35, int(byte_fallback))))
+    flags = whole_number(3, int(prefix)) + whole_number(4, int(strip)) + whole_number(5, 1)
     out.append(length_delimited(3, length_delimited(1, b"tokenizer.json") + length_delimited(2, charsmap) + flags))
     return b"".join(out)

@@ -233,6 +233,15 @@ def length_delimited(field: int, content: bytes) -> bytes:
     return _varint_bytes(field << 3 | _BYTES) + _varint_bytes(len(content)) + content
 
 
+def whole_number(field: int, value: int) -> bytes:
+    """A field of a protobuf whose value is a whole number of at least 0, or a flag.
+
+    >>> whole_number(3, 1)
+    b'\\x18\\x01'
+    """
+    return _varint_bytes(field << 3) + _varint_bytes(value)
+
+
 def without_pieces(data: bytes, unused: Any) -> bytes:
     """The bytes of a model file that `parse` has read, some of whose pieces are of the type that no text is cut into.
 

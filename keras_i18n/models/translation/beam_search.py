@@ -21,16 +21,7 @@ class BeamSearch:
     def __init__(self, layer: GreedyTranslation) -> None:
         self._layer = layer
         self._read = tf.function(layer.steps.read, [tf.TensorSpec([None, None], tf.int32)])
-        self._step = tf.function(self._candidates, reduce_retracing=True)
-
-    def _candidates(self, last, states, place, source, totals):
-        """For each source the best 2 x beam tokens of all versions: their nats, versions and ids; the new states."""
-        logits, states = self._layer.steps.write(last, states, place, source)
-        scores = tf.nn.log_softmax(logits + self._layer.impossible())
-        batch, beam, size = tf.shape(totals)[0], tf.shape(totals)[1], tf.shape(scores)[1]
-        scores = tf.reshape(totals, (-1, 1)) + scores
-        best, places = tf.math.top_k(tf.reshape(scores, tf.stack([batch, beam * size])), 2 * beam)
-        return best, places // size, places % size, states
+        self._step = tf.function(layer.candidates, reduce_retracing=True)
 
     def __call__(
         self, source_ids: Any, *, beam: int, length_penalty: float, num_best: int
