@@ -55,6 +55,7 @@ FOREIGN_PRIVATES = {
     "keras_privates.py": "Keras",
     "datasets/opening.py": "codecs: whether an encoding is one of text has no public name",
     "export/onnx_conversion.py": "tf2onnx: its optimisers and the table of them have no public names",
+    "export/onnx_graphs.py": "tf2onnx: what is quicker than its own methods stands in their place",
     "cli/interrupts.py": "os: only `_exit` ends a process without waiting for threads of native code",
 }
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.export import onnx_graphs
+
 OPSET = 18  # tf2onnx 1.17 knows no later one
 _CATCH_ERRORS = "TF2ONNX_CATCH_ERRORS"  # tf2onnx asks whether it is set, not to what
 _LOCK = threading.Lock()  # what is changed for a conversion is the process's
@@ -20,7 +22,7 @@ def converted(function: tf.types.experimental.PolymorphicFunction, signature: Se
     """The `onnx.ModelProto` of a `tf.function`.
 
     For each of its optimisers tf2onnx copies the graph and writes it out, which for the loops of a tokenizer takes longer
-    than all else; neither is needed where they raise nothing.
+    than all else; neither is needed where they raise nothing. Slow methods of its graphs are exchanged (`onnx_graphs`).
 
     Args:
         function: a `tf.function` with an input signature.
@@ -37,7 +39,7 @@ def converted(function: tf.types.experimental.PolymorphicFunction, signature: Se
     handlers = {"Erfc": (_erfc, [])}
     given: dict[str, Any] = {"input_signature": list(signature), "opset": OPSET, "custom_op_handlers": handlers}
     try:
-        with _LOCK, _our_optimizers():
+        with _LOCK, _our_optimizers(), onnx_graphs.quick():
             return convert.from_function(function, **given)[0]
     except Exception:  # of any kind: an optimiser's own fault, which tf2onnx survives when it is asked to
         return convert.from_function(function, **given)[0]
@@ -71,10 +73,10 @@ class _Optimizers:
         for make in self.makers:
             step = make()
             step.opt_iteration = iteration
-            before = graph.dump_node_statistics()
+            before = onnx_graphs.node_counts(graph)
             graph = step._optimize(graph)
             # not every optimiser tells that it changed something
-            if step.graph_been_opt or graph.dump_node_statistics() != before:
+            if step.graph_been_opt or onnx_graphs.node_counts(graph) != before:
                 graph.delete_unused_nodes(graph.outputs)
             self.graph_been_opt = self.graph_been_opt or step.graph_been_opt
         return graph

@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 import tensorflow as tf
 
-from keras_i18n.export import FORMATS, onnx_conversion
+from keras_i18n.export import FORMATS, onnx_conversion, onnx_graphs
 from keras_i18n.export.exportable import exportable
 from keras_i18n.tokenizers import CharacterTokenizer
 
@@ -55,6 +55,24 @@ def test_the_operators_are_those_of_tf2onnx():
         expected = function(given)["answer"].numpy()
         np.testing.assert_allclose(answer(ours, given), expected, atol=1e-6)
         np.testing.assert_array_equal(answer(ours, given), answer(theirs, given))
+
+
+def test_quick_methods_make_what_those_of_tf2onnx_make():
+    from tf2onnx import convert, graph
+    from tf2onnx.onnx_opset import controlflow
+
+    def methods():
+        return dict(vars(graph.Graph)), dict(vars(graph.Node)), controlflow.copy
+
+    given = {"input_signature": SIGNATURE, "opset": onnx_conversion.OPSET}
+    before, theirs = methods(), convert.from_function(function, **given)[0]
+    with onnx_graphs.quick():
+        assert methods() != before
+        ours = convert.from_function(function, **given)[0]
+    assert methods() == before
+    assert operators(ours.graph) == operators(theirs.graph)
+    matrix = np.eye(4, dtype="float32")
+    np.testing.assert_array_equal(answer(ours, matrix), answer(theirs, matrix))
 
 
 def test_an_optimiser_that_fails_is_left_out(monkeypatch):
