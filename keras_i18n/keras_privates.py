@@ -31,6 +31,13 @@ def maker(tensor: Tensor) -> str:
     return tensor._keras_history.operation.name
 
 
+def made_by(tensor: Tensor) -> tuple[Any, list[Any]]:
+    """The layer that made a symbolic tensor, and the tensors that it read; none for a `keras.Input`."""
+    operation, number, _ = tensor._keras_history
+    node = operation._inbound_nodes[number]
+    return operation, [] if node.is_input else list(node.input_tensors)
+
+
 def all_layers(network: Any) -> list[Any]:
     """A network or layer, and every layer inside of it at any depth."""
     return list(network._flatten_layers())

@@ -14,6 +14,7 @@ from keras_i18n.networks.ngram_bag import bag_encoder, bag_repeats, is_ngram_bag
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, pack_sequences
 from keras_i18n.networks.pooling import pooling
 from keras_i18n.networks.portable import portable
+from keras_i18n.networks.scored_vector import scored_vector
 from keras_i18n.networks.selected_rows import token_rows, with_selected_rows, with_table
 from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
@@ -42,6 +43,7 @@ __all__ = [
     "pooling",
     "portable",
     "refuse_few_bits",
+    "scored_vector",
     "sentence_transformer",
     "simple_rnn",
     "split_at_token_vectors",

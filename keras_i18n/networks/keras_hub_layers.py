@@ -37,11 +37,13 @@ def substitute(layer: Any) -> keras.layers.Layer | None:
     """A layer of this package that gives what a layer of KerasHub gives, with copies of its weights.
 
     Returns:
-        None for a layer that is not KerasHub's.
+        None for a layer that is neither KerasHub's nor a table that its models are made of.
 
     Raises:
         ValueError: a layer of KerasHub that has no counterpart.
     """
+    if _is_plain_table(layer):  # of BERT, ALBERT and DeBERTa-v3 it is Keras' own
+        return _token_embedding(layer)
     if type(layer).__module__.split(".")[0] != "keras_hub" or is_whole_model(layer):
         return None
     for name, make in _SUBSTITUTES.items():
@@ -50,6 +52,17 @@ def substitute(layer: Any) -> keras.layers.Layer | None:
     raise ValueError(
         f"A network of KerasHub must be made of {', '.join(_SUBSTITUTES)} and layers of Keras. Received: "
         f"'{cut(layer.name)}' ({type(layer).__name__}). Export it with KerasHub's own means, or make it of these."
+    )
+
+
+def _is_plain_table(layer):
+    """Whether a layer is Keras' `ReversibleEmbedding` and does no more than `MultilingualEmbedding` does."""
+    return (
+        type(layer) is keras.layers.ReversibleEmbedding
+        and layer.tie_weights
+        and layer.logit_soft_cap is None
+        and not layer.mask_zero
+        and layer.quantization_mode is None
     )
 
 

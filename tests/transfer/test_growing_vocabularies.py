@@ -82,6 +82,43 @@ def test_a_multilingual_wordpiece_classifier_gets_a_language(classifier):
     assert np.array_equal(again.predict(AMHARIC), model.predict(AMHARIC))
 
 
+def imported(name):
+    """A classifier of KerasHub with its preprocessor, taken over; it has learned little."""
+    models = pytest.importorskip("keras_hub").models
+    keras.utils.set_random_seed(1)
+    tokenizer = getattr(models, f"{name}Tokenizer")(vocabulary=[*word_pieces().pieces, "[MASK]"])
+    preprocessor = getattr(models, f"{name}TextClassifierPreprocessor")(tokenizer, sequence_length=40)
+    sizes = {"num_layers": 2, "num_heads": 2, "hidden_dim": 32, "intermediate_dim": 48, "max_sequence_length": 40}
+    backbone = getattr(models, f"{name}Backbone")(vocabulary_size=tokenizer.vocabulary_size(), **sizes)
+    task = getattr(models, f"{name}TextClassifier")(backbone, num_classes=2, preprocessor=preprocessor)
+    chance = np.random.default_rng(1)
+    for weight in task.weights:
+        if "float" in weight.dtype:
+            weight.assign_add(chance.normal(0, 0.3, weight.shape))
+    return ki.TextClassifier.from_keras(task, labels=["home", "away"], languages=["en"])
+
+
+@pytest.mark.filterwarnings("error:.*already")  # all vectors lie close: it reads none
+@pytest.mark.filterwarnings(FEW)
+@pytest.mark.parametrize("name", ["Bert", "DistilBert"])
+def test_a_classifier_of_keras_hub_gets_a_language(name, tmp_path):
+    old = imported(name)
+    pairs = ParallelTexts(ENGLISH, AMHARIC, source_language="en", target_language="am")
+    model, report = transfer.add_language(old, "am", parallel=pairs, epochs=8, learning_rate=0.01, num_pieces=150)
+    assert np.ptp(old.predict(ENGLISH), axis=0).max() > 0.01
+    assert np.array_equal(model.predict(ENGLISH), old.predict(ENGLISH))
+    assert (unknown_share(old, AMHARIC), unknown_share(model, AMHARIC)) == (1.0, 0.0)
+    assert report.rows[0].after > report.rows[0].before
+    assert report.losses[-1] < 0.8 * report.losses[0]
+    assert (
+        np.abs(model.predict(AMHARIC) - old.predict(ENGLISH)).mean()
+        < np.abs(old.predict(AMHARIC) - old.predict(ENGLISH)).mean()
+    )
+    model.save(tmp_path / "longer.keras")
+    again = ki.load(tmp_path / "longer.keras")
+    assert np.array_equal(again.predict([*ENGLISH, *AMHARIC]), model.predict([*ENGLISH, *AMHARIC]))
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 @pytest.mark.parametrize("name", KINDS)
 def test_old_texts_and_words_keep_their_ids(name, language):

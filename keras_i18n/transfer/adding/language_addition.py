@@ -17,7 +17,7 @@ from keras_i18n.training.digest import weights_digest
 from keras_i18n.transfer.adding.extended_vocabulary import extend_vocabulary
 from keras_i18n.transfer.adding.initial_rows import initial_rows
 from keras_i18n.transfer.adding.label_scores import checked_test, label_scores
-from keras_i18n.transfer.adding.model_checks import checked_resources, warn_of_known
+from keras_i18n.transfer.adding.model_checks import checked_resources, encoder_of, warn_of_known
 from keras_i18n.transfer.adding.report import AddedLanguage, AddedLanguages
 from keras_i18n.transfer.adding.row_training import RowTraining, RowTrainingOptions
 from keras_i18n.transfer.adding.training_examples import examples_of, fit_bridge
@@ -97,7 +97,8 @@ def add_language(
     the vector that the model itself gives its translation. The network's body and all old rows stay as they are.
 
     Args:
-        model: `TextEncoder`, or `TextClassifier` on one; it is left untouched.
+        model: `TextEncoder`, or `TextClassifier` on one or taken over from KerasHub (see `networks.scored_vector`); it is left
+            untouched.
         language: BCP-47 tag.
         parallel: `datasets.ParallelTexts` between a language that the model knows and the new one. A few thousand
             pairs are enough.
@@ -141,7 +142,7 @@ def add_languages(
     """Adds several languages at once, with one vocabulary and one training.
 
     Args:
-        model: `TextEncoder`, or `TextClassifier` on one; it is left untouched.
+        model: as in `add_language`; it is left untouched.
         resources: dict, BCP-47 tag -> `LanguageResources`.
         teacher: an encoder that knows the new languages (anything with `encode(texts)`), such as
             `TextEncoder.from_preset("multilingual_e5_small")`. Its vectors are carried into the model's space by a
@@ -202,12 +203,12 @@ class LanguageAddition:
         """Whether the model can learn these languages, and what must stay as it is."""
         self.resources = checked_resources(self.model, self.resources, self.teacher)
         self.test = checked_test(self.model, self.options.test)
-        self.encoder = _encoder_of(self.model)
+        self.encoder: Any = encoder_of(self.model)
         self.before = {
             language: _agreement(self.encoder, self.encoder, found) for language, found in self.resources.items()
         }
-        for language, agreement in self.before.items():
-            warn_of_known(language, agreement)
+        for language, found in self.resources.items():
+            warn_of_known(language, self.before[language], _agreement(self.encoder, self.encoder, found, others=True))
         self.old_digest = weights_digest(self.model.network)
         self.keep_texts = self._texts_to_keep()
         self.name = self.options.name or "+".join(sorted(self.resources))
@@ -283,8 +284,8 @@ class LanguageAddition:
 
     def train(self) -> None:
         """The new rows, and nothing else."""
-        network = _encoder_of(self.new_model).network
-        training = RowTraining(network, self.name, self.new_model.tokenizer, self.examples, self.training)
+        encoder: Any = encoder_of(self.new_model)
+        training = RowTraining(encoder.network, self.name, self.new_model.tokenizer, self.examples, self.training)
         self.losses = training.run()
         check_weights(self.model.network, self.new_model.network, self.name, self.old_digest)
 
@@ -325,7 +326,7 @@ class LanguageAddition:
             words=len(found.words),
             new_tokens=float(np.mean(new)) if len(ids) else 0.0,
             before=self.before[language],
-            after=_agreement(_encoder_of(self.new_model), self.encoder, found),
+            after=_agreement(encoder_of(self.new_model), self.encoder, found),
         )
 
 
@@ -342,13 +343,10 @@ def _options(given):
     ]
 
 
-def _encoder_of(model):
-    return model if isinstance(model, TextEncoder) else model.encoder
-
-
-def _agreement(student, teacher, resources):
-    """Mean cosine of the first pairs' two sides; None without pairs."""
+def _agreement(student, teacher, resources, *, others=False):
+    """Mean cosine of the first pairs' two sides, or of each with the next pair's; None without pairs."""
     source, target = (list(side[:_MEASURED]) for side in resources.sides())
     if not source:
         return None
-    return float((student.encode(target) * teacher.encode(source)).sum(axis=1).mean())
+    targets, sources = student.encode(target), teacher.encode(source)
+    return float((targets * (np.roll(sources, 1, axis=0) if others else sources)).sum(axis=1).mean())

@@ -13,22 +13,16 @@ from keras_i18n.transfer.language_resources import LanguageResources
 # of NTREX-128's languages the 16-language encoder agrees so well with Indonesian alone of those that it was not trained
 # on; with new pieces its topics fell from 83 to 74 %, where Galician (0.72) rose from 80 to 84
 _READ_ALREADY = 0.75
+# vectors of a Transformer's first token all lie close: a translation must be nearer by half of the way from others to 1
+_NEARER = 0.5
 
 
 def checked_resources(
     model: Any, resources: dict[str, LanguageResources], teacher: Any
 ) -> dict[str, LanguageResources]:
     """dict, language -> checked `LanguageResources`; ValueError where model or languages are not what they must be."""
-    if not isinstance(model, (TextEncoder, TextClassifier)) or getattr(model, "encoder", model) is None:
-        if getattr(model, "bag_encoder", None) is not None:
-            raise ValueError(
-                "`model` must be a TextEncoder, or a TextClassifier on one. Received: an encoder beside n-grams. Add the "
-                "language to `model.bag_encoder`, then take `model.with_encoder(encoder)`."
-            )
-        raise ValueError(
-            "`model` must be a TextEncoder, or a TextClassifier on one. Received: "
-            f"{type(model).__name__}. For a model without an encoder: `transfer.convert_language`."
-        )
+    if encoder_of(model) is None:
+        raise ValueError(_without_vectors(model))
     if type(model.tokenizer) not in GROWTHS:
         raise ValueError(
             f"`model` must have a tokenizer whose vocabulary can grow: {', '.join(kind.__name__ for kind in GROWTHS)}. "
@@ -53,6 +47,35 @@ def checked_resources(
     return checked
 
 
+def encoder_of(model: Any) -> TextEncoder | None:
+    """What gives a text's vector inside of a model, as a `TextEncoder` that shares its weights; None where nothing does.
+
+    Of a classifier that was made without an encoder, such as one of KerasHub, it is what the scores are made of.
+    """
+    if isinstance(model, TextEncoder):
+        return model
+    if not isinstance(model, TextClassifier) or model.bag_encoder is not None:
+        return None
+    if model.encoder is not None:
+        return model.encoder
+    network = networks.scored_vector(model.network)
+    if network is None:
+        return None
+    return TextEncoder(
+        tokenizer=model.tokenizer, network=network, languages=model.languages, max_codepoints=model.max_codepoints
+    )
+
+
+def _without_vectors(model):
+    rule = "`model` must be a TextEncoder, or a TextClassifier whose scores are made of one vector a text."
+    if getattr(model, "bag_encoder", None) is not None:
+        return (
+            f"{rule} Received: an encoder beside n-grams. Add the language to `model.bag_encoder`, then take "
+            "`model.with_encoder(encoder)`."
+        )
+    return f"{rule} Received: {type(model).__name__}. For a model without an encoder: `transfer.convert_language`."
+
+
 def _check_different(languages):
     for place, language in enumerate(languages):
         twice = next((other for other in languages[:place] if tags.equivalent(language, other)), None)
@@ -63,9 +86,17 @@ def _check_different(languages):
             )
 
 
-def warn_of_known(language: str, agreement: float | None) -> None:
-    """Warns where the model reads the language as if it had been trained on it."""
-    if agreement is not None and agreement >= _READ_ALREADY:
+def warn_of_known(language: str, agreement: float | None, others: float | None) -> None:
+    """Warns where the model reads the language as if it had been trained on it.
+
+    Args:
+        language: its tag.
+        agreement, others: mean cosine of sentences with their translations, and with those of other sentences; None for no
+            sentences.
+    """
+    if agreement is None or others is None:
+        return
+    if agreement >= _READ_ALREADY and agreement - others >= _NEARER * (1 - others):
         warnings.warn(
             f"The model reads '{language}' ({tags.name(language)}) already: the mean cosine of its sentences and their "
             f"translations is {agreement:.2f}, as in languages that it was trained on. New pieces take words away from "
