@@ -4,6 +4,7 @@ import warnings
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_i18n.protocols import Path
 
@@ -37,14 +38,18 @@ def warn_of_not_finite(network: keras.Model, path: Path) -> None:
 
 
 def _in_blocks(weight):
-    """The values of a weight as arrays; of a large table some rows at a time, since each look at them is a copy."""
+    """The values of a weight as arrays; of a large table some rows at a time, since each look at them is a copy.
+
+    The variable is read once: from its first look-up on, TensorFlow copies all of it for each reading of a part.
+    """
     rows = weight.shape[0] if len(weight.shape) else 1
     step = max(1, rows * _AT_ONCE // max(1, int(np.prod(weight.shape))))
     if step >= rows:
         yield keras.ops.convert_to_numpy(weight)
         return
+    values = tf.convert_to_tensor(weight.value)
     for start in range(0, rows, step):
-        yield keras.ops.convert_to_numpy(weight.value[start : start + step])
+        yield keras.ops.convert_to_numpy(values[start : start + step])
 
 
 def _is_finite(values):

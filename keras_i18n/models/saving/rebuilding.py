@@ -78,7 +78,8 @@ def _same_weights(network, twin):
     shapes, others = ([tuple(weight.shape) for weight in model.weights] for model in (network, twin))
     if shapes != others:
         raise ValueError(f"its weights have the shapes {shapes}, built again {others}")
-    twin.set_weights(network.get_weights())
+    for one, other in zip(network.weights, twin.weights, strict=True):
+        other.assign(one)
 
 
 def _example(tensor):
