@@ -11,6 +11,7 @@ from keras_i18n.version import __version__
 native_logs.silence_tensorflow()
 
 _ROOMS = (
+    "bulk",
     "certification",
     "datasets",
     "evaluation",

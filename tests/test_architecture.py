@@ -30,8 +30,9 @@ USES = {
     "localization": {"datasets", "languages", "layers", "models", "networks", "tokenizers", "training", "transfer"},
     "export": {"datasets", "languages", "layers", "models", "networks"},
     "serving": {"export"},
+    "bulk": {"datasets", "evaluation", "export", "languages"},
     "certification": {"datasets", "export", "serving"},
-    "cli": {"certification", "datasets", "evaluation", "export", "languages", "localization", "models", "serving", "transfer"},
+    "cli": {"bulk", "certification", "datasets", "evaluation", "export", "languages", "localization", "models", "serving", "transfer"},
 }  # fmt: skip
 # files beside the rooms, which any room may use and which use no room
 EVERYWHERE = {

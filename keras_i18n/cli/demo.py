@@ -123,7 +123,7 @@ def all_files(classifier: Any, folder: pathlib.Path, test: Any) -> Any:
     classifier.save(folder / "assistant.keras")
     formats = list(keras_i18n.export.FORMATS)
     with progress_bar("exporting", total=len(formats)) as show:
-        keras_i18n.export(classifier, folder, formats=formats, progress=show)
+        keras_i18n.export.export(classifier, folder, formats=formats, progress=show)
     with progress_bar("verifying", total=len(formats) * len(test.languages)) as show:
         verified = keras_i18n.verify(classifier, folder, test, max_texts=8, progress=show)
     show_verification(verified)

@@ -73,7 +73,7 @@ def export(
             loaded, dataset, chosen, {"max_bytes": max_bytes, "max_loss": max_loss, "backup_dir": backup}
         )
     with progress_bar("exporting") as show:
-        keras_i18n.export(loaded, folder, **chosen, progress=show)
+        keras_i18n.export.export(loaded, folder, **chosen, progress=show)
     show_files(folder)
     show_text(f"Next: keras-i18n verify {model} {folder} DATA")
     sizes = dict(_sizes(folder))

@@ -42,6 +42,8 @@ def what_is_kept(arguments: Sequence[str]) -> str:
     if backup is not None:
         kept = "What was tried is" if arguments[0] == "export" else "Finished epochs are"
         return f"{told} {kept} kept in '{backup}': call the same command again and it goes on from there."
+    if arguments and arguments[0] == "bulk":
+        return f"{told} Finished shards are kept: call the same command again and it goes on from there."
     if arguments and arguments[0] in ("train", "add-language"):
         return f"{told} Nothing of the training is kept. With --backup FOLDER it would go on where it stopped."
     return f"{told} Call the same command again to begin anew."

@@ -34,13 +34,11 @@ def open_dataset(
 def open_model(path: str | os.PathLike[str]) -> Any:
     """A saved model (.keras), or a runner of an exported file; of a folder of exports, of the first that is there."""
     import keras_i18n
-    from keras_i18n.models.saving.file_kind import SAVED, file_kind
 
     folder, path = path, _file_of(pathlib.Path(path))
     if str(folder) != str(path):
         typer.echo(f"of '{folder}' its {path.name} is taken", err=True)
-    is_model = path.suffix == ".keras" if file_kind(path) == "" else file_kind(path) in (*SAVED, "Keras model")
-    return keras_i18n.load(path) if is_model else keras_i18n.load_exported(path)
+    return keras_i18n.export.open_file(path)
 
 
 def _file_of(path):

@@ -52,7 +52,7 @@ def write_one_file(model: Any, to: pathlib.Path, format: str, *, max_bytes: floa
     from keras_i18n.files import atomic_path
 
     with tempfile.TemporaryDirectory() as folder, atomic_path(to) as temporary:
-        written = keras_i18n.export(model, folder, formats=[format], precision="int8") / f"model.{format}"
+        written = keras_i18n.export.export(model, folder, formats=[format], precision="int8") / f"model.{format}"
         size = written.stat().st_size
         if max_bytes is not None and size > max_bytes:
             raise ValueError(

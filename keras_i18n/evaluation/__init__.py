@@ -1,6 +1,7 @@
 """Scores by language, with their counts and intervals, as tables, files and pictures."""
 
 from keras_i18n.evaluation.accuracy import accuracy
+from keras_i18n.evaluation.answers import report_of_answers
 from keras_i18n.evaluation.bootstrap import bootstrap_interval
 from keras_i18n.evaluation.by_language import evaluate_by_language
 from keras_i18n.evaluation.calibration import expected_calibration_error
@@ -44,6 +45,7 @@ __all__ = [
     "macro_f1",
     "nearest",
     "ranks_of",
+    "report_of_answers",
     "retrieval_by_language",
     "sentence_retrieval",
     "translation_scores",

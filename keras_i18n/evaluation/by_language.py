@@ -6,13 +6,8 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n.datasets import as_dataset
+from keras_i18n.evaluation.answers import report_of_answers
 from keras_i18n.evaluation.baseline import baseline_accuracies
-from keras_i18n.evaluation.bootstrap import bootstrap_interval
-from keras_i18n.evaluation.calibration import expected_calibration_error
-from keras_i18n.evaluation.confusion import confusion_counts
-from keras_i18n.evaluation.language_report import LanguageReport
-from keras_i18n.evaluation.language_score import LanguageScore
-from keras_i18n.evaluation.macro_f1 import macro_f1
 from keras_i18n.evaluation.multi_label import multi_label_report
 from keras_i18n.progress import ProgressOption, teller
 from keras_i18n.protocols import Classifier, LabelledTexts
@@ -92,38 +87,22 @@ def evaluate_by_language(
     scores = _scores(model, dataset, len(labels), teller(progress))
     if dataset.multi_label:
         return multi_label_report(model, dataset, scores, source=source)
-    predicted = scores.argmax(1)
     number = {label: position for position, label in enumerate(labels)}
-    true = np.array([number[label] for label in given])
     probable = scores.min(1) >= 0
     probable &= np.abs(scores.sum(1) - 1) < 1e-3
-    rows, confusions = [], []
-    language = np.array(dataset.language)
-    for tag in dataset.languages:
-        own = np.flatnonzero(language == tag)
-        correct = predicted[own] == true[own]
-        low, high = bootstrap_interval(correct, confidence=confidence, num_bootstrap=num_bootstrap, seed=seed)
-        error = float("nan")
-        if probable[own].all():
-            error = expected_calibration_error(np.minimum(scores[own].max(1), 1), correct)
-        confusions.append(confusion_counts(predicted[own], true[own], len(labels)))
-        rows.append(
-            LanguageScore(
-                language=tag,
-                name=tags.name(tag),
-                script=tags.script(tag),
-                count=len(own),
-                accuracy=float(correct.mean()),
-                low=low,
-                high=high,
-                macro_f1=macro_f1(confusions[-1]),
-                calibration_error=error,
-                majority=float(np.bincount(true[own]).max() / len(own)),
-                baseline=beside.get(tag),
-                made_for=tags.made_for(model, tag),
-            )
-        )
-    return LanguageReport(tuple(rows), labels, np.array(confusions), source_language=source, confidence=confidence)
+    return report_of_answers(
+        scores.argmax(1),
+        np.array([number[label] for label in given]),
+        dataset.language,
+        labels=labels,
+        probability=np.where(probable, np.minimum(scores.max(1), 1), np.nan),
+        model=model,
+        source_language=source,
+        baseline=beside,
+        confidence=confidence,
+        num_bootstrap=num_bootstrap,
+        seed=seed,
+    )
 
 
 def _in_own_tags(labels, dataset):

@@ -8,6 +8,7 @@ from keras_i18n.export.codepoints import codepoints_of
 from keras_i18n.export.exporting import export, load_exported
 from keras_i18n.export.formats import FORMATS
 from keras_i18n.export.metadata import Metadata
+from keras_i18n.export.opening_models import open_file
 from keras_i18n.export.pair import export_body, export_pack, load_pair
 from keras_i18n.export.precision_search import PrecisionSearch, choose_precision
 from keras_i18n.export.precisions import PRECISIONS
@@ -33,6 +34,7 @@ __all__ = [
     "export_pack",
     "load_exported",
     "load_pair",
+    "open_file",
     "verify",
 ]
 
