@@ -127,7 +127,7 @@ class _Counted:
             if number is None:
                 raise ValueError(
                     f"Every label must be one of the model's: {cut(', '.join(self.labels))}. Received: {shown(value)}, in the "
-                    f"answers of '{path}'. Leave such rows out of the data."
+                    f"answers of '{cut(path)}'. Leave such rows out of the data."
                 )
             yield number
 

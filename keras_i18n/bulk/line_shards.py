@@ -15,7 +15,7 @@ from keras_i18n.datasets.opening import decode
 from keras_i18n.datasets.problems import DataError, Problems
 from keras_i18n.datasets.reading import column_of_texts, read_records
 from keras_i18n.datasets.size_limits import MAX_COLUMNS
-from keras_i18n.shown import shown
+from keras_i18n.shown import cut, shown
 
 _MARK = b"\xef\xbb\xbf"
 _LONGEST = 2**26  # bytes of one row
@@ -184,7 +184,7 @@ def read_lines(path: str, place: LineRange, *, text: str) -> dict[str, list[Any]
         content = file.read(place.stop - place.start)
     if zlib.crc32(content) != place.checksum:
         raise DataError(
-            f"A file must stay as it is while a run lasts. Received: other bytes in {place}. Start a run anew, into another "
+            f"A file must stay as it is while a run lasts. Received: other bytes in {cut(place)}. Start a run anew, into another "
             "folder.",
             path=path,
         )
@@ -202,7 +202,7 @@ def read_lines(path: str, place: LineRange, *, text: str) -> dict[str, list[Any]
     if len(texts) != place.rows:
         raise DataError(
             f"Rows must be parted by LF or CR LF. Received: {len(texts):,} rows where there are {place.rows:,} lines "
-            f"({place}). Is a CR alone among them?",
+            f"({cut(place)}). Is a CR alone among them?",
             path=path,
         )
     return {name: [*map(_as_text, values)] for name, values in records.columns.items()}

@@ -55,7 +55,7 @@ def claim(folder: pathlib.Path, record: dict[str, Any]) -> None:
         name = different[0]
         raise ValueError(
             f"`output` must be a new or an empty folder, or that of the same run. Received: '{cut(folder)}' of a run with "
-            f"another {name}: {cut(found.get(name))} where this one has {cut(record.get(name))}. Choose another folder."
+            f"another {cut(name)}: {cut(found.get(name))} where this one has {cut(record.get(name))}. Choose another folder."
         )
 
 

@@ -55,7 +55,7 @@ class ShardWorker:
     def _opened(self):
         if model_digest(self._work.model) != self._work.digest:
             raise ValueError(
-                f"All workers must see the same model. Received: another one at '{self._work.model}'. Put it where every machine "
+                f"All workers must see the same model. Received: another one at '{cut(self._work.model)}'. Put it where every machine "
                 "reads the same file, and leave it as it is while a run lasts."
             )
         return opened_for(self._work.model, self._work.task)

@@ -13,6 +13,7 @@ from keras_i18n.evaluation.language_report import LanguageReport
 from keras_i18n.evaluation.language_score import LanguageScore
 from keras_i18n.evaluation.macro_f1 import macro_f1
 from keras_i18n.protocols import Array
+from keras_i18n.shown import shown
 
 
 def report_of_answers(
@@ -52,7 +53,9 @@ def report_of_answers(
     probability = np.full(len(true), np.nan) if probability is None else np.asarray(probability, np.float64)
     if not len(true) or {len(predicted), len(tag_of), len(probability)} != {len(true)}:
         lengths = [len(column) for column in (predicted, true, tag_of, probability)]
-        raise ValueError(f"There must be an answer, a label and a language for each text. Received: {lengths} of them.")
+        raise ValueError(
+            f"There must be an answer, a label and a language for each text. Received: {shown(lengths)} of them."
+        )
     rows, confusions = [], []
     for tag in sorted(set(tag_of.tolist())):
         own = np.flatnonzero(tag_of == tag)
