@@ -8,9 +8,12 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras  # noqa: F401
+import langcodes.language_distance  # noqa: F401
 import rich.progress  # noqa: F401
+import scipy.sparse  # noqa: F401
 import tensorflow  # noqa: F401
 import typer  # noqa: F401
+import wordfreq  # noqa: F401
 
 import keras_i18n
 

@@ -33,7 +33,7 @@ class Exportable:
     @functools.cached_property
     def serve(self) -> tf.types.experimental.PolymorphicFunction:
         """`outputs_of` as a `tf.function`, traced once for SavedModel and TFLite: TensorFlow traces apart while it saves."""
-        return tf.function(self.outputs_of, input_signature=self.inputs)
+        return tf.function(self.outputs_of, input_signature=self.inputs, autograph=False)
 
     def told_as(self, metadata: contract.Metadata) -> "Exportable":
         """The same model with other metadata of the same outputs; what was traced is shared."""

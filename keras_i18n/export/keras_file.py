@@ -90,7 +90,9 @@ def keras_runner(path: Path, metadata: Metadata) -> Runner:
     names = [tensor.name for tensor in model.inputs]
 
     # As a graph: step by step, the loops of a tokenizer take up to a hundred times as long.
-    @tf.function(input_signature=[tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs])
+    @tf.function(
+        input_signature=[tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs], autograph=False
+    )
     def forward(*given):
         outputs = model(given[0] if len(given) == 1 else list(given), training=False)
         return outputs if isinstance(outputs, (list, tuple)) else [outputs]

@@ -78,6 +78,7 @@ def _keras():
         forward = tf.function(
             lambda value: model(value, training=False),
             input_signature=[tf.TensorSpec(model.inputs[0].shape, model.inputs[0].dtype)],
+            autograph=False,
         )
         return lambda value: forward(tf.constant(value))
 

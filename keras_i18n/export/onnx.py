@@ -53,7 +53,7 @@ def _function_of(exported, tables):
     named = (tf.TensorSpec(table.shape, table.dtype, name=name) for name, table in tables.items())
     signature = [*exported.inputs, *named]
 
-    @tf.function(input_signature=signature)
+    @tf.function(input_signature=signature, autograph=False)
     def forward(*values):
         inputs, values = values[: len(exported.inputs)], values[len(exported.inputs) :]
         with keras.StatelessScope(state_mapping=list(zip(tables.values(), values, strict=True))):

@@ -54,7 +54,7 @@ def write(exported: Exportable, path: Path, *, strings: bool = True) -> None:
 
 
 def _serve_text(exported):
-    @tf.function(input_signature=[_TEXTS])
+    @tf.function(input_signature=[_TEXTS], autograph=False)
     def serve_text(texts):
         decoded = tf.strings.unicode_decode(texts, "UTF-8", errors="replace")
         codepoints = decoded.to_tensor(default_value=0)

@@ -47,7 +47,7 @@ def best_path_starts(steps: Tensor, lowest: float) -> Tensor:
 @functools.cache
 def _compiled(block, sinks):
     steps = tf.TensorSpec([None, None, block, 2 * block])
-    return tf.function(lambda steps: _starts(steps, block, sinks), input_signature=[steps])
+    return tf.function(lambda steps: _starts(steps, block, sinks), input_signature=[steps], autograph=False)
 
 
 def _starts(steps, block, sinks):

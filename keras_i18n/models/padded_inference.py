@@ -33,6 +33,7 @@ class PaddedForward:
         self._forward = tf.function(
             lambda token_ids: network(token_ids, training=False),
             input_signature=[tf.TensorSpec([None, None], tf.int32)],
+            autograph=False,
         )
 
     def __call__(self, sequences: TokenIds, *, progress: ProgressOption = None) -> np.ndarray:

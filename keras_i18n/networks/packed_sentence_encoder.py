@@ -62,8 +62,12 @@ class PackedSentenceEncoder:
                 f"n-grams of at most {2 * _GAP + 1} tokens can be packed. Received: {shown(ngrams.orders)}."
             )
         ids = tf.TensorSpec([None], tf.int32)
-        self._forward = tf.function(functools.partial(self.graph, distinct=True), input_signature=[ids] * 3)
-        self._forward_few = tf.function(functools.partial(self.graph, distinct=False), input_signature=[ids] * 3)
+        self._forward = tf.function(
+            functools.partial(self.graph, distinct=True), input_signature=[ids] * 3, autograph=False
+        )
+        self._forward_few = tf.function(
+            functools.partial(self.graph, distinct=False), input_signature=[ids] * 3, autograph=False
+        )
 
     @staticmethod
     def fits(network: keras.Model) -> bool:

@@ -69,9 +69,11 @@ class StrategyTraining:
             self.model.optimizer.build(self.model.trainable_variables)
         self._digest = digest
         self._loss = type(loss).from_config({**loss.get_config(), "reduction": None})
-        self._step = tf.function(self._step_of_all, reduce_retracing=True)
-        self._sum = tf.function(self._sum_of_all)
-        self._validate = tf.function(lambda ids: self.model(ids, training=False), reduce_retracing=True)
+        self._step = tf.function(self._step_of_all, reduce_retracing=True, autograph=False)
+        self._sum = tf.function(self._sum_of_all, autograph=False)
+        self._validate = tf.function(
+            lambda ids: self.model(ids, training=False), reduce_retracing=True, autograph=False
+        )
 
     def fit(
         self, batches: Any, *, validation_data: Any, initial_epoch: int, epochs: int, callbacks: Any, verbose: int | str

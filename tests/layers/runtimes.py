@@ -34,7 +34,7 @@ def _serve(model):
         outputs = tf.nest.flatten(model(inputs[0] if len(inputs) == 1 else list(inputs), training=False))
         return {f"output_{number}": output for number, output in enumerate(outputs)}
 
-    return tf.function(serve, input_signature=signature(model))
+    return tf.function(serve, input_signature=signature(model), autograph=False)
 
 
 class Files:

@@ -33,7 +33,7 @@ FIRSTS = [0x41, 0x65, 0x6F, 0x3B1, 0x9C7, 0xBC6, 0xCC6, 0xDD9, 0x1025, 0x1100, 0
 @pytest.fixture(scope="module")
 def composed():
     layer = CanonicalComposition.create()
-    run = tf.function(layer.call, input_signature=[tf.TensorSpec((None, None), tf.int32)])
+    run = tf.function(layer.call, input_signature=[tf.TensorSpec((None, None), tf.int32)], autograph=False)
     return lambda texts: run(code_points(texts)).numpy()
 
 

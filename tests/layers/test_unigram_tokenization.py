@@ -74,7 +74,9 @@ def some_texts(tokenizer):
 def test_ids_are_those_of_the_library(name):
     tokenizer = TOKENIZERS[name]()
     texts = some_texts(tokenizer)
-    layer = tf.function(tokenization_layer(tokenizer), input_signature=[tf.TensorSpec([None, None], tf.int32)])
+    layer = tf.function(
+        tokenization_layer(tokenizer), input_signature=[tf.TensorSpec([None, None], tf.int32)], autograph=False
+    )
     for start in range(0, len(texts), 64):
         assert_ids(tokenizer, texts[start : start + 64], layer(code_points(texts[start : start + 64])))
 
@@ -114,7 +116,9 @@ def test_a_saved_model_answers_alike(suffix, tokenizer):
 def test_groups_are_judged_text_by_text():
     """The rule is at work in these texts, and a text's ids are the same alone, in a batch, and in wider padding."""
     tokenizer = grouped()
-    layer = tf.function(tokenization_layer(tokenizer), input_signature=[tf.TensorSpec([None, None], tf.int32)])
+    layer = tf.function(
+        tokenization_layer(tokenizer), input_signature=[tf.TensorSpec([None, None], tf.int32)], autograph=False
+    )
     texts = [text for text in some_texts(tokenizer) if len(text) < 200]
     free = UnigramTokenizer(tokenizer.model_bytes).tokenize(texts)
     differ = [not np.array_equal(*pair) for pair in zip(free, tokenizer.tokenize(texts), strict=True)]
@@ -127,7 +131,7 @@ def test_groups_are_judged_text_by_text():
 
 def test_a_vocabulary_without_groups_has_the_graph_that_it_had():
     def operators(layer):
-        function = tf.function(layer, input_signature=[tf.TensorSpec([None, None], tf.int32)])
+        function = tf.function(layer, input_signature=[tf.TensorSpec([None, None], tf.int32)], autograph=False)
         return [node.op for node in function.get_concrete_function().graph.as_graph_def().node]
 
     plain, with_groups = trained(), grouped()
@@ -170,7 +174,7 @@ def test_any_numbers_are_a_text(numbers):
 def _layer(made=[]):  # noqa: B006
     if not made:
         layer = tokenization_layer(trained())
-        made.append(tf.function(layer, input_signature=[tf.TensorSpec([None, None], tf.int32)]))
+        made.append(tf.function(layer, input_signature=[tf.TensorSpec([None, None], tf.int32)], autograph=False))
     return made[0]
 
 

@@ -37,10 +37,10 @@ class NextTokens:
         token_ids = tf.TensorSpec([None, None], tf.int32)
         self._graph = StatefulGraph(network) if is_recurrent(network) else None
         if self._graph is None:
-            self._last = tf.function(lambda ids: network(ids, training=False)[:, -1], [token_ids])
+            self._last = tf.function(lambda ids: network(ids, training=False)[:, -1], [token_ids], autograph=False)
         else:
             states = [tf.TensorSpec([None, size], tf.float32) for size in self._graph.sizes]
-            self._last = tf.function(self._read, [token_ids, states])
+            self._last = tf.function(self._read, [token_ids, states], autograph=False)
 
     def _read(self, token_ids, states):
         logits, states = self._graph(token_ids, states)

@@ -33,10 +33,12 @@ class SequenceScores:
         token_ids = tf.TensorSpec([None, None], tf.int32)
         self._graph = StatefulGraph(network) if is_recurrent(network) else None
         if self._graph is None:
-            self._score = tf.function(lambda ids: _picked(network(ids[:, :-1], training=False), ids), [token_ids])
+            self._score = tf.function(
+                lambda ids: _picked(network(ids[:, :-1], training=False), ids), [token_ids], autograph=False
+            )
         else:
             states = [tf.TensorSpec([None, size], tf.float32) for size in self._graph.sizes]
-            self._score = tf.function(self._chunk, [token_ids, states])
+            self._score = tf.function(self._chunk, [token_ids, states], autograph=False)
 
     def __call__(self, sequences: TokenIds, *, progress: ProgressOption = None) -> list[Any]:
         """Nats as a list of float64 arrays, one number less than a sequence has ids."""

@@ -20,8 +20,8 @@ class BeamSearch:
 
     def __init__(self, layer: GreedyTranslation) -> None:
         self._layer = layer
-        self._read = tf.function(layer.steps.read, [tf.TensorSpec([None, None], tf.int32)])
-        self._step = tf.function(layer.candidates, reduce_retracing=True)
+        self._read = tf.function(layer.steps.read, [tf.TensorSpec([None, None], tf.int32)], autograph=False)
+        self._step = tf.function(layer.candidates, reduce_retracing=True, autograph=False)
 
     def __call__(
         self, source_ids: Any, *, beam: int, length_penalty: float, num_best: int

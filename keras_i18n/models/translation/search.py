@@ -69,7 +69,7 @@ class Search:
     @functools.cached_property
     def _greedy(self):
         layer = self._model.greedy_layer()
-        return tf.function(layer.with_scores, [tf.TensorSpec([None, None], tf.int32)])
+        return tf.function(layer.with_scores, [tf.TensorSpec([None, None], tf.int32)], autograph=False)
 
     @functools.cached_property
     def _beam(self):
@@ -134,7 +134,7 @@ class Search:
             found = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(following, 0), logits)
             return -tf.reduce_sum(found * tf.cast(following >= 0, found.dtype), axis=1)
 
-        return tf.function(nats, [tf.TensorSpec([None, None], tf.int32)] * 2)
+        return tf.function(nats, [tf.TensorSpec([None, None], tf.int32)] * 2, autograph=False)
 
 
 def check_search(*, beam: Any, length_penalty: Any) -> None:

@@ -136,7 +136,7 @@ class RowTraining:
     def _graph(self, dim):
         batch = tuple(tf.TensorSpec([None] * part.ndim, part.dtype) for part in self._batch([np.zeros(1, np.int32)]))
         rest = tf.TensorSpec([None, dim], tf.float32), tf.TensorSpec([None], tf.float32)
-        return tf.function(self._training_step, input_signature=(batch, *rest))
+        return tf.function(self._training_step, input_signature=(batch, *rest), autograph=False)
 
     def run(self) -> list[float]:
         """Trains; returns the mean loss of each round.
