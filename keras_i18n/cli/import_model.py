@@ -16,6 +16,10 @@ def import_model(
     labels: Annotated[
         str | None, typer.Option(help="Its labels, in the order of its outputs: good,bad. Without: a text encoder.")
     ] = None,
+    tokenizer: Annotated[
+        pathlib.Path | None,
+        typer.Option(help="The tokenizer.json of a model that takes token ids, masks and segment ids."),
+    ] = None,
     languages: Annotated[str, typer.Option(help="BCP-47 tags of its languages: en,de.")] = "",
     multi_label: Annotated[bool, typer.Option(help="A text may have several labels, or none.")] = False,
     logits: Annotated[bool, typer.Option(help="Its numbers are no probabilities yet.")] = False,
@@ -30,11 +34,11 @@ def import_model(
     tags = [tag for tag in languages.split(",") if tag]
     with console.status("importing"):
         if labels is None:
-            model = models.TextEncoder.from_keras(file, languages=tags)
+            model = models.TextEncoder.from_keras(file, tokenizer=tokenizer, languages=tags)
         else:
             names = labels.split(",")
             model = models.TextClassifier.from_keras(
-                file, labels=names, languages=tags, multi_label=multi_label, logits=logits or None
+                file, labels=names, tokenizer=tokenizer, languages=tags, multi_label=multi_label, logits=logits or None
             )
         model.save(to)
     console.print(f"saved {to}. Next: keras-i18n export {to} FOLDER")

@@ -1,5 +1,6 @@
 """Takes a Keras model apart: what reads its texts becomes a tokenizer, the rest a network of token ids."""
 
+import os
 import pathlib
 import warnings
 import zipfile
@@ -11,15 +12,16 @@ import keras
 
 from keras_i18n import keras_privates, layers, networks
 from keras_i18n.models.classifier import checked_labels
-from keras_i18n.models.saving import h5_contents, trusted_config
+from keras_i18n.models.saving import code_in_configs, h5_contents, trusted_config
 from keras_i18n.opening import checked_path, told_with_the_path
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
-from keras_i18n.tokenizers import conformance, from_keras_hub, from_text_vectorization
+from keras_i18n.tokenizers import conformance, from_keras_hub, from_text_vectorization, from_tokenizer_json
 from keras_i18n.tokenizers import keras_hub as keras_hub_tokenizers
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 _TEXT_LAYERS = ("TextVectorization", "StringLookup")
+_RESHAPING = ("ExpandDims", "Squeeze", "Reshape")  # a text a row or a row of one text: ids are the same
 _MOST_CONFIG_BYTES = 1 << 26  # a vocabulary may lie in it
 
 
@@ -35,12 +37,13 @@ def split(
     """The tokenizer and the network of a Keras model, or of its file.
 
     Args:
-        model: functional or sequential `keras.Model` that begins with a `TextVectorization` or a `StringLookup`; a task of
-            KerasHub with its preprocessor; a backbone or a network of token ids, masks and segment ids, with `tokenizer`;
+        model: functional, sequential or subclassed `keras.Model` (see `networks.traced`) that begins with a `TextVectorization`
+            or a `StringLookup`; a task of KerasHub with its preprocessor; a backbone or a network of token ids, masks and segment ids, with `tokenizer`;
             or the path of the `.keras` or `.h5` file of one.
         languages: for which it was made. Where they are others than English, a warning tells what a text layer of Keras
             does badly with texts of the world.
-        tokenizer: of a network that takes token ids: one of this package, or a tokenizer or preprocessor of KerasHub.
+        tokenizer: of a network that takes token ids: one of this package, a tokenizer or preprocessor of KerasHub, or the path
+            of a `tokenizer.json`.
         padding_id: what the network knows as padding; None for KerasHub's own, and else 0.
         output: which of several outputs, by place or name.
         of_causal_model: whether the network tells what comes next: then texts have a begin and an end and any length, and
@@ -54,11 +57,10 @@ def split(
         ValueError: a model whose texts nobody reads, with inputs that nobody fills, or whose text layer holds code.
     """
     model = model if isinstance(model, keras.Model) else read(model)
+    if isinstance(tokenizer, (str, os.PathLike)):
+        tokenizer = from_tokenizer_json(tokenizer)
     if not keras_privates.is_functional(model):
-        raise ValueError(
-            f"`model` must be a functional or sequential keras.Model that was built. Received: {type(model).__name__}, whose "
-            "layers cannot be told apart. Write it as a functional model: keras.Model(inputs, outputs)."
-        )
+        model = _traced(model, tokenizer)
     if tokenizer is not None or getattr(model, "preprocessor", None) is not None:
         return _of_ids(model, tokenizer, padding_id, output, of_causal_model)
     if hasattr(model, "preprocessor") or hasattr(model, "token_embedding"):
@@ -67,6 +69,16 @@ def split(
             f"({type(model).__name__}) without a preprocessor. Pass it: tokenizer=preprocessor, or tokenizer=tokenizer."
         )
     return _of_strings(model, languages)
+
+
+def _traced(model, tokenizer):
+    """The functional network of a subclassed model of strings."""
+    if tokenizer is not None or isinstance(model, keras.Sequential):
+        raise ValueError(
+            f"`model` must be a functional or sequential keras.Model that was built. Received: {type(model).__name__}, whose "
+            "layers cannot be told apart. Write it as a functional model: keras.Model(inputs, outputs)."
+        )
+    return networks.traced(model, *(keras.Input(shape, dtype="string") for shape in ((1,), ())))
 
 
 def _of_ids(model, tokenizer, padding_id, output, of_causal_model):
@@ -91,7 +103,7 @@ def _around(tokenizer):
 
 
 def _of_strings(model, languages):
-    text_layer = _text_layer(model)
+    text_layer, before = _text_layer(model)
     tokenizer = from_text_vectorization(text_layer)
     weaknesses = conformance.weaknesses(tokenizer)
     if weaknesses and any(tag.split("-")[0] != "en" for tag in languages):
@@ -101,16 +113,30 @@ def _of_strings(model, languages):
             stacklevel=4,
         )
     vectorized = layers.VectorizedTokens.from_layer(text_layer, name="vectorized_tokens")
-    network = networks.portable(
-        model,
-        inputs=[keras.Input((None,), dtype="int32", name="token_ids")],
-        replace=lambda layer: vectorized if layer is text_layer else None,
-    )
-    return tokenizer, network
+    reshaping = set(map(id, before))
+
+    def replaced(layer):
+        if id(layer) in reshaping:
+            return keras.layers.Identity()
+        return vectorized if layer is text_layer else None
+
+    inputs = [keras.Input((None,), dtype="int32", name="token_ids")]
+    return tokenizer, networks.portable(model, inputs=inputs, replace=replaced)
+
+
+def _source(tensor):
+    """What a tensor is but for its shape, and what reshaped it."""
+    operations = []
+    while True:
+        operation, given = keras_privates.made_by(tensor)
+        if type(operation).__name__ not in _RESHAPING or len(given) != 1:
+            return tensor, operations
+        operations.append(operation)
+        tensor = given[0]
 
 
 def _text_layer(model):
-    """The layer that reads the strings."""
+    """The layer that reads the strings, and what reshapes them before."""
     if len(model.inputs) != 1:
         names = [tensor.name for tensor in model.inputs]
         raise ValueError(
@@ -122,14 +148,16 @@ def _text_layer(model):
             f"`model` must have one output. Received: '{cut(model.name)}' with {len(model.outputs)}. Name one: "
             "keras.Model(model.inputs, model.outputs[0])."
         )
-    readers = [
-        layer
-        for layer in model.layers
-        if any(tensor is model.inputs[0] for inputs in keras_privates.call_inputs(layer) for tensor in inputs)
-    ]
-    if len(readers) != 1 or type(readers[0]).__name__ not in _TEXT_LAYERS:
-        raise ValueError(_wrong_beginning(model, readers[0] if readers else None))
-    return readers[0]
+    readers = {}
+    for layer in model.layers:
+        for tensor in (tensor for inputs in keras_privates.call_inputs(layer) for tensor in inputs):
+            source, operations = _source(tensor)
+            if source is model.inputs[0] and type(layer).__name__ not in _RESHAPING:
+                readers[id(layer)] = layer, operations
+    first = next(iter(readers.values()), (None, []))
+    if len(readers) != 1 or type(first[0]).__name__ not in _TEXT_LAYERS:
+        raise ValueError(_wrong_beginning(model, first[0]))
+    return first
 
 
 def _wrong_beginning(model, layer):
@@ -185,6 +213,7 @@ def read(path: Path) -> keras.Model:
             raise ValueError(f"its description has {len(config):,} bytes, of {_MOST_CONFIG_BYTES:,} at most")
         if trusted_config.names_keras_hub(config):
             _import_keras_hub()
+        code_in_configs.refuse_code(config, path)
         trusted_config.check(config, most_numbers=size, of_text=True)
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     return model
@@ -229,12 +258,13 @@ class ClassifierFromKeras:
         """A classifier of a Keras model: it goes on as a model of this package.
 
         Args:
-            model: functional or sequential `keras.Model` whose first layer is a `TextVectorization` or `StringLookup`; a text
-                classifier of KerasHub with its preprocessor; a network of token ids (and mask, and segment ids) with
+            model: functional, sequential or subclassed `keras.Model` (whose `call` uses layers and `keras.ops` alone) whose
+                first layer is a `TextVectorization` or `StringLookup`; a text classifier of KerasHub with its preprocessor; a network of token ids (and mask, and segment ids) with
                 `tokenizer`; or the `.keras` or `.h5` file of one.
             labels: the labels, in the order of its outputs. Where the model has one output between 0 and 1, the first
                 label gets what is left to 1.
-            tokenizer: of a network that takes token ids: one of this package, or a tokenizer or preprocessor of KerasHub.
+            tokenizer: of a network that takes token ids: one of this package, a tokenizer or preprocessor of KerasHub, or the
+                path of a `tokenizer.json`.
             languages: BCP-47 tags that the model was made for.
             multi_label: whether a text may have several labels, or none.
             logits: whether the model gives numbers of which a softmax (or a sigmoid) makes probabilities; None for what a

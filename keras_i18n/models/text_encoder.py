@@ -60,7 +60,8 @@ class TextEncoder(TextModel):
             model: functional or sequential `keras.Model` whose first layer is a `TextVectorization` or `StringLookup`; a
                 text embedder or backbone of KerasHub, or a network of token ids, with `tokenizer`; or the `.keras` or
                 `.h5` file of one. Where it gives a vector for each token, their mean is taken.
-            tokenizer: of a network that takes token ids: one of this package, or a tokenizer or preprocessor of KerasHub.
+            tokenizer: of a network that takes token ids: one of this package, a tokenizer or preprocessor of KerasHub, or the
+                path of a `tokenizer.json`.
             languages: BCP-47 tags that the model was made for.
             padding_id: what a network of token ids knows as padding; None for KerasHub's own, and else 0.
             output: which of several outputs, by place or name, such as "pooled_output"; None for "sequence_output" where

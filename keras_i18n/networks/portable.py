@@ -17,6 +17,25 @@ SUBSTITUTES: dict[str, Callable[..., keras.layers.Layer]] = {
     "SimpleRNN": layers.SimpleRNN,
 }
 
+# operator that `keras.ops` records -> a layer: Keras writes operators to .h5, and cannot read them there
+ACTIVATIONS = {
+    "Gelu": "gelu",
+    "Relu": "relu",
+    "Sigmoid": "sigmoid",
+    "Silu": "silu",
+    "Softplus": "softplus",
+    "Tanh": "tanh",
+}
+OF_TWO = {
+    "Add": keras.layers.Add,
+    "Maximum": keras.layers.Maximum,
+    "Minimum": keras.layers.Minimum,
+    "Multiply": keras.layers.Multiply,
+    "Subtract": keras.layers.Subtract,
+}
+# with a number: (scale, offset)
+WITH_A_NUMBER = {"Add": lambda number: (1.0, number), "Multiply": lambda number: (number, 0.0)}
+
 
 def portable(
     network: keras.Model,
@@ -137,6 +156,24 @@ def _called(layer: Any, *args: Any, **kwargs: Any) -> Any:
         whole = [part == slice(None) for part in place] if isinstance(place, tuple) else []
         if whole in ([True, False], [True, False, True]) and isinstance(place[1], int):
             return layers.VectorAt(place[1])(args[0])
+    if not isinstance(layer, keras.layers.Layer):
+        other = _layer_of(layer, args)
+        if other is not None:
+            return other
     if type(layer).__module__.startswith("keras_i18n."):
         kwargs = keras_hub_layers.renamed(kwargs)
     return layer(*args, **kwargs)
+
+
+def _layer_of(operator, args):
+    """What a layer gives in place of an operator on tensors; None where none does just that."""
+    name = type(operator).__name__
+    if name in ACTIVATIONS and len(args) == 1 and getattr(operator, "approximate", False) is False:
+        return keras.layers.Activation(ACTIVATIONS[name])(args[0])
+    tensors = [one for one in args if keras.backend.is_keras_tensor(one)]
+    numbers = [float(one) for one in args if isinstance(one, (int, float)) and not isinstance(one, bool)]
+    if name in WITH_A_NUMBER and len(tensors) == len(numbers) == 1 and tensors[0].dtype == "float32":
+        return keras.layers.Rescaling(*WITH_A_NUMBER[name](numbers[0]))(tensors[0])
+    # of tensors with other axes a layer makes something else
+    alike = len(tensors) == len(args) == 2 and tensors[0].shape == tensors[1].shape
+    return OF_TWO[name]()(tensors) if name in OF_TWO and alike and tensors[0].dtype == tensors[1].dtype else None

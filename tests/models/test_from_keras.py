@@ -137,11 +137,6 @@ def test_logits():
     np.testing.assert_allclose(several.predict(TEXTS), tf.sigmoid(scores_of(model)), atol=1e-6)
 
 
-class Subclassed(keras.Model):
-    def call(self, x):
-        return x
-
-
 def shouted(text):
     return tf.strings.upper(text)
 
@@ -164,7 +159,6 @@ def with_function():
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (Subclassed, "functional or sequential"),
         (of_ids, r"take strings.*Embedding.*tokenizer="),
         (two_inputs, "'metadata'"),
         (with_function, "`standardize`.*'shouted'.*standardize=None"),
