@@ -96,6 +96,15 @@ def encode(
 
     Raises:
         as `predict`.
+
+    >>> import pathlib, tempfile
+    >>> import keras_i18n as ki
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> network = ki.networks.build("pooling", task="encoder", vector_dim=8, vocabulary_size=50, size="tiny")
+    >>> ki.TextEncoder(tokenizer=ki.tokenizers.NgramTokenizer(num_buckets=50), network=network).save(folder / "model.keras")
+    >>> _ = (folder / "asked.tsv").write_text("id\ttext\n1\tWake me\n")
+    >>> encode(folder / "model.keras", folder / "asked.tsv", folder / "vectors", columns=["id"]).rows
+    1
     """
     return run("encode", model, data, output, **_options(locals()))
 
@@ -122,6 +131,15 @@ def translate(
 
     Raises:
         as `predict`.
+
+    >>> import pathlib, tempfile
+    >>> import keras_i18n as ki
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> pairs = [("one two", "eins zwei"), ("three", "drei")]
+    >>> ki.Translator.from_scratch(pairs, vocabulary_size=300, size="tiny").save(folder / "model.keras")
+    >>> _ = (folder / "asked.tsv").write_text("text\none\n")
+    >>> translate(folder / "model.keras", folder / "asked.tsv", folder / "translated").rows
+    1
     """
     given = _options(locals())
     tag = given.pop("target_language")
