@@ -102,7 +102,7 @@ def encode(
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> network = ki.networks.build("pooling", task="encoder", vector_dim=8, vocabulary_size=50, size="tiny")
     >>> ki.TextEncoder(tokenizer=ki.tokenizers.NgramTokenizer(num_buckets=50), network=network).save(folder / "model.keras")
-    >>> _ = (folder / "asked.tsv").write_text("id\ttext\n1\tWake me\n")
+    >>> _ = (folder / "asked.tsv").write_text("id\\ttext\\n1\\tWake me\\n")
     >>> encode(folder / "model.keras", folder / "asked.tsv", folder / "vectors", columns=["id"]).rows
     1
     """
@@ -137,7 +137,7 @@ def translate(
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> pairs = [("one two", "eins zwei"), ("three", "drei")]
     >>> ki.Translator.from_scratch(pairs, vocabulary_size=300, size="tiny").save(folder / "model.keras")
-    >>> _ = (folder / "asked.tsv").write_text("text\none\n")
+    >>> _ = (folder / "asked.tsv").write_text("text\\none\\n")
     >>> translate(folder / "model.keras", folder / "asked.tsv", folder / "translated").rows
     1
     """

@@ -96,7 +96,9 @@ def on_cluster(cluster: str, workers: int | None) -> Callable[[Sequence[Shard], 
             done = rows.map(
                 ShardWorker,
                 fn_constructor_args=(work,),
-                compute=ray.data.ActorPoolStrategy(min_size=1, max_size=most, max_tasks_in_flight_per_actor=1),
+                compute=ray.data.ActorPoolStrategy(
+                    min_size=1, max_size=most, initial_size=most, max_tasks_in_flight_per_actor=1
+                ),
                 num_cpus=1,
             )
             # what is lost with an error of Ray's is not told as done, and so tried again
