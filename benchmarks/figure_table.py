@@ -395,6 +395,16 @@ FIGURES = (
         ("keras_i18n/serving",),
     ),
     Figure(
+        "bulk_cluster",
+        "`bulk.predict` on a Ray cluster of two nodes while a worker is killed and a node removed: rows out of rows in, of "
+        "which twice or with another label than one process gives",
+        lambda result: "{rows out:,} of {rows in:,}; {twice}, {other labels than alone}".format(
+            **result["two nodes, harmed"]
+        ),
+        lambda result: "one process alone",
+        ("keras_i18n/bulk",),
+    ),
+    Figure(
         "optimizers",
         "row-wise Adam, a step under `fit` at 1M x 64",
         lambda result: f"{_row(result, table='1M x 64', optimizer='RowwiseAdam')['times_keras']:.0f} x",

@@ -18,8 +18,10 @@ def test_runs_and_is_saved_without_outputs(path, tmp_path):
     script = "\n\n".join("".join(cell["source"]) for cell in cells)
     result = fresh_process.run(script, folder=tmp_path)
     assert result.returncode == 0, result.stderr[-3000:]
-    assert (tmp_path / "accuracy.png").stat().st_size > 10_000
+    pictures = list(tmp_path.glob("*.png"))
+    assert pictures
+    assert all(picture.stat().st_size > 8_000 for picture in pictures)
 
 
 def test_there_are_notebooks():
-    assert NOTEBOOKS
+    assert len(NOTEBOOKS) >= 6

@@ -3,6 +3,7 @@
 import collections
 import io
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -79,8 +80,19 @@ def train_unigram(
             minloglevel=2,
         )
     except RuntimeError as error:
-        raise ValueError(f"The sentencepiece library refused to train: {error}") from error
+        raise ValueError(_refusal(str(error), vocabulary_size)) from error
     return UnigramTokenizer(written.getvalue(), begin=begin, end=end)
+
+
+def _refusal(told, vocabulary_size):
+    """The library's word for the commonest mistake, in words of the option that mends it."""
+    found = re.search(r"smaller than required_chars\. \d+ vs (\d+)", told)
+    if found is None:
+        return f"The sentencepiece library refused to train: {told}"
+    return (
+        f"`vocabulary_size` must be at least {found[1]} for these texts: a piece for each of their characters, and for each "
+        f"byte where bytes spell what is unknown. Received: {vocabulary_size}."
+    )
 
 
 def _covered(sentences, languages, coverage):

@@ -129,3 +129,9 @@ def test_coverage_by_language():
         train_unigram(texts, character_coverage=0.5)
     with pytest.raises(ValueError, match="not empty"):
         train_unigram([" ", ""])
+
+
+def test_a_vocabulary_that_is_too_small_for_its_characters_says_how_large_it_must_be():
+    with pytest.raises(ValueError, match="`vocabulary_size` must be at least 10 for these texts") as raised:
+        train_unigram(["abc def"] * 5, vocabulary_size=4, byte_fallback=False)
+    assert "Received: 4" in str(raised.value)
