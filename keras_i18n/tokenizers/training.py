@@ -91,7 +91,7 @@ def _refusal(told, vocabulary_size):
         return f"The sentencepiece library refused to train: {told}"
     return (
         f"`vocabulary_size` must be at least {found[1]} for these texts: a piece for each of their characters, and for each "
-        f"byte where bytes spell what is unknown. Received: {vocabulary_size}."
+        f"byte where bytes spell what is unknown. Received: {shown(vocabulary_size)}."
     )
 
 
