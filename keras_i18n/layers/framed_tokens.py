@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.layers.text_normalization import SPACE_SYMBOL
 from keras_i18n.protocols import Tensor
 from keras_i18n.shown import cut
 
@@ -27,6 +28,19 @@ def prefixed(code_points: Tensor, prefix: str) -> Tensor:
     before = np.array([[ord(character) for character in prefix]], np.int32)
     before = tf.zeros(tf.stack([tf.shape(code_points)[0], 1]), tf.int32) + before
     return tf.concat([before, code_points], axis=1)
+
+
+def with_prefix_space(code_points: Tensor) -> Tensor:
+    """Valid code points, int32 `(batch, length)`, of which each text that does not begin with a space gets one.
+
+    >>> with_prefix_space(tf.constant([[97, 0], [32, 98], [0, 0]])).numpy().tolist()
+    [[32, 97, 0], [32, 98, 0], [0, 0, 0]]
+    """
+    kept = tf.pad(code_points, [[0, 0], [0, 1]])
+    moved = tf.pad(code_points, [[0, 0], [1, 0]], constant_values=ord(" "))
+    first = kept[:, :1]
+    lacks = tf.not_equal(first, 0) & tf.not_equal(first, ord(" ")) & tf.not_equal(first, SPACE_SYMBOL)
+    return tf.where(lacks, moved, kept)
 
 
 def framed(ids: Tensor, *, begin_id: int | None, end_id: int | None, max_tokens: int | None) -> Tensor:

@@ -3,9 +3,9 @@ from typing import Any, Self
 import keras
 import tensorflow as tf
 
-from keras_i18n.layers.framed_tokens import check_room, framed, prefixed
+from keras_i18n.layers.framed_tokens import check_room, framed, prefixed, with_prefix_space
 from keras_i18n.layers.sentencepiece_merging import SentencePieceMerging
-from keras_i18n.layers.text_normalization import TextNormalization
+from keras_i18n.layers.text_normalization import TextNormalization, clean_code_points
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers import normalizer_tables, sentencepiece_bpe_tables
 from keras_i18n.tokenizers.sentencepiece_bpe import SentencePieceBPETokenizer
@@ -24,6 +24,7 @@ class SentencePieceBPETokenization(keras.layers.Layer):
         begin_id, end_id: token ids put around each text, or None.
         max_tokens: keep at most so many ids of a text, the end piece among them; None for all.
         prefix: text put before each text.
+        prefix_space: whether a text that does not begin with a space gets one.
 
     Input shape: `(batch, length)`, int32 code points, padded with 0 on the right; any number at all is accepted.
     Output shape: `(batch, tokens)`, int32; padding is -1; there is at least one column.
@@ -57,6 +58,7 @@ class SentencePieceBPETokenization(keras.layers.Layer):
         end_id: int | None = None,
         max_tokens: int | None = None,
         prefix: str = "",
+        prefix_space: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
@@ -64,6 +66,7 @@ class SentencePieceBPETokenization(keras.layers.Layer):
         self.normalization = TextNormalization.from_config(normalization)
         self.merging = SentencePieceMerging.from_config(merging)
         self.begin_id, self.end_id, self.max_tokens, self.prefix = begin_id, end_id, max_tokens, prefix
+        self.prefix_space = bool(prefix_space)
 
     @classmethod
     def from_tokenizer(cls, tokenizer: SentencePieceBPETokenizer, **options: Any) -> Self:
@@ -99,6 +102,7 @@ class SentencePieceBPETokenization(keras.layers.Layer):
             begin_id=tokenizer.begin_id,
             end_id=tokenizer.end_id,
             prefix=tokenizer.prefix,
+            prefix_space=tokenizer.prefix_space,
             **{"max_tokens": tokenizer.max_tokens, **options},
         )
         layer.normalization.assign(rules)
@@ -110,6 +114,8 @@ class SentencePieceBPETokenization(keras.layers.Layer):
 
     def call(self, code_points: Tensor) -> Tensor:
         code_points = prefixed(tf.cast(code_points, tf.int32), self.prefix)
+        if self.prefix_space:
+            code_points = with_prefix_space(clean_code_points(code_points))
         ids = self.merging(self.normalization(code_points))
         return framed(ids, begin_id=self.begin_id, end_id=self.end_id, max_tokens=self.max_tokens)
 
@@ -124,4 +130,5 @@ class SentencePieceBPETokenization(keras.layers.Layer):
             "end_id": self.end_id,
             "max_tokens": self.max_tokens,
             "prefix": self.prefix,
+            "prefix_space": self.prefix_space,
         }

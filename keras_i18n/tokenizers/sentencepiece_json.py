@@ -67,8 +67,8 @@ def sentencepiece_bpe(
         refuse("model", "must have an unknown token of its vocabulary, `unk_token`", unknown)
     if not model.get("fuse_unk") and not set(vocabulary) >= _BYTES:
         refuse("model", "must have all 256 bytes, or fuse unknown characters", model.get("fuse_unk"))
-    prefix = _llama_prefix(found.get("normalizer"), found.get("pre_tokenizer"))
     types = _types(vocabulary, unknown, special, byte_fallback=True)
+    prefix, prefix_space = _llama_prefix(found.get("normalizer"), found.get("pre_tokenizer"), types)
     order = _order(
         [tuple(pair.split(" ")) if isinstance(pair, str) else tuple(pair) for pair in model["merges"]], types
     )
@@ -81,7 +81,7 @@ def sentencepiece_bpe(
         prefix=prefix,
         strip=False,
     )
-    return SentencePieceBPETokenizer(data, **options)
+    return SentencePieceBPETokenizer(data, prefix_space=prefix_space, **options)
 
 
 def _types(vocabulary, unknown, special, byte_fallback):
@@ -156,8 +156,8 @@ def _has_prefix(step):
     return scheme != "never"
 
 
-def _llama_prefix(normalizer, words):
-    """Whether a text begins with a space, as Llama's and Mistral's files say it in two ways."""
+def _llama_prefix(normalizer, words, types):
+    """(whether each text gets a space before it, or only one that begins with none), which Llama's files say in three ways."""
     steps = steps_of(normalizer, "normalizer", "normalizers")
     prefix = False
     for step in steps:
@@ -167,17 +167,15 @@ def _llama_prefix(normalizer, words):
         elif kind != "Replace" or step.get("pattern") != {"String": " "} or step.get("content") != SPACE_SYMBOL:
             refuse("normalizer", "must put U+2581 before a text and in place of spaces, and do nothing else", step)
     if words is None and steps:
-        return prefix
+        return prefix, False
     step = as_dict(words, "pre_tokenizer")
-    if steps or step.get("type") != "Metaspace" or step.get("replacement") != SPACE_SYMBOL or step.get("split", True):
-        refuse("pre_tokenizer", "must be null, or a Metaspace that does not split, without a normalizer", words)
-    if _has_prefix(step):
-        refuse(
-            "pre_tokenizer",
-            "must not put a space only before texts that begin with none (a Prepend puts it before all)",
-            step,
-        )
-    return False
+    if steps or step.get("type") != "Metaspace" or step.get("replacement") != SPACE_SYMBOL:
+        refuse("pre_tokenizer", "must be null, or a Metaspace without a normalizer", words)
+    if step.get("split", True):
+        longer = [piece for piece, kind in types.items() if kind == PieceType.NORMAL and SPACE_SYMBOL in piece[1:]]
+        if longer:
+            refuse("pre_tokenizer", "must be a Metaspace that does not split, as pieces go on over spaces", longer[0])
+    return False, _has_prefix(step)
 
 
 def _model(

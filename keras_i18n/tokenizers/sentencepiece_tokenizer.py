@@ -175,14 +175,17 @@ class SentencePieceTokenizer:
             raise TypeError(f"`texts` must be a sequence of str. Received: {shown(texts)}. Put it into a list.")
         max_tokens = self.max_tokens if max_tokens is None else self._checked_max_tokens(max_tokens)
         special = (self.begin_id is not None) + (self.end_id is not None)
-        cleaned = [self.prefix + clean_text(text) for text in texts]
-        found = self._library.best(cleaned, self.threads)
+        found = self._library.best([self._given(text) for text in texts], self.threads)
         room = None if max_tokens is None else max_tokens - special
         if special == 0 and room is None:
             return found
         before = np.array([] if self.begin_id is None else [self.begin_id], np.int32)
         after = np.array([] if self.end_id is None else [self.end_id], np.int32)
         return [np.concatenate([before, ids[:room], after]) for ids in found]
+
+    def _given(self, text):
+        """What the library gets of a text."""
+        return self.prefix + clean_text(text)
 
     def pad(self, sequences: TokenIds) -> np.ndarray:
         """Stacks sequences of ids to int32 `[batch, longest]`, padded with `padding_id` on the right."""

@@ -37,7 +37,7 @@ def from_tokenizer_json(
 
     Read are: WordPiece with the normaliser and the words of BERT; byte-level BPE with the words of GPT-2 (RoBERTa, Whisper),
     Llama 3 and Qwen 2, texts composed (NFC) or as they are; special tokens that swallow white space; unigram (XLM-R, T5) and
-    BPE with byte fallback (Llama 2) as they are made of SentencePiece models; what is put around a text by a template, BERT's
+    BPE with byte fallback (Llama 2, Mistral; with a Prepend or a Metaspace) as they are made of SentencePiece models; what is put around a text by a template, BERT's
     or RoBERTa's way; truncation on the right. What is something else is refused by its name. Padding and the decoder decide
     no ids of a text and are passed over.
 

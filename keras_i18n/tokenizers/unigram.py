@@ -70,7 +70,7 @@ class UnigramTokenizer(SentencePieceTokenizer):
 
     def cut_with_all_pieces(self, texts: Texts) -> TokenIds:
         """Token ids of texts before it is asked which groups they may use, without begin and end pieces: a list of arrays."""
-        return self._library.with_all_pieces([self.prefix + clean_text(text) for text in texts], self.threads)
+        return self._library.with_all_pieces([self._given(text) for text in texts], self.threads)
 
     def sample(self, texts: Texts, *, alpha: float = 0.2, seed: int | None = None) -> TokenIds:
         """Token ids of texts cut at random into pieces, likelier cuts more often; begin and end pieces included.
@@ -94,7 +94,7 @@ class UnigramTokenizer(SentencePieceTokenizer):
             seed = secrets.randbits(31)
         elif isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**31:
             raise ValueError(f"`seed` must be an integer from 0 to 2**31 - 1, or None. Received: {shown(seed)}.")
-        cleaned = [self.prefix + clean_text(text) for text in texts]
+        cleaned = [self._given(text) for text in texts]
         found = self._library.drawn(cleaned, float(alpha), int(seed), self.threads)
         before = [] if self.begin_id is None else [self.begin_id]
         after = [] if self.end_id is None else [self.end_id]

@@ -22,6 +22,13 @@ OPTIONS = {
         "remove_extra_whitespaces": False,
         "character_coverage": 0.98,
     },
+    "space where there is none": {
+        "byte_fallback": True,
+        "vocab_size": 420,
+        "normalization_rule_name": "identity",
+        "remove_extra_whitespaces": False,
+        "add_dummy_prefix": False,
+    },
     "nmt_nfkc": {"vocab_size": 200, "character_coverage": 0.98},
 }
 
@@ -38,13 +45,27 @@ def tokenizer_of(name):
         hard_vocab_limit=False,
         **OPTIONS[name],
     )
-    return SentencePieceBPETokenizer(model.getvalue(), begin=True)
+    return SentencePieceBPETokenizer(model.getvalue(), begin=True, prefix_space=name.startswith("space"))
 
 
 @functools.cache
 def texts_of(name):
     tokenizer = tokenizer_of(name)
-    edges = ["", " ", "  a  b ", "x" * 300, "<s>", "a\0b", "\ud800", "\u0378e\u0301", *conformance.REAL]
+    edges = [
+        "",
+        " ",
+        "  a  b ",
+        "\u2581a",
+        "\u2581",
+        "\0a",
+        "a",
+        "x" * 300,
+        "<s>",
+        "a\0b",
+        "\ud800",
+        "\u0378e\u0301",
+        *conformance.REAL,
+    ]
     return [clean_text(text) for text in (*TEXTS, *edges, *conformance.fuzzed_texts(tokenizer, 300))]
 
 
@@ -56,8 +77,9 @@ def test_ids_are_those_of_the_library(name):
         assert row[row != -1].tolist() == wanted.tolist(), ascii(text)
 
 
-def test_every_runtime_gives_the_ids_of_the_tokenizer():
-    tokenizer, texts = tokenizer_of("bytes"), texts_of("bytes")
+@pytest.mark.parametrize("name", ["bytes", "space where there is none"])
+def test_every_runtime_gives_the_ids_of_the_tokenizer(name):
+    tokenizer, texts = tokenizer_of(name), texts_of(name)
     given = keras.Input((None,), dtype="int32", name="codepoints")
     model = keras.Model(given, tokenization_layer(tokenizer)(given))
     files = runtimes.Files(model)
