@@ -4,27 +4,40 @@ import keras
 import pytest
 
 import keras_i18n as ki
+from tests.made_once import made_once
 
 
 @pytest.fixture(scope="session")
-def classifier():
-    train = ki.datasets.sample("assistant")[0].select(labels=["alarm", "music", "weather"])
-    keras.utils.set_random_seed(7)
-    tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=500, ngram_lengths=(2, 3), compose=False)
-    network = ki.networks.build("pooling", vocabulary_size=500, task="classification", num_labels=3, size="tiny")
-    classifier = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=train.labels, languages=train.languages)
-    classifier.fit(train, trainable="all", epochs=4, learning_rate=0.02, verbose=0)
-    return classifier
+def classifier(tmp_path_factory):
+    """Trained by one worker, of whose file each has a model."""
+
+    def fit(folder):
+        train = ki.datasets.sample("assistant")[0].select(labels=["alarm", "music", "weather"])
+        keras.utils.set_random_seed(7)
+        tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=500, ngram_lengths=(2, 3), compose=False)
+        network = ki.networks.build("pooling", vocabulary_size=500, task="classification", num_labels=3, size="tiny")
+        made = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=train.labels, languages=train.languages)
+        made.fit(train, trainable="all", epochs=4, learning_rate=0.02, verbose=0)
+        made.save(folder / "classifier.keras")
+
+    return ki.load(made_once(tmp_path_factory, "clients classifier", fit) / "classifier.keras")
 
 
 @pytest.fixture(scope="session")
 def exported(classifier, tmp_path_factory):
     """Folder of model.tflite and model.onnx."""
-    return ki.export(classifier, tmp_path_factory.mktemp("clients") / "classifier", formats=["tflite", "onnx"])
+
+    def write(folder):
+        ki.export(classifier, folder / "classifier", formats=["tflite", "onnx"])
+
+    return made_once(tmp_path_factory, "clients exported", write) / "classifier"
 
 
 @pytest.fixture(scope="session")
 def exported_tokenizer(classifier, tmp_path_factory):
     """The same of the tokenizer alone."""
-    folder = tmp_path_factory.mktemp("clients") / "tokenizer"
-    return ki.export(classifier.tokenizer, folder, formats=["tflite", "onnx"])
+
+    def write(folder):
+        ki.export(classifier.tokenizer, folder / "tokenizer", formats=["tflite", "onnx"])
+
+    return made_once(tmp_path_factory, "clients exported tokenizer", write) / "tokenizer"

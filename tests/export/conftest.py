@@ -7,6 +7,7 @@ import pytest
 
 import keras_i18n as ki
 from keras_i18n import networks
+from tests.made_once import made_once
 
 LABELS = ("alarm", "music", "weather")
 
@@ -24,25 +25,33 @@ def tokenizer(sample):
 
 
 @pytest.fixture(scope="session")
-def classifier(tokenizer, sample):
-    """Trained far enough that its answers differ from text to text."""
-    keras.utils.set_random_seed(7)
-    network = networks.universal_sentence_encoder(
-        vocabulary_size=tokenizer.vocabulary_size, dim=48, ngram_dim=24, hidden_dim=32
-    )
-    encoder = ki.TextEncoder(tokenizer=tokenizer, network=network, languages=sample[0].languages)
-    classifier = ki.TextClassifier.on_encoder(encoder, labels=LABELS, num_anchors=256, gamma=4.0)
-    classifier.fit(sample[0].select(languages=["en", "am", "ja"]), epochs=10, verbose=0)
-    return classifier
+def classifier(tokenizer, sample, tmp_path_factory):
+    """Trained far enough that its answers differ from text to text; by one worker, of whose file each has a model."""
+
+    def train(folder):
+        keras.utils.set_random_seed(7)
+        network = networks.universal_sentence_encoder(
+            vocabulary_size=tokenizer.vocabulary_size, dim=48, ngram_dim=24, hidden_dim=32
+        )
+        encoder = ki.TextEncoder(tokenizer=tokenizer, network=network, languages=sample[0].languages)
+        classifier = ki.TextClassifier.on_encoder(encoder, labels=LABELS, num_anchors=256, gamma=4.0)
+        classifier.fit(sample[0].select(languages=["en", "am", "ja"]), epochs=10, verbose=0)
+        classifier.save(folder / "classifier.keras")
+
+    return ki.load(made_once(tmp_path_factory, "export classifier", train) / "classifier.keras")
 
 
 @pytest.fixture(scope="session")
 def exported(classifier, tmp_path_factory):
-    """precision -> folder of `classifier` in every format."""
+    """precision -> folder of `classifier` in every format that holds it, which all workers share."""
 
     @functools.cache
     def of(precision):
-        return ki.export(classifier, tmp_path_factory.mktemp("exported") / precision, precision=precision)
+        def write(folder):
+            formats = [name for name, row in ki.export.FORMATS.items() if precision in row.precisions]
+            ki.export(classifier, folder, formats=formats, precision=precision)
+
+        return made_once(tmp_path_factory, f"exported {precision}", write)
 
     of("float32")
     return of
