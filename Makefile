@@ -65,7 +65,7 @@ TESTS ?= tests
 test-fast: install clients ## before each commit: all but the slow tests; of one room: make test-fast TESTS=tests/export
 	$(PYTEST) -m "not slow" $(TESTS)
 
-test-times: install clients ## every test, with the CPU seconds of each folder; writes down which are slow
+test-times: install clients ## every test, with the CPU seconds of each folder; writes down which are slow, and which files long
 	KERAS_I18N_WRITE_SLOW_TESTS=1 $(PYTEST) -p tests.cpu_seconds
 
 lint: $(VENV)/.installed ## style and types

@@ -12,13 +12,20 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 def pytest_collection_modifyitems(items):
     """Marks what `make test-times` measured as slow, which `make test-fast` leaves out: tests, and all that use a slow
-    fixture, whose place stands in front of its name."""
-    slow = set(pathlib.Path(__file__).with_name("slow_tests.txt").read_text(encoding="utf-8").split("\n"))
+    fixture, whose place stands in front of its name. The files that it measured as long come first, the longest before
+    the others: the one that ends last would keep one worker busy and leave the other without work."""
+    place = {name: number for number, name in enumerate(_measured("long_files.txt"))}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+    slow = set(_measured("slow_tests.txt"))
     for item in items:
         fixtures = (found[-1] for found in item._fixtureinfo.name2fixturedefs.values())
         names = {item.nodeid.partition("[")[0], *(f"{each.baseid}::{each.argname}" for each in fixtures)}
         if names & slow:
             item.add_marker("slow")
+
+
+def _measured(name):
+    return pathlib.Path(__file__).with_name(name).read_text(encoding="utf-8").split("\n")
 
 
 def pytest_collection_finish():

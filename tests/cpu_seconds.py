@@ -20,6 +20,8 @@ SLOWEST = 40
 SLOW = 1.0
 # and so many a fixture, with all of the tests that use it
 SLOW_FIXTURE = 5.0
+# and so many all tests of a file a long one
+LONG = 20.0
 _rows = {}
 _set_up, _fixtures = {}, {}
 
@@ -87,4 +89,12 @@ def pytest_terminal_summary(terminalreporter):
     if os.environ.get("KERAS_I18N_WRITE_SLOW_TESTS"):
         slow = {name.partition("[")[0] for name, row in _rows.items() if row["call"] > SLOW}
         slow |= {name for name, seconds in _fixtures.items() if seconds > SLOW_FIXTURE}
-        pathlib.Path(__file__).with_name("slow_tests.txt").write_text("\n".join([*sorted(slow), ""]), encoding="utf-8")
+        files = collections.Counter()
+        for name, row in _rows.items():
+            files[name.partition("::")[0]] += row["setup"] + row["call"] + row["teardown"]
+        _write("slow_tests.txt", sorted(slow))
+        _write("long_files.txt", [name for name, seconds in files.most_common() if seconds > LONG])
+
+
+def _write(name, lines):
+    pathlib.Path(__file__).with_name(name).write_text("\n".join([*lines, ""]), encoding="utf-8")
