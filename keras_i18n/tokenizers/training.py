@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from keras_i18n.shown import shown
-from keras_i18n.tokenizers.unigram import UnigramTokenizer, clean_text
+from keras_i18n.tokenizers.sentencepiece_tokenizer import clean_text
+from keras_i18n.tokenizers.unigram import UnigramTokenizer
 
 
 def train_unigram(

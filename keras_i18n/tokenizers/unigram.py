@@ -10,7 +10,7 @@ from keras_i18n.protocols import Config, Texts, TokenIds
 from keras_i18n.shown import shown
 from keras_i18n.tokenizers import sentencepiece_model
 from keras_i18n.tokenizers.piece_groups import PieceGroups
-from keras_i18n.tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer, clean_text
+from keras_i18n.tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer
 
 MAGIC = b"keras_i18n unigram tokenizer 1\n"
 
