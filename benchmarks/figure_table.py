@@ -54,6 +54,10 @@ def _row(result, **wanted):
     return next(row for row in result["rows"] if all(str(row[key]).startswith(value) for key, value in wanted.items()))
 
 
+def _speed(result, kind, runtimes):
+    return ", ".join(f"{result['milliseconds'][kind][name]:.2f} ms {name}" for name in runtimes)
+
+
 def _int8(result, runtime):
     before, after = (result["files"][f"{runtime} {kind}"] for kind in ("float32", "int8"))
     return f"{before['least_ms'] / after['least_ms']:.1f} x; {percent(after['same_labels'])}"
@@ -203,6 +207,33 @@ FIGURES = (
         ),
         lambda result: f"{result['one sentence']['sentencepiece (C++)']:.3f} ms sentencepiece, C++",
         _TOKENIZERS,
+    ),
+    Figure(
+        "foreign_tokenizers",
+        "token ids of eight WordPiece, BPE and TextVectorization tokenizers, 20,295 sentences, 50,000 fuzzed strings and edges, Python "
+        "and five runtimes (of two kinds a sample in four of these): equal, of",
+        lambda result: f"{sum(row['equal'] for row in result['ids']):,} of {sum(row['of'] for row in result['ids']):,}",
+        lambda result: "Hugging Face tokenizers, sentencepiece, the Keras layer",
+        _TOKENIZERS,
+    ),
+    *(
+        Figure(
+            "foreign_tokenizers",
+            f"{kind} pieces, 105 characters, one thread",
+            lambda result, kind=kind: _speed(result, kind, ("LiteRT", "ONNX Runtime")),
+            lambda result, kind=kind: _speed(result, kind, ("the library",)),
+            _TOKENIZERS,
+            arguments=f'--no-ids --kinds "{kind}"',
+        )
+        for kind in ("SentencePiece BPE 32000", "byte-level BPE 32000, Llama 3", "byte-level BPE 128000, Llama 3")
+    ),
+    Figure(
+        "foreign_models",
+        "fifteen Keras models taken over (TextVectorization, subclassed, KerasHub), five formats, 400 texts: largest difference of a "
+        "score",
+        lambda result: f"{max(max(row.values()) for row in result['largest difference'].values()):.1e}",
+        lambda result: f"scores of a label differ between texts by {min(result['spread'].values())} and more",
+        ("keras_i18n/models/from_keras.py", "keras_i18n/networks", "keras_i18n/layers"),
     ),
     Figure(
         "export_verification",

@@ -22,7 +22,7 @@ normalizers, pre_tokenizers = library.normalizers, library.pre_tokenizers
 AROUND = {"begin": True, "end": True}
 
 
-def of_unigram(model, *, byte_fallback=False, newer=False):
+def of_unigram(model, *, byte_fallback=False, newer=False, split=True):
     """As `transformers` makes a file of a SentencePiece model, in the older and the newer way."""
     found = library.Tokenizer(
         library.models.Unigram(list(zip(model.pieces, model.scores, strict=True)), model.unknown_id, byte_fallback)
@@ -30,7 +30,11 @@ def of_unigram(model, *, byte_fallback=False, newer=False):
     charsmap = [normalizers.Precompiled(model.charsmap)] if model.charsmap else []
     several = normalizers.Replace(library.Regex(" {2,}"), "\u2581")
     found.normalizer = normalizers.Sequence([*charsmap, normalizers.Strip(False, True), several] if newer else charsmap)
-    words = [pre_tokenizers.Metaspace()] if newer else [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]
+    words = (
+        [pre_tokenizers.Metaspace(split=split)]
+        if newer
+        else [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]
+    )
     found.pre_tokenizer = pre_tokenizers.Sequence(words)
     return framed(found)
 
@@ -87,6 +91,7 @@ def of_bpe(tokenizer, split=None, scheme="first"):
 MADE = {
     "unigram, older": lambda: of_unigram(trained(normalizer="identity").model),
     "unigram, newer": lambda: of_unigram(trained(normalizer="identity").model, newer=True),
+    "unigram, whole texts": lambda: of_unigram(trained(normalizer="identity").model, newer=True, split=False),
     "unigram, charsmap": lambda: of_unigram(trained().model, newer=True),
     "unigram, bytes": lambda: of_unigram(
         trained(normalizer="identity", byte_fallback=True, vocabulary_size=500).model, byte_fallback=True
@@ -99,6 +104,7 @@ MADE = {
 ORIGINAL = {
     "unigram, older": lambda: trained(normalizer="identity"),
     "unigram, newer": lambda: trained(normalizer="identity"),
+    "unigram, whole texts": lambda: trained(normalizer="identity"),
     "unigram, charsmap": trained,
     "unigram, bytes": lambda: trained(normalizer="identity", byte_fallback=True, vocabulary_size=500),
     "llama": llama,
@@ -179,6 +185,11 @@ def without(*path):
         ("unigram, newer", put("model", "vocab", 4, value=["<s>", 0]), "each piece once"),
         ("unigram, newer", put("normalizer", value=None), "one space of several"),
         ("unigram, newer", put("normalizer", value={"type": "NFKC"}), "Precompiled.*NFKC"),
+        (
+            "unigram, newer",  # as ALBERT's
+            put("normalizer", "normalizers", 0, value={"type": "NFKD"}),
+            "Precompiled charsmap, then perhaps Strip.*NFKD",
+        ),
         ("unigram, newer", put("pre_tokenizer", value={"type": "Whitespace"}), "Metaspace.*Whitespace"),
         ("unigram, newer", put("added_tokens", 0, "special", value=False), "must be special ones"),
         ("unigram, charsmap", put("normalizer", "normalizers", 0, "precompiled_charsmap", value="!"), "base64"),
