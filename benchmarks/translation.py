@@ -40,7 +40,16 @@ def train(options):
         "decoder": options.decoder,
         "dropout": options.dropout,
     }
-    model = ki.Translator.from_scratch(train_pairs, vocabulary_size=options.pieces, **network)
+    training = TRAINING | {
+        "learning_rate": options.learning_rate,
+        "warmup": options.warmup,
+        "cooldown": options.cooldown,
+    }
+    if options.goes_on is None:
+        model = ki.Translator.from_scratch(train_pairs, vocabulary_size=options.pieces, **network)
+    else:
+        model = ki.load(options.goes_on)
+        network = {"goes on from": json.loads(options.goes_on.with_suffix(".json").read_text())}
     print(f"{model.network.count_params():,} parameters", flush=True)
 
     def told(progress):
@@ -54,7 +63,7 @@ def train(options):
         subword_sampling=options.subword_sampling,
         progress=told,
         verbose=0,
-        **TRAINING,
+        **training,
     )
     model.save(options.model)
     made = {
@@ -62,7 +71,7 @@ def train(options):
         "pieces": options.pieces,
         "parameters": model.network.count_params(),
         **network,
-        **TRAINING,
+        **training,
         "subword_sampling": options.subword_sampling,
         "epochs": len(history.history["loss"]),
         "validation_bleu": [round(bleu, 2) for bleu in history.history["val_bleu"]],
@@ -157,6 +166,10 @@ if __name__ == "__main__":
     parser.add_argument("--decoder-layers", type=int, default=1)
     parser.add_argument("--decoder", default="ssru", choices=["ssru", "attention"])
     parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--learning-rate", type=float, default=TRAINING["learning_rate"])
+    parser.add_argument("--warmup", type=int, default=TRAINING["warmup"])
+    parser.add_argument("--cooldown", type=float, default=0.0, help="share of the minutes in which the rate falls to 0")
+    parser.add_argument("--goes-on", type=pathlib.Path, help="train this model further")
     parser.add_argument("--subword-sampling", type=float, default=None)
     given = parser.parse_args()
     {"train": train, "measure": measure}[given.action](given)

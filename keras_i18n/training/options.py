@@ -58,6 +58,7 @@ _RULES = {
     "pack_tokens": ("a whole number of at least 1", _whole, False),
     "batch_tokens": ("a whole number of at least 1", _whole, False),
     "warmup": ("a whole number of at least 1", _whole, False),
+    "cooldown": ("a number from 0 to 1", _probability, False),
     "averaging": ("a number of at least 0 and below 1", _share, False),
     "subword_sampling": ("a number from 0 to 1", _probability, True),
     "alpha": ("a number from 0 to 1", _probability, False),

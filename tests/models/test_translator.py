@@ -138,6 +138,21 @@ def test_a_killed_training_goes_on_to_the_same_end(tmp_path):
     np.testing.assert_allclose(loaded.score(data[:3]), model.score(data[:3]), atol=1e-5)
 
 
+def test_the_learning_rate_falls_to_nothing_in_the_end():
+    seen = []
+
+    class Rates(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append((int(self.model.optimizer.iterations), float(self.model.optimizer.learning_rate)))
+
+    data = [("one two", "eins zwei")] * 20  # one width, one graph
+    options = {"learning_rate": 1e-2, "warmup": 2, "batch_tokens": 32, "averaging": 0.0, "verbose": 0}
+    tiny(data).fit(data, epochs=4, cooldown=0.5, callbacks=[Rates()], **options)
+    steps, rates = np.array(seen).T
+    shares = rates / (1e-2 * np.minimum(steps / 2, np.sqrt(2 / steps)))
+    np.testing.assert_allclose(shares, np.minimum(1, 2 - 2 * np.arange(len(shares)) / len(shares)), atol=1e-5)
+
+
 def test_a_loss_that_is_no_number_is_refused():
     data = pairs(40, 10)
     model = tiny(data)

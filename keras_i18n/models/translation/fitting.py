@@ -36,6 +36,8 @@ class TranslatorTraining:
         batch_tokens: tokens of one side of a step, padding counted; texts of about one length stand together.
         learning_rate: its highest value; after `warmup` steps it falls with the square root of the steps.
         warmup: steps in which the learning rate rises.
+        cooldown: share of the training, by epochs or by minutes, at whose end the learning rate falls to nothing in a line;
+            0 for no such end. An `optimizer` of your own has its own rate.
         label_smoothing: share of a token's probability that is spread over all tokens.
         clip_norm: the largest global norm of a gradient.
         averaging: share of the running average of the weights that stays at each step. The average is what validation
@@ -58,6 +60,7 @@ class TranslatorTraining:
     batch_tokens: int = 2048
     learning_rate: float = 2e-3
     warmup: int = 400
+    cooldown: float = 0.0
     label_smoothing: float = 0.1
     clip_norm: float = 1.0
     averaging: float = 0.999
@@ -97,6 +100,7 @@ def fit_translator(model: Any, pairs: Any, *, validation: Any = None, **options:
         network.compile(optimizer=optimizer, jit_compile=False)
         callbacks = [
             *([_Clock(chosen.minutes)] if chosen.minutes else []),
+            *([_Cooldown(rate, chosen, epochs, batches)] if chosen.cooldown else []),
             *([_ValidationBleu(model, held_out, chosen, epochs, session.progress)] if held_out else []),
             *chosen.callbacks,
         ]
@@ -187,6 +191,27 @@ class _Clock(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if time.monotonic() >= self._end:
             self.model.stop_training = True
+
+
+class _Cooldown(keras.callbacks.Callback):
+    """Lowers the learning rate over the last share of a training: averaged weights lie nearer to where it ends."""
+
+    def __init__(self, rate, options, epochs, batches):
+        super().__init__()
+        self._rate, self._options, self._epochs, self._batches = rate, options, epochs, batches
+        self._epoch = 0
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._began = time.monotonic()
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._epoch = epoch
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        done = (self._epoch + batch / max(1, len(self._batches))) / self._epochs
+        if self._options.minutes:
+            done = max(done, (time.monotonic() - self._began) / (60 * self._options.minutes))
+        self._rate.share.assign(min(1.0, max(0.0, 1.0 - done) / self._options.cooldown))
 
 
 class _ValidationBleu(keras.callbacks.Callback):

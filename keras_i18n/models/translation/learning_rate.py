@@ -12,6 +12,9 @@ class InverseSquareRoot(keras.optimizers.schedules.LearningRateSchedule):
         highest: the learning rate after the warm-up.
         warmup: steps of the rise.
 
+    Attributes:
+        share: what the rate is multiplied by, a variable that a training may lower towards its end.
+
     >>> schedule = InverseSquareRoot(1e-3, warmup=100)
     >>> [round(float(schedule(step)), 5) for step in (50, 100, 400)]
     [0.0005, 0.001, 0.0005]
@@ -19,10 +22,11 @@ class InverseSquareRoot(keras.optimizers.schedules.LearningRateSchedule):
 
     def __init__(self, highest: float, *, warmup: int) -> None:
         self.highest, self.warmup = float(highest), int(warmup)
+        self.share = tf.Variable(1.0, trainable=False, name="share_of_the_learning_rate")
 
     def __call__(self, step: Tensor) -> Tensor:
         step = tf.maximum(tf.cast(step, "float32"), 1.0)
-        return self.highest * tf.minimum(step / self.warmup, tf.sqrt(self.warmup / step))
+        return self.share * self.highest * tf.minimum(step / self.warmup, tf.sqrt(self.warmup / step))
 
     def get_config(self) -> Config:
         return {"highest": self.highest, "warmup": self.warmup}
