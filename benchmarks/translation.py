@@ -20,7 +20,7 @@ import results_file
 
 import keras_i18n as ki
 
-TRAINING = {"learning_rate": 2e-3, "warmup": 400, "batch_tokens": 1024, "averaging": 0.998, "max_validation": 300}
+TRAINING = {"learning_rate": 2e-3, "warmup": 800, "batch_tokens": 1024, "averaging": 0.999, "max_validation": 300}
 
 
 def pairs(part, source, target):
