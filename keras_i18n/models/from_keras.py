@@ -237,7 +237,20 @@ def _config_of(path: pathlib.Path) -> tuple[Any, int]:
     if path.suffix != ".keras":
         raise ValueError(f"'{path}' must end in .keras or .h5. Received: {shown(path.suffix)}")
     with zipfile.ZipFile(path) as archive:
+        empty = [member.filename for member in archive.infolist() if _is_empty(archive, member)]
+        if empty:
+            raise ValueError(
+                f"A text layer in '{path}' must have a vocabulary. Received: {shown(empty[0])} with no token. Call "
+                "`layer.adapt(texts)` before the model is trained, and save it then."
+            )
         return archive.read("config.json"), archive.getinfo("model.weights.h5").file_size
+
+
+def _is_empty(archive, member):
+    """Whether a member is a vocabulary that holds nothing but what stands for padding and unknown words."""
+    if not member.filename.endswith("/vocabulary.txt") or member.file_size > len("\n[UNK]\n"):
+        return False
+    return archive.read(member).strip() in (b"", b"[UNK]")
 
 
 class ClassifierFromKeras:

@@ -90,6 +90,10 @@ class Reviews(keras.Model):
         return self.inner(texts)
 
 
+def without_vocabulary():
+    return keras.Sequential([keras.Input((1,), dtype="string"), TextVectorization(), Embedding(9, 2)])
+
+
 def reviews():
     model = Reviews()
     model(tf.constant([["rain"]]))
@@ -107,6 +111,7 @@ def reviews():
             "'at_hyphens' as `split`.*one of \\['character', 'whitespace'\\]",
         ),
         (lambda: model_of(standardize=lambda text: text), ".keras", "function 'lambda'"),
+        (without_vocabulary, ".keras", "must have a vocabulary.*no token.*layer.adapt"),
         (reviews, ".keras", "class 'Reviews'.*pass it: TextClassifier.from_keras"),
         (lambda: of_ids("input_ids", "attention_mask"), ".keras", "one input, of strings.*tokenizer="),
     ],
