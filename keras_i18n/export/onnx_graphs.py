@@ -29,6 +29,7 @@ def quick() -> Iterator[None]:
         (graph.Graph, "_register_input_name", _register_input_name),
         (graph.Graph, "reset_nodes", _reset_nodes),
         (graph.Graph, "extract_sub_graph_nodes", _extract_sub_graph_nodes),
+        (graph.Graph, "replace_all_inputs", _replace_all_inputs),
         (graph_matcher.GraphMatcher, "match_ops", _match_ops),
         (controlflow, "copy", types.SimpleNamespace(deepcopy=_copied)),
     ]
@@ -137,6 +138,26 @@ def _extract_sub_graph_nodes(self, outputs_name, input_checker=None, remove_unus
         names = [*node._input, *node.get_implicit_inputs()]
         waiting += [self.get_node_by_output_in_current_graph(name) for name in names]
     return list(found)
+
+
+def _replace_all_inputs(self, old_input, new_input, ops=None):
+    if old_input == new_input:
+        return
+    self._output_to_consumers.setdefault(new_input, set())
+    keep_ops = ops is not None
+    if ops is None:
+        nodes = map(self.get_node_by_name, self._output_to_consumers.get(old_input, ()))
+        ops = [node for node in nodes if node is not None]
+    # tf2onnx enters each node that it looks at as a reader of the new input
+    for node in [node for node in ops if old_input in node._input]:
+        if new_input in node._output:
+            raise RuntimeError(f"creating a circle in the graph is not allowed: {node.name}")
+        for place, name in enumerate(node._input):
+            if name == old_input:
+                self.replace_input(node, name, new_input, place)
+    # bodies may drop out of the table while they are walked through
+    for body in list(self._input_to_graph.get(old_input, {}).values()):
+        body.replace_all_inputs(old_input, new_input, ops=body.get_nodes() if keep_ops else None)
 
 
 def _match_ops(self, nodes):
