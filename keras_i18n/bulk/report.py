@@ -43,7 +43,7 @@ class BulkReport:
     left_out: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        told = f"{self.rows:,} rows in {self.shards:,} shards, in '{self.output}', {self.seconds:.1f} s"
+        told = f"{self.rows:,} rows in {self.shards:,} shard{'' if self.shards == 1 else 's'}, in '{self.output}', {self.seconds:.1f} s"
         if self.resumed:
             told += f"; {self.resumed:,} shards were done before"
         if self.left_out:

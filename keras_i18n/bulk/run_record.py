@@ -20,7 +20,7 @@ def record_of(shards: Sequence[Shard], **facts: Any) -> dict[str, Any]:
     places = json.dumps([[shard.path, vars(shard.place)] for shard in shards])
     return {
         "version": _VERSION,
-        **facts,
+        **facts,  # in the order in which a difference is told
         "shards": len(shards),
         "rows": sum(shard.rows for shard in shards),
         "input": hashlib.sha256(places.encode()).hexdigest(),
@@ -50,7 +50,8 @@ def claim(folder: pathlib.Path, record: dict[str, Any]) -> None:
             temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         return
     found = _read(path)
-    different = sorted(name for name in {*record, *found} if record.get(name) != found.get(name))
+    # what a user chose is told before what follows from it
+    different = [name for name in [*record, *found] if record.get(name) != found.get(name)]
     if different:
         name = different[0]
         raise ValueError(

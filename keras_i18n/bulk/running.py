@@ -179,7 +179,7 @@ def run(
     do = in_this_process if cluster is None else on_cluster(cluster, workers)
     shards = list(shards_of(files, rows=shard_rows, progress=progress))
     record = record_of(
-        shards, task=task, model=digest, text=text, kept=list(kept), options=options or {}, shard_rows=shard_rows
+        shards, task=task, text=text, kept=list(kept), options=options or {}, shard_rows=shard_rows, model=digest
     )
     folder = pathlib.Path(output).resolve()
     claim(folder, record)

@@ -112,7 +112,7 @@ def test_a_damaged_part_is_written_anew(model_file, texts, tmp_path):
 def test_a_folder_of_another_run_is_refused(model_file, texts, tmp_path):
     texts.to_file(tmp_path / "a.tsv")
     bulk.predict(model_file, tmp_path / "a.tsv", tmp_path / "out")
-    for options, name in (({"columns": ["text"]}, "kept"), ({"shard_rows": 7}, "input")):
+    for options, name in (({"columns": ["text"]}, "kept"), ({"shard_rows": 7}, "shard_rows")):
         with pytest.raises(ValueError, match=f"of a run with another {name}"):
             bulk.predict(model_file, tmp_path / "a.tsv", tmp_path / "out", **options)
     (tmp_path / "mine").mkdir()
