@@ -14,6 +14,9 @@ class ShardFailure:
     Attributes:
         shard: which rows of which file.
         error: why, of the last attempt.
+
+    >>> ShardFailure("reviews.tsv, 2 rows from line 5 on", "DataError: ...").shard
+    'reviews.tsv, 2 rows from line 5 on'
     """
 
     shard: str
@@ -32,6 +35,9 @@ class BulkReport:
         seconds: of this call.
         failures: of shards that failed three times.
         left_out: columns of a JSONL that its first thousand rows lack; they are not in the answers.
+
+    >>> print(BulkReport(pathlib.Path("labelled"), rows=9, shards=5, resumed=2, seconds=1.0))
+    9 rows in 5 shards, in 'labelled', 1.0 s; 2 shards were done before
     """
 
     output: pathlib.Path
@@ -56,6 +62,12 @@ class ShardsFailedError(ValueError):
 
     Attributes:
         report: the `BulkReport`, whose `failures` name them.
+
+    >>> failure = ShardFailure("reviews.tsv, 2 rows from line 5 on", "a text is missing")
+    >>> raise ShardsFailedError(BulkReport(pathlib.Path("labelled"), 9, 5, 0, 1.0, (failure,)))
+    Traceback (most recent call last):
+    ...
+    keras_i18n.bulk.report.ShardsFailedError: 1 of 5 shards failed three times: reviews.tsv, 2 rows from line 5 on: ...
     """
 
     def __init__(self, report: BulkReport) -> None:
