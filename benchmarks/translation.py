@@ -2,7 +2,11 @@
 
 `train` makes the model and writes it beside a JSON of how it was made: it reads the training pairs, and chooses by the
 validation set. `measure` translates test_2016_flickr and test_2017_flickr, which trained nothing, and sends the former
-through exported files, one sentence at a time.
+through exported files, one sentence at a time. The figures told are of
+
+    python translation.py train en-de.keras --minutes 82 --hidden 512 --decoder-layers 2 --dropout 0.2
+    python translation.py train cooled.keras --goes-on en-de.keras --minutes 20 --learning-rate 5e-4 --warmup 1500 --cooldown 1
+    python translation.py measure cooled.keras
 """
 
 import argparse

@@ -6,6 +6,7 @@ from typing import Any, Self
 import keras
 import tensorflow as tf
 
+from keras_i18n.layers.canonical_composition import CanonicalComposition
 from keras_i18n.layers.ragged_rows import kept_left, spread_positive, take
 from keras_i18n.layers.special_tokens import with_special_tokens
 from keras_i18n.layers.text_normalization import clean_code_points
@@ -38,6 +39,7 @@ class WordCharacters(keras.layers.Layer):
     Args:
         num_cells, num_parts: sizes of the two tables.
         special_tokens: texts that become one symbol each, found before all else; none may overlap another one.
+        composition: config of a `CanonicalComposition` by which texts go first, or None.
 
     Input shape: `(batch, length)`, int32 code points, padded with 0 on the right; any number at all is accepted.
     Output shape: `(batch, new length)`, int32 symbols, padded with the symbol of the end of a text; each row has one.
@@ -54,10 +56,19 @@ class WordCharacters(keras.layers.Layer):
     'el'
     """
 
-    def __init__(self, *, num_cells: int, num_parts: int, special_tokens: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        num_cells: int,
+        num_parts: int,
+        special_tokens: Sequence[str] = (),
+        composition: Config | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
         self.num_cells, self.num_parts = int(num_cells), int(num_parts)
         self.special_tokens = tuple(special_tokens)
+        self.composition: Any = None if composition is None else CanonicalComposition.from_config(composition)
         self.tables = {
             name: self.add_weight(
                 name=name, shape=(size,), dtype="int32", initializer="zeros", trainable=False, autocast=False
@@ -66,9 +77,17 @@ class WordCharacters(keras.layers.Layer):
         }
 
     @classmethod
-    def from_tables(cls, tables: Tables, special_tokens: Sequence[str] = ()) -> Self:
-        """The layer of `tokenizers.word_characters.WordCharacters`."""
-        layer = cls(num_cells=len(tables.cells), num_parts=len(tables.pool), special_tokens=special_tokens)
+    def from_tables(cls, tables: Tables, special_tokens: Sequence[str] = (), *, compose: bool = False) -> Self:
+        """The layer of `tokenizers.word_characters.WordCharacters`; `compose` brings texts into form C first."""
+        composition = CanonicalComposition.create() if compose else None
+        layer = cls(
+            num_cells=len(tables.cells),
+            num_parts=len(tables.pool),
+            special_tokens=special_tokens,
+            composition=None if composition is None else composition.get_config(),
+        )
+        if composition is not None:
+            layer.composition.set_weights(composition.get_weights())
         for name, variable in layer.tables.items():
             variable.assign(getattr(tables, name))
         return layer
@@ -80,6 +99,8 @@ class WordCharacters(keras.layers.Layer):
         # one more column, so that every text has an end
         code_points = clean_code_points(tf.pad(tf.cast(code_points, tf.int32), [[0, 0], [0, 1]]))
         code_points = with_special_tokens(code_points, self.special_tokens)
+        if self.composition is not None:
+            code_points = tf.pad(self.composition(code_points), [[0, 0], [0, 1]])
         table = {name: tf.convert_to_tensor(variable) for name, variable in self.tables.items()}
         page = tf.bitwise.right_shift(code_points, PAGE_BITS)
         cells = tf.gather(table["cells"], tf.gather(table["page_offsets"], page) + code_points)
@@ -104,6 +125,7 @@ class WordCharacters(keras.layers.Layer):
             "num_cells": self.num_cells,
             "num_parts": self.num_parts,
             "special_tokens": list(self.special_tokens),
+            "composition": None if self.composition is None else self.composition.get_config(),
         }
 
 

@@ -63,7 +63,9 @@ class WordPieceTokenization(keras.layers.Layer):
         Raises:
             ValueError: for a vocabulary that cannot be compiled: see `wordpiece_tables.build`.
         """
-        characters = WordCharacters.from_tables(tokenizer.characters, tokenizer.special_tokens)
+        characters = WordCharacters.from_tables(
+            tokenizer.characters, tokenizer.special_tokens, compose=tokenizer.compose
+        )
         pieces = wordpiece_tables.build(tokenizer)
         segmentation = WordPieceSegmentation(
             **WordPieceSegmentation.config_of(pieces),

@@ -116,6 +116,7 @@ def _word_piece(tokenizer: Any, options: dict[str, Any], _: str) -> WordPieceTok
         special_tokens=special,
         max_word_bytes=_MAX_WORD_BYTES,
         characters="keras_hub",
+        compose=tokenizer.lowercase,
         **options,
     )
 

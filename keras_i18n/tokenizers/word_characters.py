@@ -128,7 +128,8 @@ def hugging_face(*, lowercase: bool, strip_accents: bool, split_ideographs: bool
 def keras_hub(*, lowercase: bool, strip_accents: bool, split_ideographs: bool) -> WordCharacters:
     """The `WordCharacters` of KerasHub's WordPiece tokenizer; a word is folded after it was cut out.
 
-    What only a neighbour decides is left out: a letter and its mark that stand apart are not composed by folding.
+    What only a neighbour decides is not in a table: a letter and its mark that stand apart are composed before, by the
+    tokenizer's `compose`.
 
     Args:
         lowercase: whether words are folded by Unicode's NFKC_Casefold.

@@ -10,7 +10,7 @@ import numpy as np
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts
 from keras_i18n.shown import cut, shown
-from keras_i18n.tokenizers import tokenizer_file, word_characters
+from keras_i18n.tokenizers import canonical_composition, tokenizer_file, word_characters
 from keras_i18n.tokenizers.piece_tokenizer import MAX_BYTES, PieceTokenizer, checked_flags
 from keras_i18n.tokenizers.word_characters import ALONE, KIND_BITS, SPACE, SYMBOL_BITS, WordCharacters
 
@@ -43,6 +43,7 @@ class WordPieceTokenizer(PieceTokenizer):
         max_word_length: longer words, in code points, are unknown.
         max_word_bytes: words of more bytes of UTF-8 are unknown (KerasHub: 100); None for any number.
         characters: whose classes of characters count: "hugging_face", or "keras_hub" as that cuts texts.
+        compose: whether texts are brought into Unicode's normal form C first, as KerasHub's folding of words does.
         max_tokens: longest result of `tokenize` and of the compiled tokenizer; None for any length.
 
     Raises:
@@ -73,6 +74,7 @@ class WordPieceTokenizer(PieceTokenizer):
         max_word_length: int = 100,
         max_word_bytes: int | None = None,
         characters: str = "hugging_face",
+        compose: bool = False,
         max_tokens: int | None = None,
     ) -> None:
         known = {piece for piece in vocabulary if isinstance(piece, str)} if isinstance(vocabulary, Sequence) else set()
@@ -88,7 +90,9 @@ class WordPieceTokenizer(PieceTokenizer):
             lowercase=lowercase,
             strip_accents=lowercase if strip_accents is None else strip_accents,
             split_ideographs=split_ideographs,
+            compose=compose,
         )
+        self.compose = flags["compose"]
         self.lowercase, self.strip_accents = flags["lowercase"], flags["strip_accents"]
         self.split_ideographs = flags["split_ideographs"]
         self.unknown = self._piece("unknown", unknown)
@@ -155,7 +159,10 @@ class WordPieceTokenizer(PieceTokenizer):
         >>> WordPieceTokenizer(["[UNK]"]).words(["Où est-il, 東京?"])
         [['ou', 'est', '-', 'il', ',', '東', '京', '?']]
         """
-        flat = np.frombuffer("\0".join([*self.cleaned(texts), ""]).encode("utf-32-le", "surrogatepass"), np.int32)
+        cleaned = self.cleaned(texts)
+        if self.compose:
+            cleaned = list(map(canonical_composition.compose, cleaned))
+        flat = np.frombuffer("\0".join([*cleaned, ""]).encode("utf-32-le", "surrogatepass"), np.int32)
         symbols, source = self.characters.symbols(flat)
         kinds, code_points = symbols & (1 << KIND_BITS) - 1, symbols >> SYMBOL_BITS
         code_points = np.where(kinds == SPACE, 32, code_points)
@@ -216,6 +223,7 @@ class WordPieceTokenizer(PieceTokenizer):
             # only where they say something: the digest of a tokenizer without them stays what it was
             **({} if self.max_word_bytes is None else {"max_word_bytes": self.max_word_bytes}),
             **({} if self.characters_of == "hugging_face" else {"characters": self.characters_of}),
+            **({"compose": True} if self.compose else {}),
         }
 
     def __repr__(self) -> str:
