@@ -6,6 +6,7 @@ as a new interpreter has. What a test measures of the *start* (which modules are
 the arguments of the interpreter) needs a new interpreter: `subprocess.run([sys.executable, ...])`.
 """
 
+import contextlib
 import io
 import multiprocessing
 import multiprocessing.forkserver
@@ -41,6 +42,9 @@ class FreshProcess:
         arguments = [os.fsdecode(argument) for argument in arguments]
         self._given = (code, arguments, places, environment, str(folder or os.getcwd()))
         self._process = _context.Process(target=_run, args=self._given)
+        # the server finds `tests` in the folder that it starts in, which a test may have left
+        with contextlib.chdir(pathlib.Path(__file__).parents[1]):
+            multiprocessing.forkserver.ensure_running()
         self._process.start()
 
     @property
