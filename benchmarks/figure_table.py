@@ -432,7 +432,11 @@ FIGURES = (
         lambda result: "{rows out:,} of {rows in:,}; {twice}, {other labels than alone}".format(
             **result["two nodes, harmed"]
         ),
-        lambda result: "one process alone",
+        lambda result: (
+            f"one process alone; unharmed, two nodes label {result['two nodes']['texts a second'] / result['one node']['texts a second']:.2f} "
+            f"x the texts a second of one, their workers' memory {result['two nodes']['megabytes of workers, a quarter']} MB "
+            f"early and {result['two nodes']['megabytes of workers, near the end']} late"
+        ),
         ("keras_i18n/bulk",),
     ),
     Figure(
