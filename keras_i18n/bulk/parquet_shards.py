@@ -1,15 +1,15 @@
 """Parquet files, cut within their row groups, and read batch by batch."""
 
-import contextlib
 import dataclasses
 import hashlib
 import pathlib
 from collections.abc import Iterator
 from typing import Any
 
+from keras_i18n.datasets.formats.parquet import opened
 from keras_i18n.datasets.formats.records import check_header
 from keras_i18n.datasets.problems import DataError
-from keras_i18n.shown import cut, shown
+from keras_i18n.shown import shown
 
 _MOST_METADATA = 2**26
 
@@ -44,7 +44,7 @@ def columns_of(path: pathlib.Path) -> list[str]:
     Raises:
         DataError: no whole Parquet file.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         names = list(file.schema_arrow.names)
     check_header(names, path, line=None)
     return names
@@ -53,7 +53,7 @@ def columns_of(path: pathlib.Path) -> list[str]:
 def row_ranges(path: pathlib.Path, rows: int) -> Iterator[RowRange]:
     """Pieces of at most `rows` rows, none over two row groups."""
     footer, first = _footer(path), 1
-    with _opened(path) as file:
+    with opened(path) as file:
         for group in range(file.metadata.num_row_groups):
             count = file.metadata.row_group(group).num_rows
             for start in range(0, count, rows):
@@ -72,7 +72,7 @@ def read_rows(path: str, place: RowRange, *, text: str, columns: list[str], batc
             "A file must stay as it is while a run lasts. Received: another one. Start a run anew, into another folder.",
             path=path,
         )
-    with _opened(pathlib.Path(path)) as file:
+    with opened(pathlib.Path(path)) as file:
         wanted = list(dict.fromkeys([text, *columns]))
         before = 0
         for batch in file.iter_batches(batch_size=batch_size, row_groups=[place.group], columns=wanted):
@@ -96,24 +96,6 @@ def _check(texts, path, first):
                 line=row,
                 unit="row",
             )
-
-
-@contextlib.contextmanager
-def _opened(path):
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise ImportError("Parquet needs pyarrow. Install it with: pip install 'keras_i18n[table]'") from error
-    try:
-        with pyarrow.parquet.ParquetFile(path) as file:
-            yield file
-    except (pyarrow.ArrowException, OSError) as error:
-        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-            raise
-        raise DataError(
-            f"The file must be a whole Parquet file. Received: {cut(error)}. Fetch or write it again.", path=path
-        ) from error
 
 
 def _footer(path):

@@ -1,5 +1,6 @@
 """The run: planned, done shard by shard, and taken up again where it stopped."""
 
+import functools
 import pathlib
 import shutil
 import time
@@ -175,8 +176,8 @@ def run(
     known = shared_columns(files)
     kept = _kept(known, text, columns, task, files[0])
     digest = model_digest(path)
-    opened_for(path, task)  # refused here rather than on each worker
-    do = in_this_process if cluster is None else on_cluster(cluster, workers)
+    opened = opened_for(path, task)  # refused here rather than on each worker
+    do: Any = functools.partial(in_this_process, model=opened) if cluster is None else on_cluster(cluster, workers)
     shards = list(shards_of(files, rows=shard_rows, progress=progress))
     record = record_of(
         shards, task=task, text=text, kept=list(kept), options=options or {}, shard_rows=shard_rows, model=digest

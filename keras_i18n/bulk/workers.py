@@ -22,12 +22,12 @@ Done = tuple[int, str, tuple[str, ...]]
 class ShardWorker:
     """Opens the model once, and does one shard after another; what goes wrong with one is told and stops no other."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, model: Any = None) -> None:
         # a worker is one of many: the cores are shared by shards, not by threads
         os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
         os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
         self._work = work
-        self._model: Any = None
+        self._model = model
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         """Ray's form of a step: `{"shard": Shard}` in, what was done out."""
@@ -66,9 +66,9 @@ def attempts_folder(output: pathlib.Path) -> pathlib.Path:
     return output / "_attempts"
 
 
-def in_this_process(shards: Sequence[Shard], work: Work) -> Iterator[Done]:
-    """One shard after another."""
-    worker = ShardWorker(work)
+def in_this_process(shards: Sequence[Shard], work: Work, *, model: Any) -> Iterator[Done]:
+    """One shard after another, with a model that is open already."""
+    worker = ShardWorker(work, model)
     for shard in shards:
         yield worker.do(shard)
 
