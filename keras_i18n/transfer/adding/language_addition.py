@@ -204,11 +204,12 @@ class LanguageAddition:
         self.resources = checked_resources(self.model, self.resources, self.teacher)
         self.test = checked_test(self.model, self.options.test)
         self.encoder: Any = encoder_of(self.model)
-        self.before = {
-            language: _agreement(self.encoder, self.encoder, found) for language, found in self.resources.items()
+        agreements = {
+            language: _agreements(self.encoder, self.encoder, found) for language, found in self.resources.items()
         }
-        for language, found in self.resources.items():
-            warn_of_known(language, self.before[language], _agreement(self.encoder, self.encoder, found, others=True))
+        for language, (agreement, others) in agreements.items():
+            warn_of_known(language, agreement, others)
+        self.before = {language: agreement for language, (agreement, _) in agreements.items()}
         self.old_digest = weights_digest(self.model.network)
         self.keep_texts = self._texts_to_keep()
         self.name = self.options.name or "+".join(sorted(self.resources))
@@ -285,6 +286,7 @@ class LanguageAddition:
     def train(self) -> None:
         """The new rows, and nothing else."""
         encoder: Any = encoder_of(self.new_model)
+        self.new_encoder = encoder
         training = RowTraining(encoder.network, self.name, self.new_model.tokenizer, self.examples, self.training)
         self.losses = training.run()
         check_weights(self.model.network, self.new_model.network, self.name, self.old_digest)
@@ -326,7 +328,7 @@ class LanguageAddition:
             words=len(found.words),
             new_tokens=float(np.mean(new)) if len(ids) else 0.0,
             before=self.before[language],
-            after=_agreement(encoder_of(self.new_model), self.encoder, found),
+            after=_agreements(self.new_encoder, self.encoder, found)[0],
         )
 
 
@@ -343,10 +345,11 @@ def _options(given):
     ]
 
 
-def _agreement(student, teacher, resources, *, others=False):
-    """Mean cosine of the first pairs' two sides, or of each with the next pair's; None without pairs."""
+def _agreements(student, teacher, resources):
+    """Mean cosine of the first pairs' two sides, and of each with the next pair's; None without pairs."""
     source, target = (list(side[:_MEASURED]) for side in resources.sides())
     if not source:
-        return None
+        return None, None
     targets, sources = student.encode(target), teacher.encode(source)
-    return float((targets * (np.roll(sources, 1, axis=0) if others else sources)).sum(axis=1).mean())
+    own, others = ((targets * found).sum(axis=1).mean() for found in (sources, np.roll(sources, 1, axis=0)))
+    return float(own), float(others)
