@@ -50,6 +50,11 @@ def _create(result, method):
     return percents(*(row["mean_accuracy"] for row in result["rows"] if row["method"] == method))
 
 
+def _zero_shot(result, name):
+    found = result[name]["zero_shot"]
+    return percents(*(found[key] for key in ("all", "the_16_of_use_multilingual_v3", "eight")))
+
+
 def _row(result, **wanted):
     return next(row for row in result["rows"] if all(str(row[key]).startswith(value) for key, value in wanted.items()))
 
@@ -121,6 +126,33 @@ FIGURES = (
         lambda result: percent(result["mean_accuracy_of_all_205_languages"]),
         lambda result: f"{percent(result['peer_all_205_languages'])} logistic regression on the same vectors",
         _MODELS,
+    ),
+    Figure(
+        "universal_encoder",
+        "the encoder `universal`, which comes with the package: zero-shot topics (SIB-200 dev), trained on English, all 205 "
+        "languages; the 16 of use_multilingual_v3; hi sw vi fi el uk te am",
+        lambda result: _zero_shot(result, "universal"),
+        lambda result: "; ".join(
+            f"{_zero_shot(result, name)} {name}"
+            for name in ("use_multilingual_v3", "multilingual_e5_small")
+            if name in result
+        ),
+        _MODELS,
+        arguments="--peer",
+    ),
+    Figure(
+        "universal_encoder",
+        "the same: texts a second from raw text, and the int8 .tflite with the tokenizer inside",
+        lambda result: (
+            f"{result['universal']['texts_a_second']:.0f}; {result['universal']['tflite']['int8']['bytes'] / 1e6:.1f} MB"
+        ),
+        lambda result: "; ".join(
+            f"{result[name]['texts_a_second']:.0f} {name}"
+            for name in ("use_multilingual_v3", "multilingual_e5_small")
+            if name in result
+        ),
+        _MODELS,
+        arguments="--peer",
     ),
     Figure(
         "default_wins",

@@ -16,6 +16,7 @@ from keras_i18n.layers.disentangled_block import DisentangledBlock
 from keras_i18n.layers.distinct_tokens import DistinctTokens
 from keras_i18n.layers.few_bit_rows import FewBitRows
 from keras_i18n.layers.filled_input import FilledInput
+from keras_i18n.layers.gated_sum import GatedSum
 from keras_i18n.layers.gaussian_kernel import GaussianKernel
 from keras_i18n.layers.global_average_pooling import GlobalAveragePooling1D
 from keras_i18n.layers.gru import GRU
@@ -84,6 +85,7 @@ __all__ = [
     "DistinctTokens",
     "FewBitRows",
     "FilledInput",
+    "GatedSum",
     "GaussianKernel",
     "GlobalAveragePooling1D",
     "HashEmbedding",

@@ -26,7 +26,8 @@ def probe(network: keras.Model, tokenizer: Any) -> np.ndarray | None:
     Raises:
         ValueError: padding changes the answer, or the empty text has none.
     """
-    if networks.PackedSentenceEncoder.fits(network):  # made so that neither happens
+    # made so that neither happens
+    if networks.PackedSentenceEncoder.fits(network) or networks.is_ngram_sentence_encoder(network):
         return None
     text = np.arange(_WIDTHS[0]) % min(_WIDTHS[0], int(getattr(tokenizer, "vocabulary_size", _WIDTHS[0])))
     batch = np.full((2, _WIDTHS[1]), tokenizer.padding_id, "int32")

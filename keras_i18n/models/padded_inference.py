@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras_i18n import networks
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.bag_inference import BagForward
+from keras_i18n.models.ngram_encoder_inference import NgramEncoderForward
 from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import TokenIds
 
@@ -74,6 +75,8 @@ def forward_of(network: keras.Model, padding_id: int) -> Callable[..., np.ndarra
     if BagForward.fits(network):
         encoder = networks.bag_encoder(network)
         return BagForward(network, None if encoder is None else forward_of(encoder, padding_id))
+    if NgramEncoderForward.fits(network):
+        return NgramEncoderForward(network, lambda encoder: forward_of(encoder, padding_id))
     for faster in _FASTER:
         if faster.fits(network):
             return faster(network)

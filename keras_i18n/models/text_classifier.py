@@ -256,8 +256,9 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
         network, tokenizer = bag_encoder(self.network), self.tokenizer
         if network is None or not isinstance(tokenizer, JoinedTokenizer):
             return None
+        others = tokenizer.tokenizers[1:]
         return TextEncoder(
-            tokenizer=tokenizer.tokenizers[-1],
+            tokenizer=JoinedTokenizer(others) if len(others) > 1 else others[0],
             network=network,
             languages=self.languages,
             max_codepoints=self.max_codepoints,

@@ -11,6 +11,11 @@ from keras_i18n.networks.language_rows import token_embedding, with_language_row
 from keras_i18n.networks.lstm import lstm
 from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.networks.ngram_bag import bag_encoder, bag_repeats, is_ngram_bag, ngram_bag
+from keras_i18n.networks.ngram_sentence_encoder import (
+    inner_encoder,
+    is_ngram_sentence_encoder,
+    ngram_sentence_encoder,
+)
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, pack_sequences
 from keras_i18n.networks.pooling import pooling
 from keras_i18n.networks.portable import portable
@@ -34,11 +39,14 @@ __all__ = [
     "copy_network",
     "few_bit_tables",
     "gru",
+    "inner_encoder",
     "is_ngram_bag",
+    "is_ngram_sentence_encoder",
     "language_model",
     "lstm",
     "next_token_step",
     "ngram_bag",
+    "ngram_sentence_encoder",
     "pack_sequences",
     "padded_with_zero",
     "pooling",

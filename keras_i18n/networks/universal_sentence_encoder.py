@@ -17,6 +17,7 @@ def universal_sentence_encoder(
     hidden_dim: int = 320,
     epsilon: float = 1e-5,
     initializer: str | keras.initializers.Initializer = "uniform",
+    stored_rows: keras.layers.Layer | None = None,
 ) -> keras.Model:
     """Builds the network: token vectors, n-gram convolutions, one sum over the text, a small feed-forward net.
 
@@ -29,6 +30,7 @@ def universal_sentence_encoder(
         hidden_dim: width of the feed-forward net.
         epsilon: added to variances.
         initializer: how the embedding table is filled ("zeros" where weights are loaded into it).
+        stored_rows: a layer that keeps the rows in few bits, such as `ProductQuantizedRows`, in place of weights.
 
     Returns:
         A functional `keras.Model`: `token_ids` int32 `(batch, tokens)`, padding -1 -> `vector` float32 `(batch, dim)`
@@ -46,7 +48,7 @@ def universal_sentence_encoder(
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     mask = layers.PaddingMask(name="padding_mask")(token_ids)
     tokens = layers.MultilingualEmbedding(
-        vocabulary_size, dim, embeddings_initializer=initializer, name="token_embedding"
+        vocabulary_size, dim, embeddings_initializer=initializer, stored_rows=stored_rows, name="token_embedding"
     )(token_ids)
 
     x = dense(len(orders) * ngram_dim, name="token_projection")(tokens)

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import itertools
 import json
 from collections.abc import Sequence
 from typing import Any, Self
@@ -31,7 +32,8 @@ class JoinedTokenizer:
     read hashed n-grams and the pieces of a pretrained encoder. The last tokenizer may grow: no other id moves.
 
     Args:
-        tokenizers: from one to four; ids of the second begin where those of the first end, and so on.
+        tokenizers: from one to four; ids of the second begin where those of the first end, and so on. A joined one among
+            them counts as its parts.
 
     Raises:
         ValueError: no tokenizer, too many, or one whose padding is not -1. TypeError: a tokenizer of another type.
@@ -49,7 +51,8 @@ class JoinedTokenizer:
     padding_id = -1
 
     def __init__(self, tokenizers: Sequence[Tokenizer]) -> None:
-        self.tokenizers = tuple(tokenizers)
+        parts = [one.tokenizers if isinstance(one, JoinedTokenizer) else (one,) for one in tokenizers]
+        self.tokenizers: tuple[Any, ...] = tuple(itertools.chain.from_iterable(parts))
         if not 1 <= len(self.tokenizers) <= _MAX_PARTS:
             raise ValueError(
                 f"`tokenizers` must hold from one to {_MAX_PARTS} tokenizers. Received: {len(self.tokenizers)}."

@@ -26,6 +26,14 @@ def test_its_file_gives_the_same_ids(joined, tmp_path):
     assert [row.tolist() for row in again.tokenize(TEXTS)] == [row.tolist() for row in joined.tokenize(TEXTS)]
 
 
+def test_a_joined_one_counts_as_its_parts(joined):
+    first = NgramTokenizer(num_buckets=7)
+    nested, flat = JoinedTokenizer([first, joined]), JoinedTokenizer([first, *joined.tokenizers])
+    assert nested.digest == flat.digest
+    assert nested.starts == (0, 7, 67)
+    assert [row.tolist() for row in nested.tokenize(TEXTS)] == [row.tolist() for row in flat.tokenize(TEXTS)]
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

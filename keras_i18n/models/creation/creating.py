@@ -104,7 +104,7 @@ class Creation:
             encoder = TextEncoder.from_preset(self.preset)
         except ImportError as error:
             return self._without_encoder(str(error))
-        size = sum(_NUMBER * math.prod(weight.shape) for weight in encoder.network.weights)
+        size = _bytes(encoder.network)
         if self.max_bytes is not None and size > self.max_bytes:
             return self._without_encoder(f"it takes {size:,} bytes, more than max_bytes={self.max_bytes:,}")
         return encoder
@@ -147,7 +147,7 @@ class Creation:
         wanted = 1 << max(0, math.ceil(math.log2(_ROWS_AN_NGRAM * max(count, 1))))
         room = _MOST
         if self.max_bytes is not None:
-            taken = 0 if self.encoder is None else self.encoder.network.count_params() * _NUMBER
+            taken = 0 if self.encoder is None else _bytes(self.encoder.network)
             rows = (self.max_bytes - taken) // (_NUMBER * (len(self.labels) + 3))
             room = 1 << int(math.log2(rows)) if rows >= 1 else 0
         rows = min(_MOST, max(_FEWEST, wanted), room)
@@ -313,3 +313,7 @@ def _check_budget(minutes, max_bytes):
         number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
         if value is not None and not (number and value > 0):
             raise ValueError(f"`{name}` must be a number above 0, or None for no limit. Received: {shown(value)}.")
+
+
+def _bytes(network):
+    return sum(np.dtype(weight.dtype).itemsize * math.prod(weight.shape) for weight in network.weights)

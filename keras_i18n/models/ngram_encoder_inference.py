@@ -1,0 +1,58 @@
+"""Runs an encoder of n-grams and pieces on token id sequences without padding."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_i18n import networks
+from keras_i18n.forked import refuse_forked
+from keras_i18n.networks.ngram_sentence_encoder import BOTH, NGRAMS
+from keras_i18n.progress import Counter, ProgressOption
+from keras_i18n.protocols import TokenIds
+
+_TEXTS = 256  # at once
+
+
+class NgramEncoderForward:
+    """Runs a network of `networks.ngram_sentence_encoder`; the answers are its own, float32 rounding apart.
+
+    Args:
+        network: built by `networks.ngram_sentence_encoder`; its weights are read at each call.
+        encode: gives what runs its encoder, sequences of pieces -> vectors.
+    """
+
+    def __init__(self, network: keras.Model, encode: Callable[[keras.Model], Callable[[TokenIds], np.ndarray]]) -> None:
+        self.rows, self.dim = network.get_layer(NGRAMS), network.output_shape[-1]
+        self.encode = encode(networks.inner_encoder(network))
+        known = network.get_layer(BOTH).input[0]
+        rest = keras.Model([self.rows.output, known], network.outputs[0])
+        self._rest = tf.function(lambda summed, known: rest([summed, known], training=False), autograph=False)
+
+    @staticmethod
+    def fits(network: keras.Model) -> bool:
+        """Whether a network is such a one."""
+        return networks.is_ngram_sentence_encoder(network)
+
+    def __call__(self, sequences: TokenIds, *, progress: ProgressOption = None) -> np.ndarray:
+        """Vectors of token id sequences, float32 `(texts, dim)`."""
+        refuse_forked()
+        parts = []
+        counter = Counter(progress, "texts", total=len(sequences))
+        for start in range(0, len(sequences), _TEXTS):
+            part = [np.asarray(sequence) for sequence in sequences[start : start + _TEXTS]]
+            parts.append(self._vectors(part))
+            counter.add(len(part))
+        return np.concatenate(parts) if parts else np.zeros((0, self.dim), "float32")
+
+    def _vectors(self, part):
+        first = self.rows.vocabulary_size
+        pieces = self.encode([ids[ids >= first] - first for ids in part])
+        ngrams = [np.unique(ids[(ids >= 0) & (ids < first)]) for ids in part]
+        counts = np.array([len(ids) for ids in ngrams], "int32")
+        # a column of one token each: its row, alone
+        rows = self.rows(np.concatenate(ngrams)[:, None].astype("int32"))
+        summed = tf.math.unsorted_segment_sum(rows, np.repeat(np.arange(len(part)), counts), len(part))
+        summed *= tf.math.rsqrt(tf.maximum(tf.cast(counts, tf.float32), 1.0))[:, None]
+        return self._rest(summed, tf.convert_to_tensor(pieces)).numpy()

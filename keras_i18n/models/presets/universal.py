@@ -1,0 +1,76 @@
+"""An encoder of this package's own for 205 languages; `recipes/universal` makes its weights, which come with the package."""
+
+import hashlib
+import json
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from keras_i18n import layers, networks, tokenizers
+from keras_i18n.models.presets.preset import Preset
+from keras_i18n.shown import cut
+
+FILE = pathlib.Path(__file__).parent / "weights" / "universal.npz"
+_SHA256 = "be6f7765b4a7bab95639e4457404fd1aeceba4aa51a2f90e47931e8b13086825"
+# what the file holds beside the weights of layers; `recipes/universal` writes the same names
+TOKENIZER, LANGUAGES, ROWS = "tokenizer", "languages", ("ngrams", "pieces")
+PQ_ARRAYS = ("codes", "exponents", "centres", "steps")
+
+
+def load() -> Any:
+    """Reads tokenizer and network from the package's file; its digest is checked first.
+
+    Returns:
+        A `Preset`: tokenizer (hashed n-grams, then the pieces of `use_multilingual_v3`), network (its tables in few bits,
+        which are looked up, not trained), languages.
+
+    Raises:
+        ValueError: the file is missing, or not the one that was measured.
+    """
+    with np.load(_checked(FILE), allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    tokenizer = tokenizers.JoinedTokenizer.from_bytes(arrays[TOKENIZER].tobytes())
+    ngrams, pieces = (_rows(name, arrays) for name in ROWS)
+    encoder = networks.universal_sentence_encoder(
+        vocabulary_size=pieces.num_rows, epsilon=1e-12, initializer="zeros", stored_rows=pieces
+    )
+    network = networks.ngram_sentence_encoder(
+        vocabulary_size=ngrams.num_rows, encoder=encoder, dim=ngrams.dim, stored_rows=ngrams
+    )
+    for part in (encoder, network):
+        for layer in part.layers:
+            given = [arrays[name] for name in weight_names(layer) if name in arrays]
+            if given:
+                layer.set_weights([array.astype("float32") for array in given])
+    languages = tuple(json.loads(arrays[LANGUAGES].tobytes()))
+    return Preset(name="universal", tokenizer=tokenizer, network=network, languages=languages)
+
+
+def weight_names(layer: Any) -> list[str]:
+    """What the weights of a layer are called in the file."""
+    return [f"{layer.name}.{place}" for place in range(len(layer.get_weights()))]
+
+
+def _rows(name, arrays):
+    codes, exponents, centres, steps = (arrays[f"{name}.{part}"] for part in PQ_ARRAYS)
+    rows = layers.ProductQuantizedRows(
+        len(codes),
+        codes.shape[1] * centres.shape[1],
+        piece_dim=centres.shape[1],
+        num_centres=len(centres) // codes.shape[1],
+        shift=int(arrays[f"{name}.shift"]),
+    )
+    rows.build()
+    rows.set_weights([codes, exponents, centres, steps])
+    return rows
+
+
+def _checked(path):
+    what = "The weights of the preset 'universal' lie in the package"
+    if not path.is_file():
+        raise ValueError(f"{what}. Received: no file '{cut(path)}'. Reinstall keras_i18n.")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != _SHA256:
+        raise ValueError(f"{what} with SHA-256 {_SHA256}. Received: {cut(digest)}. Reinstall keras_i18n.")
+    return path

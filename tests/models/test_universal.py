@@ -1,0 +1,71 @@
+"""The preset that comes with the package: what it is, that a damaged file is told, and that the fast way gives the network's answers."""
+
+import numpy as np
+import pytest
+
+import keras_i18n as ki
+from keras_i18n.models.presets import universal
+
+TEXTS = ["Where is the station?", "", "Rautatieasema on suljettu.", "रेलवे स्टेशन कहाँ है?", "駅はどこですか。"]
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return ki.TextEncoder.from_preset("universal")
+
+
+def test_it_needs_no_other_package_and_knows_many_languages(encoder):
+    assert universal.FILE.stat().st_size < 32e6
+    assert {"en", "zh-Hans", "hi", "sw", "fi", "am"} <= set(encoder.languages)
+    assert len(encoder.languages) > 150
+
+
+def test_the_fast_way_gives_the_answers_of_the_network(encoder):
+    expected = np.array(encoder.network(encoder.tokenizer.pad(encoder.tokenize(TEXTS))))
+    np.testing.assert_allclose(encoder.encode(TEXTS), expected, atol=1e-5)
+    assert encoder.encode([]).shape == (0, encoder.dim)
+
+
+def test_translations_lie_closer_than_other_sentences(encoder):
+    english = encoder.encode(["The patient needs a doctor.", "The team won the match.", "The river flows to the sea."])
+    for translated in (
+        ["Der Patient braucht einen Arzt.", "Die Mannschaft hat das Spiel gewonnen.", "Der Fluss fließt ins Meer."],
+        ["Pasienten trenger en lege.", "Laget vant kampen.", "Elva renner ut i havet."],
+        ["Пацієнту потрібен лікар.", "Команда виграла матч.", "Річка тече до моря."],
+    ):
+        np.testing.assert_array_equal((encoder.encode(translated) @ english.T).argmax(axis=1), [0, 1, 2])
+
+
+def test_a_damaged_or_missing_file_is_told(tmp_path, monkeypatch):
+    data = bytearray(universal.FILE.read_bytes())
+    data[len(data) // 2] ^= 1
+    damaged = tmp_path / "universal.npz"
+    damaged.write_bytes(bytes(data))
+    monkeypatch.setattr(universal, "FILE", damaged)
+    with pytest.raises(ValueError, match=r"SHA-256 .* Received: .*Reinstall keras_i18n"):
+        ki.TextEncoder.from_preset("universal")
+    monkeypatch.setattr(universal, "FILE", tmp_path / "gone.npz")
+    with pytest.raises(ValueError, match="no file"):
+        ki.TextEncoder.from_preset("universal")
+
+
+def test_its_tables_are_looked_up_and_its_head_is_trained(encoder):
+    train, test = (part.select(languages=["en", "uk"]) for part in ki.datasets.sample("assistant"))
+    classifier = ki.TextClassifier.on_encoder(encoder, labels=train.labels)
+    classifier.fit(train.select(languages=["en"]), verbose=0)
+    right = ki.evaluate_by_language(classifier, test, source_language="en")
+    assert {row.language: row.accuracy for row in right.rows}["en"] > 0.9
+    with pytest.raises(ValueError, match="in few bits"):
+        classifier.fit(train, trainable="all", verbose=0)
+
+
+def test_create_sets_its_n_grams_beside_it(encoder):
+    train, test = (part.select(languages=["en", "uk"]) for part in ki.datasets.sample("assistant"))
+    classifier = ki.TextClassifier.create(train.sample(80, seed=1), preset="universal")
+    tried = {trial.name for trial in classifier.creation.trials if trial.by_language}
+    assert tried == {"encoder", "n-grams", "encoder and n-grams"}
+    texts = list(test.text)[:20]
+    if classifier.bag_encoder is not None:
+        np.testing.assert_allclose(classifier.bag_encoder.encode(texts), encoder.encode(texts), atol=1e-5)
+    expected = np.array(classifier.network(classifier.tokenizer.pad(classifier.tokenize(texts))))
+    np.testing.assert_allclose(classifier.predict(texts), expected, atol=1e-4)
