@@ -133,6 +133,8 @@ def card(figures):
         "command that makes it in `recipes/universal/__main__.py`. Its half for 16 languages is `universal-sentence-encoder-",
         "multilingual` v3 (Apache-2.0); the other half learned the vectors of that model and of multilingual-e5-small (MIT).",
         "",
+        "The file was made by these steps one by one, before they stood in one command.",
+        "",
         f"**Accuracy.** Topics of SIB-200 dev, English labels only: {100 * ours['zero_shot']['all']:.1f} % in the mean of 205",
         f"languages, {100 * ours['zero_shot']['the_16_of_use_multilingual_v3']:.1f} % in the 16. Its training saw sentences of "
         "SIB-200's training split, without",
