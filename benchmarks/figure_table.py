@@ -55,6 +55,12 @@ def _zero_shot(result, name):
     return percents(*(found[key] for key in ("all", "the_16_of_use_multilingual_v3", "eight")))
 
 
+def _other_presets(result, figure):
+    return "; ".join(
+        f"{figure(name)} {name}" for name in ("use_multilingual_v3", "multilingual_e5_small") if name in result
+    )
+
+
 def _row(result, **wanted):
     return next(row for row in result["rows"] if all(str(row[key]).startswith(value) for key, value in wanted.items()))
 
@@ -132,11 +138,7 @@ FIGURES = (
         "the encoder `universal`, which comes with the package: zero-shot topics (SIB-200 dev), trained on English, all 205 "
         "languages; the 16 of use_multilingual_v3; hi sw vi fi el uk te am",
         lambda result: _zero_shot(result, "universal"),
-        lambda result: "; ".join(
-            f"{_zero_shot(result, name)} {name}"
-            for name in ("use_multilingual_v3", "multilingual_e5_small")
-            if name in result
-        ),
+        lambda result: _other_presets(result, lambda name: _zero_shot(result, name)),
         _MODELS,
         arguments="--peer",
     ),
@@ -146,11 +148,7 @@ FIGURES = (
         lambda result: (
             f"{result['universal']['texts_a_second']:.0f}; {result['universal']['tflite']['int8']['bytes'] / 1e6:.1f} MB"
         ),
-        lambda result: "; ".join(
-            f"{result[name]['texts_a_second']:.0f} {name}"
-            for name in ("use_multilingual_v3", "multilingual_e5_small")
-            if name in result
-        ),
+        lambda result: _other_presets(result, lambda name: f"{result[name]['texts_a_second']:.0f}"),
         _MODELS,
         arguments="--peer",
     ),

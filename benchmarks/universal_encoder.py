@@ -140,7 +140,7 @@ def card(figures):
         "SIB-200's training split, without",
         "labels: on other topics and genres expect less.",
         "",
-        "**Known weaknesses.** Languages below 45 % are left out of its `languages`, and a model says so when it meets them.",
+        "**Known weaknesses.** Languages that it reads at about 45 % or less are left out of its `languages`, and a model says so.",
         "Long texts: it was trained on words and single sentences. Word order and negation: outside of the 16 languages a",
         "text is a bag of n-grams. It has the prejudices of its teachers.",
         "",

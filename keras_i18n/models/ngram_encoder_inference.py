@@ -20,12 +20,12 @@ class NgramEncoderForward:
 
     Args:
         network: built by `networks.ngram_sentence_encoder`; its weights are read at each call.
-        encode: gives what runs its encoder, sequences of pieces -> vectors.
+        encode: what runs its encoder, sequences of pieces -> vectors.
     """
 
-    def __init__(self, network: keras.Model, encode: Callable[[keras.Model], Callable[[TokenIds], np.ndarray]]) -> None:
+    def __init__(self, network: keras.Model, encode: Callable[[TokenIds], np.ndarray]) -> None:
         self.rows, self.dim = network.get_layer(NGRAMS), network.output_shape[-1]
-        self.encode = encode(networks.inner_encoder(network))
+        self.encode = encode
         known = network.get_layer(BOTH).input[0]
         rest = keras.Model([self.rows.output, known], network.outputs[0])
         self._rest = tf.function(lambda summed, known: rest([summed, known], training=False), autograph=False)

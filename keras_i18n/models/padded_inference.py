@@ -76,7 +76,7 @@ def forward_of(network: keras.Model, padding_id: int) -> Callable[..., np.ndarra
         encoder = networks.bag_encoder(network)
         return BagForward(network, None if encoder is None else forward_of(encoder, padding_id))
     if NgramEncoderForward.fits(network):
-        return NgramEncoderForward(network, lambda encoder: forward_of(encoder, padding_id))
+        return NgramEncoderForward(network, forward_of(networks.inner_encoder(network), padding_id))
     for faster in _FASTER:
         if faster.fits(network):
             return faster(network)

@@ -78,27 +78,3 @@ def _quantized(network, path):
     quantize_dynamic(whole, temporary, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"], per_channel=True)
     whole.unlink()
     os.replace(temporary, path)
-
-
-class Bridge:
-    """A linear map from one encoder's vectors to another's, fitted by ridge regression on texts that both read.
-
-    Args:
-        given, wanted: vectors of the same texts.
-        penalty: of large weights.
-    """
-
-    def __init__(self, given: np.ndarray, wanted: np.ndarray, penalty: float = 1.0) -> None:
-        given, wanted = given.astype("float32"), wanted.astype("float32")
-        self.centre = given.mean(axis=0)
-        given = self._widened(given)
-        normal = given.T @ given + penalty * np.eye(given.shape[1], dtype="float32")
-        self.weights = np.linalg.solve(normal, given.T @ wanted)
-
-    def _widened(self, vectors):
-        return np.concatenate([vectors.astype("float32") - self.centre, np.ones((len(vectors), 1), "float32")], axis=1)
-
-    def __call__(self, vectors: np.ndarray) -> np.ndarray:
-        """Vectors in the other space, float16 of length one."""
-        moved = self._widened(vectors) @ self.weights
-        return (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype("float16")

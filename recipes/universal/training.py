@@ -9,12 +9,8 @@ import numpy as np
 import tensorflow as tf
 from sources import KNOWN
 
-SHORT = (
-    "word",
-    "cldr",
-    "ntrex word",
-    "piece",
-)  # targets of a word differ from those of a sentence by more than meaning
+# targets of a word differ from those of a sentence by more than meaning
+SHORT = ("word", "cldr", "ntrex word", "piece")
 _GROUPED = SHORT[:3]
 _SHARES = {
     **{"ntrex": 1.0, "cldr": 0.3, "word": 0.7, "ntrex word": 0.2, "piece": 0.2},

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import keras_i18n as ki
+from keras_i18n.models.convex.bag_fitting import new_bag
 from keras_i18n.models.presets import universal
 
 TEXTS = ["Where is the station?", "", "Rautatieasema on suljettu.", "रेलवे स्टेशन कहाँ है?", "駅はどこですか。"]
@@ -65,7 +66,8 @@ def test_create_sets_its_n_grams_beside_it(encoder):
     tried = {trial.name for trial in classifier.creation.trials if trial.by_language}
     assert tried == {"encoder", "n-grams", "encoder and n-grams"}
     texts = list(test.text)[:20]
-    if classifier.bag_encoder is not None:
-        np.testing.assert_allclose(classifier.bag_encoder.encode(texts), encoder.encode(texts), atol=1e-5)
+    tokenizer, network = new_bag(num_buckets=500, num_labels=len(train.labels), encoder=encoder)
+    beside = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=train.labels)
+    np.testing.assert_allclose(beside.bag_encoder.encode(texts), encoder.encode(texts), atol=1e-5)
     expected = np.array(classifier.network(classifier.tokenizer.pad(classifier.tokenize(texts))))
     np.testing.assert_allclose(classifier.predict(texts), expected, atol=1e-4)

@@ -1,6 +1,7 @@
 """An encoder of this package's own for 205 languages; `recipes/universal` makes its weights, which come with the package."""
 
 import hashlib
+import io
 import json
 import pathlib
 from typing import Any
@@ -28,7 +29,7 @@ def load() -> Any:
     Raises:
         ValueError: the file is missing, or not the one that was measured.
     """
-    with np.load(_checked(FILE), allow_pickle=False) as stored:
+    with np.load(io.BytesIO(_checked(FILE)), allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     tokenizer = tokenizers.JoinedTokenizer.from_bytes(arrays[TOKENIZER].tobytes())
     ngrams, pieces = (_rows(name, arrays) for name in ROWS)
@@ -49,7 +50,7 @@ def load() -> Any:
 
 def weight_names(layer: Any) -> list[str]:
     """What the weights of a layer are called in the file."""
-    return [f"{layer.name}.{place}" for place in range(len(layer.get_weights()))]
+    return [f"{layer.name}.{place}" for place in range(len(layer.weights))]
 
 
 def _rows(name, arrays):
@@ -70,7 +71,8 @@ def _checked(path):
     what = "The weights of the preset 'universal' lie in the package"
     if not path.is_file():
         raise ValueError(f"{what}. Received: no file '{cut(path)}'. Reinstall keras_i18n.")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
     if digest != _SHA256:
         raise ValueError(f"{what} with SHA-256 {_SHA256}. Received: {cut(digest)}. Reinstall keras_i18n.")
-    return path
+    return data
