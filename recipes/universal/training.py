@@ -143,7 +143,9 @@ def train(examples, network, seconds, *, rows=True, told=print):
         summed = np.zeros((len(targets), table.shape[1]), "float32")
         given = (examples.rows, examples.starts, texts, groups, number, share)
         kernels.summed(table, *given, summed)
-        loss, gradient = step(summed, known, targets, gate, options.dense_rate * left)
+        loss, gradient = step(
+            summed, known, targets, gate, np.float32(options.dense_rate * left)
+        )  # a float would be traced anew
         if rows:
             kernels.update(table, squares, *given, gradient.numpy(), np.float32(options.rate * left))
         number, mean = number + 1, float(loss) if mean is None else 0.99 * mean + 0.01 * float(loss)
