@@ -45,8 +45,8 @@ def without_branches() -> Iterator[None]:
 class CanonicalComposition(keras.layers.Layer):
     """Brings code points into Unicode's normal form C, exactly as `canonical_composition.compose` does.
 
-    A text that is composed already, as most are, is only looked at. One with marks out of order, or characters that
-    the form excludes, is decomposed and its marks are sorted. Then pairs are composed in rounds, three at most: in each,
+    A text without marks, as most are, is only looked at; work is done in the rows of the others. One with marks out of
+    order, or characters that the form excludes, is decomposed and its marks are sorted. Then pairs are composed in rounds, three at most: in each,
     every character takes in its next mark, in parallel. Runs of marks may have any length. Numbers that are no code
     points count as U+FFFD.
 
@@ -94,24 +94,19 @@ class CanonicalComposition(keras.layers.Layer):
         is_code_point = (code_points >= 0) & (code_points <= 0x10FFFF)
         code_points = tf.where(is_code_point, code_points, _REPLACEMENT)
         table = {name: tf.convert_to_tensor(variable) for name, variable in self.tables.items()}
-        known = _unpacked(_entries(table, code_points))
-        marked = code_points * 2**CLASS_BITS + known["mark_class"]
-        disorder = (shift_right(known["last_class"], 0) > known["mark_class"]) & (known["mark_class"] > 0)
-        out_of_form = tf.reduce_any(disorder | (known["decomposes"] > 0))
+        entries = _entries(table, code_points)
         if not _looks_first.get():
-            marked = _ordered(_decomposed(table, marked, known))
+            known = _unpacked(entries)
+            marked = _ordered(_decomposed(table, _marked(code_points, known), known))
             for _ in range(_ROUNDS):
                 _, marked = _round(table, marked)
             return tf.bitwise.right_shift(marked, CLASS_BITS)
-        marked = tf.cond(out_of_form, lambda: _ordered(_decomposed(table, marked, known)), lambda: marked)
-        # of a text in which nothing may compose, not even the first round is run
-        *_, marked = tf.while_loop(
-            lambda number, more, _: (number < _ROUNDS) & more,
-            lambda number, more, marked: (number + 1, *_round(table, marked)),
-            [0, out_of_form | tf.reduce_any(known["may_compose"] > 0), marked],
-            shape_invariants=[tf.TensorShape([]), tf.TensorShape([]), tf.TensorShape([None, None])],
+        is_touched = tf.reduce_any(_may_change(entries), axis=1)
+        return tf.cond(
+            tf.reduce_any(is_touched),
+            lambda: _in_rows(is_touched, code_points, lambda rows: _composed(table, rows, code_points, entries)),
+            lambda: code_points,
         )
-        return tf.bitwise.right_shift(marked, CLASS_BITS)
 
     def compute_output_spec(self, code_points: Tensor) -> Tensor:
         return keras.KerasTensor((code_points.shape[0], None), dtype="int32")
@@ -123,6 +118,49 @@ class CanonicalComposition(keras.layers.Layer):
 def _entries(table, code_points):
     inside = tf.where(code_points < _END, code_points, 0)
     return tf.gather(table["entries"], tf.gather(table["pages"], tf.bitwise.right_shift(inside, PAGE_BITS)) + inside)
+
+
+def _may_change(entries):
+    """Where a mark stands, or what composes or is out of the form: a cheap look, since most texts have none."""
+    rest = tf.bitwise.right_shift(entries, CLASS_BITS)
+    flags = tf.bitwise.right_shift(rest, CLASS_BITS)
+    known = tf.bitwise.right_shift(flags, 2)
+    return tf.not_equal(entries, rest * 2**CLASS_BITS) | tf.not_equal(flags, known * 4)
+
+
+def _in_rows(is_touched, code_points, composed):
+    """`code_points` with what `composed(rows)` gives in the rows that are touched; the others are not worked on."""
+    rows = tf.cast(tf.where(is_touched), tf.int32)
+    found = composed(rows[:, 0])
+    width = tf.maximum(tf.shape(found)[1], tf.shape(code_points)[1])
+    shape = tf.stack([tf.shape(code_points)[0], width])
+    found = tf.scatter_nd(rows, _widened(found, width), shape)
+    return tf.where(tf.expand_dims(is_touched, 1), found, _widened(code_points, width))
+
+
+def _widened(rows, width):
+    return tf.pad(rows, [[0, 0], [0, width - tf.shape(rows)[1]]])
+
+
+def _composed(table, rows, code_points, entries):
+    """The normal form of some rows."""
+    known = _unpacked(tf.gather(entries, rows))
+    marked = _marked(tf.gather(code_points, rows), known)
+    disorder = (shift_right(known["last_class"], 0) > known["mark_class"]) & (known["mark_class"] > 0)
+    out_of_form = tf.reduce_any(disorder | (known["decomposes"] > 0))
+    marked = tf.cond(out_of_form, lambda: _ordered(_decomposed(table, marked, known)), lambda: marked)
+    # of a text in which nothing may compose, not even the first round is run
+    *_, marked = tf.while_loop(
+        lambda number, more, _: (number < _ROUNDS) & more,
+        lambda number, more, marked: (number + 1, *_round(table, marked)),
+        [0, out_of_form | tf.reduce_any(known["may_compose"] > 0), marked],
+        shape_invariants=[tf.TensorShape([]), tf.TensorShape([]), tf.TensorShape([None, None])],
+    )
+    return tf.bitwise.right_shift(marked, CLASS_BITS)
+
+
+def _marked(code_points, known):
+    return code_points * 2**CLASS_BITS + known["mark_class"]
 
 
 def _unpacked(entries):
