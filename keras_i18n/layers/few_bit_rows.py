@@ -128,41 +128,12 @@ class FewBitRows(keras.layers.Layer):
         if self.bits == 8:
             vectors = self._by_block(values, lambda blocks, steps: blocks * steps, steps)
         else:
-            values = self._apart(values)
-            zeros = self._zeros(flat)
+            high = tf.floor(values * 0.0625)
+            values = tf.concat([values - 16.0 * high, high], axis=-1)[:, : self.dim]
+            zeros = tf.cast(tf.gather(self.zeros.value, flat), "float32") * (1 / four_bits.FRACTIONS)
+            zeros += float(four_bits.MIDDLE)
             vectors = self._by_block(values, lambda blocks, steps, zeros: (blocks - zeros) * steps, steps, zeros)
         return tf.reshape(vectors, tf.concat([tf.shape(ids), [self.dim]], axis=0))
-
-    def weighted_sum(self, ids: Tensor, weights: Tensor) -> Tensor:
-        """The sum of rows times weights; where a row has one step, it goes into the weights.
-
-        Args:
-            ids: int32 `(batch, tokens)`.
-            weights: float `(batch, tokens)`.
-
-        Returns:
-            float32 `(batch, dim)`.
-        """
-        weights = tf.cast(weights, "float32")
-        if self._num_blocks > 1:
-            return tf.squeeze(tf.matmul(tf.expand_dims(weights, 1), self(ids)), axis=1)
-        flat = tf.reshape(ids, [-1])
-        weights *= tf.reshape(steps_of(tf.gather(self.exponents.value, flat), self.shift), tf.shape(ids))
-        values = tf.cast(tf.gather(self.values.value, ids), "float32")
-        if self.bits == 8:
-            return tf.squeeze(tf.matmul(tf.expand_dims(weights, 1), values), axis=1)
-        total = tf.squeeze(tf.matmul(tf.expand_dims(weights, 1), self._apart(values)), axis=1)
-        zeros = weights * tf.reshape(self._zeros(flat), tf.shape(ids))
-        return total - tf.reduce_sum(zeros, axis=1, keepdims=True)
-
-    def _apart(self, values):
-        """Numbers from 0 to 15, `(..., dim)`, of the bytes that hold two each."""
-        high = tf.floor(values * 0.0625)
-        return tf.concat([values - 16.0 * high, high], axis=-1)[..., : self.dim]
-
-    def _zeros(self, flat):
-        zeros = tf.cast(tf.gather(self.zeros.value, flat), "float32") * (1 / four_bits.FRACTIONS)
-        return zeros + float(four_bits.MIDDLE)
 
     def _by_block(self, values, scaled, *options):
         """`scaled` of the numbers `(ids, dim)` and of options, which are `(ids, blocks)`."""

@@ -77,18 +77,16 @@ class PooledEmbedding(keras.layers.Layer):
 
     def call(self, token_ids: Tensor) -> Tensor:
         token_ids = tf.cast(token_ids, tf.int32)
-        total = self._sum(tf.maximum(token_ids, 0), tf.cast(token_ids >= 0, self.compute_dtype))
+        vectors = tf.cast(self._rows(tf.maximum(token_ids, 0)), self.compute_dtype)
+        is_token = tf.cast(token_ids >= 0, self.compute_dtype)
+        total = tf.squeeze(tf.matmul(tf.expand_dims(is_token, 1), vectors), axis=1)
         count = tf.reduce_sum(tf.cast(token_ids >= 0, tf.float32), axis=1, keepdims=True)
         return total * ops.cast(_FACTORS[self.divide_by](tf.maximum(count, 1.0)), total.dtype)
 
-    def _sum(self, token_ids, is_token):
-        if hasattr(self.stored_rows, "weighted_sum"):
-            return tf.cast(self.stored_rows.weighted_sum(token_ids, is_token), self.compute_dtype)
+    def _rows(self, token_ids):
         if self.stored_rows is not None:
-            vectors = self.stored_rows(token_ids)
-        else:
-            vectors = tf.gather(self.embeddings.value, token_ids)  # `ops.take` reads the whole table first
-        return tf.squeeze(tf.matmul(tf.expand_dims(is_token, 1), tf.cast(vectors, self.compute_dtype)), axis=1)
+            return self.stored_rows(token_ids)
+        return tf.gather(self.embeddings.value, token_ids)  # `ops.take` reads the whole table first
 
     def compute_output_shape(self, token_ids_shape: Shape) -> Shape:
         return (token_ids_shape[0], self.dim)

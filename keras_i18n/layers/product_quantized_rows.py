@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.layers.product_quantization import nearest_codes, quantized
+from keras_i18n.layers.product_quantization import nearest_centres, trained_centres
 from keras_i18n.layers.row_steps import exponents_of, steps_of
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.shown import shown
@@ -62,27 +62,14 @@ class ProductQuantizedRows(keras.layers.Layer):
         self.shift = int(shift)
 
     @classmethod
-    def of(
-        cls,
-        table: np.ndarray,
-        *,
-        piece_dim: int = 4,
-        metric: np.ndarray | None = None,
-        seed: int = 0,
-        **options: Any,
-    ) -> Self:
+    def of(cls, table: np.ndarray, *, piece_dim: int = 4, seed: int = 0, **options: Any) -> Self:
         """Finds centres and packs a table; the lengths of the rows are kept apart, in two bytes each.
 
         Args:
             table: float `(rows, dim)`, finite.
             piece_dim: as in the class.
-            metric: float `(dim, dim)`, symmetric and positive: what an error `e` of a row costs is `e @ metric @ e`, as
-                `networks.row_sensitivity` measures it. Without it, the square of its length.
             seed: of k-means.
             options: of a Keras layer, such as `name`.
-
-        Raises:
-            ValueError: a metric of another size.
         """
         table = np.asarray(table, "float32")
         num_centres = min(_MOST_CENTRES, max(1, len(table) // 4))
@@ -91,16 +78,18 @@ class ProductQuantizedRows(keras.layers.Layer):
         layer.build()
         lengths = np.array(steps_of(exponents, shift))
         width = layer._num_pieces * layer.piece_dim
-        rows = np.pad(table / lengths, ((0, 0), (0, width - layer.dim)))
+        pieces = np.pad(table / lengths, ((0, 0), (0, width - layer.dim)))
+        pieces = pieces.reshape(len(table), layer._num_pieces, layer.piece_dim)
         generator = np.random.default_rng(seed)
-        centres, codes = quantized(rows, layer.piece_dim, num_centres, metric=metric, generator=generator)
+        centres = np.stack(
+            [trained_centres(pieces[:, place], num_centres, generator=generator) for place in range(layer._num_pieces)]
+        )
         # steps that half precision holds exactly, as some files do
         steps = np.maximum(np.abs(centres).max(axis=(0, 1)), 1e-6) / 127
         steps = np.maximum(steps.astype("float16").astype("float32"), np.float32(2.0**-24))
         rounded = np.clip(np.round(centres / steps), -127, 127).astype("int8")
-        if metric is None:  # with one, the pieces of a row were chosen together
-            codes = nearest_codes(rows, rounded * steps)
-        layer.set_weights([codes, exponents, rounded.reshape(-1, layer.piece_dim), steps])
+        codes = [nearest_centres(pieces[:, place], found * steps) for place, found in enumerate(rounded)]
+        layer.set_weights([np.stack(codes, axis=1), exponents, rounded.reshape(-1, layer.piece_dim), steps])
         return layer
 
     @property
@@ -123,34 +112,12 @@ class ProductQuantizedRows(keras.layers.Layer):
     def call(self, ids: Tensor) -> Tensor:
         ids = tf.cast(ids, "int32")
         flat = tf.reshape(ids, [-1])
-        pieces = tf.cast(self._pieces(flat), "float32") * self.steps.value
+        first = np.arange(self._num_pieces, dtype="int32") * self.num_centres
+        places = tf.cast(tf.gather(self.codes.value, flat), "int32") + first  # (ids, pieces)
+        pieces = tf.cast(tf.gather(self.centres.value, places), "float32") * self.steps.value
         vectors = tf.reshape(pieces, [-1, self._num_pieces * self.piece_dim])[:, : self.dim]
         vectors *= steps_of(tf.gather(self.exponents.value, flat), self.shift)
         return tf.reshape(vectors, tf.concat([tf.shape(ids), [self.dim]], axis=0))
-
-    def weighted_sum(self, ids: Tensor, weights: Tensor) -> Tensor:
-        """The sum of rows times weights: lengths go into the weights, steps are applied once to the sum.
-
-        Args:
-            ids: int32 `(batch, tokens)`.
-            weights: float `(batch, tokens)`.
-
-        Returns:
-            float32 `(batch, dim)`.
-        """
-        flat, width = tf.reshape(ids, [-1]), self._num_pieces * self.piece_dim
-        lengths = steps_of(tf.gather(self.exponents.value, flat), self.shift)
-        weights = tf.cast(weights, "float32") * tf.reshape(lengths, tf.shape(ids))
-        pieces = tf.cast(self._pieces(flat), "float32")
-        pieces = tf.reshape(pieces, tf.concat([tf.shape(ids), [width]], axis=0))
-        total = tf.reshape(tf.matmul(tf.expand_dims(weights, 1), pieces), [-1, self._num_pieces, self.piece_dim])
-        return tf.reshape(total * self.steps.value, [-1, width])[:, : self.dim]
-
-    def _pieces(self, flat):
-        """Whole numbers, int8 `(ids, pieces, piece_dim)`."""
-        first = np.arange(self._num_pieces, dtype="int32") * self.num_centres
-        places = tf.cast(tf.gather(self.codes.value, flat), "int32") + first  # (ids, pieces)
-        return tf.gather(self.centres.value, places)
 
     def compute_output_shape(self, ids_shape: Shape) -> Shape:
         return (*ids_shape, self.dim)
