@@ -3,7 +3,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_i18n.optimizers.rowwise import Rowwise
+from keras_i18n.optimizers.rowwise import Rowwise, subtract_from_rows
 from keras_i18n.protocols import Config, Tensor
 from keras_i18n.shown import shown
 
@@ -51,7 +51,7 @@ class RowwiseAdagrad(Rowwise, keras.optimizers.Adagrad):
         accumulator = tf.gather(accumulators, rows) + squares
         accumulators.scatter_update(tf.IndexedSlices(accumulator, rows))
         step = learning_rate * gradient / tf.sqrt(accumulator + self.epsilon)
-        variable.scatter_sub(tf.IndexedSlices(step, rows))
+        subtract_from_rows(variable, rows, step)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "accumulator": self.accumulator}

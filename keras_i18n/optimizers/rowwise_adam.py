@@ -1,7 +1,7 @@
 import keras
 import tensorflow as tf
 
-from keras_i18n.optimizers.rowwise import Rowwise
+from keras_i18n.optimizers.rowwise import Rowwise, subtract_from_rows
 
 
 class _AdamRows(Rowwise):
@@ -18,7 +18,7 @@ class _AdamRows(Rowwise):
             velocity = tf.maximum(tf.gather(peaks, rows), velocity)
             peaks.scatter_update(tf.IndexedSlices(velocity, rows))
         rate = learning_rate * tf.sqrt(1 - tf.pow(self.beta_2, step)) / (1 - tf.pow(self.beta_1, step))
-        variable.scatter_sub(tf.IndexedSlices(rate * momentum / (tf.sqrt(velocity) + self.epsilon), rows))
+        subtract_from_rows(variable, rows, rate * momentum / (tf.sqrt(velocity) + self.epsilon))
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
