@@ -1,7 +1,7 @@
 """Are the ids of the tokenizers that were taken over those of their libraries, in every runtime, and how fast are they?
 
-WordPiece and byte-level BPE against Hugging Face's `tokenizers`, SentencePiece BPE against the sentencepiece library, `TextVectorization`
-against Keras' own layer: all SIB-200 dev sentences, fuzzed strings and edges through the Python of this package and five runtimes.
+WordPiece and byte-level BPE against Hugging Face's `tokenizers`, lower-cased WordPiece also against KerasHub's, SentencePiece BPE
+against the sentencepiece library, `TextVectorization` against Keras' own layer: all SIB-200 dev sentences, fuzzed strings and edges through the Python of this package and five runtimes.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from keras_i18n.tokenizers import (
     WordPieceTokenizer,
     clean_text,
     conformance,
+    from_keras_hub,
     from_text_vectorization,
     word_patterns,
 )
@@ -56,8 +57,8 @@ def training_texts(size):
     ]
 
 
-def wordpiece(size, lowercase):
-    """Ours, and a function from texts to the ids of `tokenizers`; trained on `training_texts`."""
+def wordpiece_vocabulary(size, lowercase):
+    """The file of a vocabulary that is trained on `training_texts` and kept."""
     from tokenizers import BertWordPieceTokenizer
 
     path = tokenizer_files.CACHE / f"wordpiece {size} {lowercase}.txt"
@@ -69,9 +70,31 @@ def wordpiece(size, lowercase):
         )
         found = trained.get_vocab()
         path.write_text("".join(f"{piece}\n" for piece in sorted(found, key=found.get)))
+    return path
+
+
+def wordpiece(size, lowercase):
+    """Ours, and a function from texts to the ids of `tokenizers`."""
+    from tokenizers import BertWordPieceTokenizer
+
+    path = wordpiece_vocabulary(size, lowercase)
     theirs = BertWordPieceTokenizer(str(path), lowercase=lowercase)
     ours = WordPieceTokenizer.from_file(path, lowercase=lowercase, begin=True, end=True)
     return ours, lambda texts: [found.ids for found in theirs.encode_batch(texts)]
+
+
+def keras_hub_wordpiece(size, strip_accents):
+    """Ours, and a function from texts to the ids of KerasHub's tokenizer, lower-cased, in a graph as `tf.data` has it.
+
+    Called outside of one, it cuts by the classes of a newer Unicode, and a few texts in ten thousand otherwise.
+    """
+    import keras_hub
+    import tensorflow as tf
+
+    pieces = wordpiece_vocabulary(size, True).read_text("utf-8").split("\n")[:-1]
+    theirs = keras_hub.tokenizers.WordPieceTokenizer(pieces, lowercase=True, strip_accents=strip_accents)
+    in_graph = tf.function(theirs, input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
+    return from_keras_hub(theirs), lambda texts: in_graph(tf.constant(texts)).to_list()
 
 
 def byte_pairs(size, pattern, prefix_space=False):
@@ -155,6 +178,8 @@ KINDS = {
     "WordPiece 32000, uncased": lambda: wordpiece(32_000, True),
     "WordPiece 32000, cased": lambda: wordpiece(32_000, False),
     "WordPiece 128000, cased": lambda: wordpiece(LARGE, False),
+    "KerasHub WordPiece 32000, uncased": lambda: keras_hub_wordpiece(32_000, False),
+    "KerasHub WordPiece 32000, uncased, no accents": lambda: keras_hub_wordpiece(32_000, True),
     "byte-level BPE 8000, RoBERTa": lambda: byte_pairs(8_000, "gpt2", prefix_space=True),
     "byte-level BPE 32000, GPT-2": lambda: byte_pairs(32_000, "gpt2"),
     "byte-level BPE 32000, Llama 3": lambda: byte_pairs(32_000, "llama3"),
@@ -199,7 +224,7 @@ def equal_ids(run, texts, wanted):
 def tell(results, kind, texts, runtime, equal, of):
     """Shows and keeps how many texts of a group got the ids of the library."""
     results["ids"].append({"kind": kind, "texts": texts, "runtime": runtime, "equal": equal, "of": of})
-    print(f"{kind:30} {texts:12} {runtime:22} {equal:6} of {of:6}", flush=True)
+    print(f"{kind:45} {texts:12} {runtime:22} {equal:6} of {of:6}", flush=True)
 
 
 def milliseconds(run, given, repeats=60):
@@ -272,7 +297,7 @@ def main():
                 speeds[name] = round(float(np.median([milliseconds(run, one) for one in given])), 4)
             results["milliseconds"][kind] = speeds
             results["table bytes"][kind] = sum(weight.numpy().nbytes for weight in model.weights)
-            print(f"{kind:30} {speeds} ms, tables of {results['table bytes'][kind]:,} bytes", flush=True)
+            print(f"{kind:45} {speeds} ms, tables of {results['table bytes'][kind]:,} bytes", flush=True)
         results_file.write("foreign_tokenizers", results)
 
 

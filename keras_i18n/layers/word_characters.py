@@ -18,6 +18,7 @@ from keras_i18n.tokenizers.word_characters import (
     KIND_BITS,
     LEADS,
     LENGTH_BITS,
+    LETTER,
     NUM_PAGES,
     ORDER_BITS,
     PAGE_BITS,
@@ -39,7 +40,7 @@ class WordCharacters(keras.layers.Layer):
     Args:
         num_cells, num_parts: sizes of the two tables.
         special_tokens: texts that become one symbol each, found before all else; none may overlap another one.
-        composition: config of a `CanonicalComposition` by which texts go first, or None.
+        composition: config of a `CanonicalComposition` by which the symbols of each word go at last, or None.
 
     Input shape: `(batch, length)`, int32 code points, padded with 0 on the right; any number at all is accepted.
     Output shape: `(batch, new length)`, int32 symbols, padded with the symbol of the end of a text; each row has one.
@@ -78,7 +79,7 @@ class WordCharacters(keras.layers.Layer):
 
     @classmethod
     def from_tables(cls, tables: Tables, special_tokens: Sequence[str] = (), *, compose: bool = False) -> Self:
-        """The layer of `tokenizers.word_characters.WordCharacters`; `compose` brings texts into form C first."""
+        """The layer of `tokenizers.word_characters.WordCharacters`; `compose` brings words into form C."""
         composition = CanonicalComposition.create() if compose else None
         layer = cls(
             num_cells=len(tables.cells),
@@ -99,8 +100,6 @@ class WordCharacters(keras.layers.Layer):
         # one more column, so that every text has an end
         code_points = clean_code_points(tf.pad(tf.cast(code_points, tf.int32), [[0, 0], [0, 1]]))
         code_points = with_special_tokens(code_points, self.special_tokens)
-        if self.composition is not None:
-            code_points = tf.pad(self.composition(code_points), [[0, 0], [0, 1]])
         table = {name: tf.convert_to_tensor(variable) for name, variable in self.tables.items()}
         page = tf.bitwise.right_shift(code_points, PAGE_BITS)
         cells = tf.gather(table["cells"], tf.gather(table["page_offsets"], page) + code_points)
@@ -111,11 +110,12 @@ class WordCharacters(keras.layers.Layer):
         order = tf.bitwise.right_shift(_lower(symbols, SYMBOL_BITS), KIND_BITS)
         symbols = tf.cond(tf.reduce_any(order > 1), lambda: _ordered(symbols, order), lambda: symbols)
         dropped = tf.equal(_lower(symbols, KIND_BITS), DROPPED)
-        return tf.cond(
+        symbols = tf.cond(
             tf.reduce_any(dropped),
             lambda: kept_left(symbols, tf.logical_not(dropped), END_OF_TEXT),
             lambda: symbols,
         )
+        return symbols if self.composition is None else _composed_words(symbols, self.composition)
 
     def compute_output_spec(self, code_points: Tensor) -> Tensor:
         return keras.KerasTensor((code_points.shape[0], None), dtype="int32")
@@ -150,6 +150,18 @@ def _spread_out(pool, code_points, cells, symbols):
     part = tf.where(tf.equal(place, 0), LEADS + lead, tf.where(tf.equal(place, 1), vowel, tail))
     parts = tf.where(start > 0, of_pool, part * (1 << SYMBOL_BITS))
     return tf.where(valid, tf.where(several, parts, take(symbols, source)), END_OF_TEXT)
+
+
+def _composed_words(symbols, composition):
+    """Letters in normal form C, word by word: between words stand zeros, which compose with nothing and stay in order."""
+    is_letter = tf.equal(_lower(symbols, KIND_BITS), LETTER)
+    parting = kept_left(symbols, tf.logical_not(is_letter), END_OF_TEXT)
+    code_points = composition(tf.where(is_letter, tf.bitwise.right_shift(symbols, SYMBOL_BITS), 0))
+    is_parting = tf.equal(code_points, 0)
+    rank = tf.cumsum(tf.cast(is_parting, tf.int32), axis=1) - 1
+    last = tf.shape(parting)[1] - 1
+    parting = tf.where(rank <= last, take(parting, tf.clip_by_value(rank, 0, last)), END_OF_TEXT)
+    return tf.where(is_parting, parting, code_points * (1 << SYMBOL_BITS) + LETTER)
 
 
 def _ordered(symbols, order):

@@ -63,6 +63,16 @@ class WordCharacters:
         kept = symbols & (1 << KIND_BITS) - 1 != DROPPED
         return symbols[kept], source[kept]
 
+    @functools.cached_property
+    def letters(self) -> frozenset[int]:
+        """Code points that may stand inside of a word: also a colon, where folding makes `::=` of one character."""
+        every = np.arange(SPECIAL, dtype=np.int32)
+        every = np.concatenate([every, np.arange(SPECIAL + MAX_SPECIAL, 0x110000, dtype=np.int32)])
+        cells = self.cells[self.page_offsets[every >> PAGE_BITS] + every]
+        symbols = np.concatenate([(cells + ((every - DELTA_ZERO) << SYMBOL_BITS))[cells >= 0], self.pool])
+        found = symbols[symbols & (1 << KIND_BITS) - 1 == LETTER] >> SYMBOL_BITS
+        return frozenset(np.unique(found).tolist())
+
     def own_kinds(self, text: str) -> np.ndarray:
         """The kind of each code point of a text where it stays as it is; DROPPED where it becomes something else."""
         code_points = np.array([ord(character) for character in text], np.int32)
@@ -128,8 +138,8 @@ def hugging_face(*, lowercase: bool, strip_accents: bool, split_ideographs: bool
 def keras_hub(*, lowercase: bool, strip_accents: bool, split_ideographs: bool) -> WordCharacters:
     """The `WordCharacters` of KerasHub's WordPiece tokenizer; a word is folded after it was cut out.
 
-    What only a neighbour decides is not in a table: a letter and its mark that stand apart are composed before, by the
-    tokenizer's `compose`.
+    What only a neighbour decides is not in a table: what folded letters and marks of a word compose to is found afterwards,
+    by the tokenizer's `compose`.
 
     Args:
         lowercase: whether words are folded by Unicode's NFKC_Casefold.

@@ -43,7 +43,7 @@ class WordPieceTokenizer(PieceTokenizer):
         max_word_length: longer words, in code points, are unknown.
         max_word_bytes: words of more bytes of UTF-8 are unknown (KerasHub: 100); None for any number.
         characters: whose classes of characters count: "hugging_face", or "keras_hub" as that cuts texts.
-        compose: whether texts are brought into Unicode's normal form C first, as KerasHub's folding of words does.
+        compose: whether each word is brought into Unicode's normal form C after it was folded, as KerasHub does.
         max_tokens: longest result of `tokenize` and of the compiled tokenizer; None for any length.
 
     Raises:
@@ -160,8 +160,6 @@ class WordPieceTokenizer(PieceTokenizer):
         [['ou', 'est', '-', 'il', ',', '東', '京', '?']]
         """
         cleaned = self.cleaned(texts)
-        if self.compose:
-            cleaned = list(map(canonical_composition.compose, cleaned))
         flat = np.frombuffer("\0".join([*cleaned, ""]).encode("utf-32-le", "surrogatepass"), np.int32)
         symbols, source = self.characters.symbols(flat)
         kinds, code_points = symbols & (1 << KIND_BITS) - 1, symbols >> SYMBOL_BITS
@@ -172,6 +170,9 @@ class WordPieceTokenizer(PieceTokenizer):
         spaced = np.full(counts.sum(), 32, np.int32)
         spaced[np.cumsum(counts) - np.where(kinds == ALONE, 2, 1)] = code_points
         line = spaced.astype("<i4").tobytes().decode("utf-32-le", "surrogatepass")
+        if self.compose:
+            # what parts words composes with nothing
+            line = canonical_composition.compose(line)
         return [[word for word in part.split(" ") if word] for part in line.split("\0")[:-1]]
 
     def cut_word(self, word: str) -> list[int]:

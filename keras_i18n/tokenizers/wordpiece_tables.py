@@ -62,5 +62,6 @@ def build(tokenizer: WordPieceTokenizer) -> WordPieceTables:
 
 def _may_be_met(piece, tokenizer, continues):
     """Whether a word or the rest of one can be spelled so."""
-    kinds = {int(kind) for kind in tokenizer.characters.own_kinds(piece)}
-    return kinds == {LETTER} or (len(piece) == 1 and kinds == {ALONE} and not continues)
+    if tokenizer.characters.letters.issuperset(map(ord, piece)):
+        return True
+    return len(piece) == 1 and not continues and set(tokenizer.characters.own_kinds(piece).tolist()) == {ALONE}

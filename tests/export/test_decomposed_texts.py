@@ -1,8 +1,9 @@
-"""Letters whose accents are code points of their own, as a WordPiece tokenizer of KerasHub folds them, in its runtimes."""
+"""What the folding of a word composes, as a WordPiece tokenizer of KerasHub has it inside of `tf.data`, in its runtimes."""
 
 import unicodedata
 
 import pytest
+import tensorflow as tf
 
 import keras_i18n as ki
 
@@ -20,12 +21,19 @@ TEXTS = [
         "ǘ",
         "",
     )
+] + [
+    "\u3131\u314f\u3131 \u1100\u1161\u11a8 \uffa1\uffc2",  # Korean of compatibility letters, of parts, of half width
+    "\ufb01\u0301 \ufb06\u0323 <\u0338 =\u0338> \u2a74\u0338",
+    "İ I\u0307 ǰ J\u030c ΑΣ Σ\u0345 \u1fb3\u0301 \u03b1\u0345\u0301",
+    "Ｅ\u0301 ㎏\u0308 ½\u0300 \u0344 \u0301a \u0301 \u00ad\u0301",
+    "\u304b\u3099\u30ab\uff9e\uff76\uff9e 葛\U000e0100",
 ]
 
 
 @pytest.mark.parametrize("strip_accents", [False, True])
 def test_lower_cased_words_are_composed(strip_accents, tmp_path):
-    pieces = sorted({c for text in TEXTS for form in ("NFC", "NFD") for c in unicodedata.normalize(form, text.lower())})
+    forms = ("NFC", "NFD", "NFKC", "NFKD")
+    pieces = sorted({c for text in TEXTS for form in forms for c in unicodedata.normalize(form, text.casefold())})
     letters = [piece for piece in pieces if not piece.isspace()]
     vocabulary = ["[PAD]", "[UNK]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
     theirs = keras_hub.tokenizers.WordPieceTokenizer(
@@ -36,7 +44,8 @@ def test_lower_cased_words_are_composed(strip_accents, tmp_path):
         special_tokens_in_strings=True,
     )
     tokenizer = ki.tokenizers.from_keras_hub(theirs)
-    expected = [[int(number) for number in theirs(text)] for text in TEXTS]
+    in_graph = tf.function(theirs, input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
+    expected = in_graph(tf.constant(TEXTS)).to_list()
     assert [ids.tolist() for ids in tokenizer.tokenize(TEXTS)] == expected
     plain = type(tokenizer)(**tokenizer.get_config() | {"compose": False})
     assert [ids.tolist() for ids in plain.tokenize(TEXTS)] != expected

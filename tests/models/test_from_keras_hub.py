@@ -113,6 +113,19 @@ def test_from_its_file_into_a_format(bert, tmp_path):
     np.testing.assert_allclose(runner.predict(TEXTS), scores_of(bert), atol=1e-5)
 
 
+@pytest.mark.parametrize("precision", ["int8", "int4_blocks", "mixed3", "pq1"])
+def test_it_leaves_in_few_bits(bert, precision, tmp_path):
+    taken = ki.TextClassifier.from_keras(bert, labels=LABELS, languages=["en"])
+    folder = ki.export(taken, tmp_path, formats=["tflite", "onnx"], precision=precision)
+    texts = ki.datasets.from_lists(TEXTS, [LABELS[0]] * len(TEXTS), language="en")
+    report = ki.verify(taken, folder, texts)
+    assert report.ok, report
+    # bits were saved: the rows of the file are not those of the model
+    files = [ki.load_exported(folder / f"model.{suffix}").predict(TEXTS) for suffix in ("tflite", "onnx")]
+    np.testing.assert_allclose(*files, atol=1e-4)
+    assert np.abs(files[0] - taken.predict(TEXTS)).max() > 1e-5
+
+
 def test_a_backbone_is_an_encoder(bert):
     pooled = ki.TextEncoder.from_keras(bert.backbone, tokenizer=bert.preprocessor, output="pooled_output")
     given = bert.preprocessor(TEXTS)
