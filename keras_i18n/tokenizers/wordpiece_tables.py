@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import fingerprints, perfect_hash
-from keras_i18n.tokenizers.word_characters import ALONE, LETTER, SPECIAL
+from keras_i18n.tokenizers.word_characters import ALONE, SPECIAL
 from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
 
 CONTINUES = int(fingerprints.SECOND_FACTORS[5])  # added to the first fingerprint of pieces inside of a word
