@@ -1,9 +1,12 @@
 """The preset that comes with the package: what it is, that a damaged file is told, and that the fast way gives the network's answers."""
 
+import math
+
 import numpy as np
 import pytest
 
 import keras_i18n as ki
+from keras_i18n.models import presets
 from keras_i18n.models.convex.bag_fitting import new_bag
 from keras_i18n.models.presets import universal
 
@@ -19,6 +22,12 @@ def test_it_needs_no_other_package_and_knows_many_languages(encoder):
     assert universal.FILE.stat().st_size < 32e6
     assert {"en", "zh-Hans", "hi", "sw", "fi", "am"} <= set(encoder.languages)
     assert len(encoder.languages) > 150
+    assert presets.preset_languages("universal") == encoder.languages
+
+
+def test_its_size_is_told_before_it_is_loaded(encoder):
+    found = sum(np.dtype(weight.dtype).itemsize * math.prod(weight.shape) for weight in encoder.network.weights)
+    assert found == presets.NUM_BYTES["universal"]
 
 
 def test_the_fast_way_gives_the_answers_of_the_network(encoder):
@@ -64,7 +73,7 @@ def test_create_sets_its_n_grams_beside_it(encoder):
     train, test = (part.select(languages=["en", "uk"]) for part in ki.datasets.sample("assistant"))
     classifier = ki.TextClassifier.create(train.sample(80, seed=1), preset="universal")
     tried = {trial.name for trial in classifier.creation.trials if trial.by_language}
-    assert tried == {"encoder", "n-grams", "encoder and n-grams"}
+    assert tried == {"universal", "n-grams", "universal and n-grams"}
     texts = list(test.text)[:20]
     tokenizer, network = new_bag(num_buckets=500, num_labels=len(train.labels), encoder=encoder)
     beside = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=train.labels)
