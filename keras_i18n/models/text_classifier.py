@@ -160,18 +160,15 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
         """The best classifier for labelled texts: tries what could suit them, and trains what does.
 
         The candidates are a pretrained encoder with a head, hashed words and n-grams, and both in one network, in which
-        n-grams tell how far the encoder is to be heard: it may know some of the languages. They are judged on texts that
-        are held out, by language: three quarters the mean over languages, one quarter the mean of the worst of them.
-
-        Of several encoders the first is preferred. Another is tried where its package is installed, it fits `max_bytes`, it
-        was made for one of the languages, and labels are in more than one; it is chosen where it is right more often by
-        more than two standard errors, of the same texts. The reason tells both sizes.
+        n-grams tell how far the encoder is to be heard. They are judged on texts that are held out, by language: three
+        quarters the mean over languages, one quarter that of the worst of them. Another encoder than the first is tried where
+        its package is there, it was made for one of the languages, and labels are in more than one; it must surely win.
 
         Args:
             train: labelled `Dataset`, or what `datasets.as_dataset` makes one of; a list of labels in every row makes a
                 classifier with `multi_label`. Of more than 150,000 texts so many are drawn.
             validation_data: the same; candidates are then judged on it.
-            preset: the encoder; several, of which the first is preferred; None for none.
+            preset: one encoder or several, of which the first is preferred; None for none.
             minutes: the budget: candidates for which no time is left are not tried; from 3 on choices are made on more texts.
             max_bytes: the most bytes of its weights in float32.
             backup_dir: folder that keeps the results of trials; a search that was killed goes on from there.

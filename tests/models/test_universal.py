@@ -11,6 +11,7 @@ from keras_i18n.models.convex.bag_fitting import new_bag
 from keras_i18n.models.presets import universal
 
 TEXTS = ["Where is the station?", "", "Rautatieasema on suljettu.", "रेलवे स्टेशन कहाँ है?", "駅はどこですか。"]
+WAY_OUT = 'begin with preset="use_multilingual_v3"'
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +66,29 @@ def test_its_tables_are_looked_up_and_its_head_is_trained(encoder):
     classifier.fit(train.select(languages=["en"]), verbose=0)
     right = ki.evaluate_by_language(classifier, test, source_language="en")
     assert {row.language: row.accuracy for row in right.rows}["en"] > 0.9
-    with pytest.raises(ValueError, match="in few bits"):
+    with pytest.raises(ValueError, match=f"in few bits.*{WAY_OUT}"):
         classifier.fit(train, trainable="all", verbose=0)
+
+
+@pytest.mark.parametrize("work", ["localize", "compact", "inspect", "make_packs", "add_language"])
+def test_what_needs_other_rows_names_the_preset_that_has_them(encoder, work, tmp_path):
+    calls = {
+        "localize": lambda: ki.localization.localize(encoder, ["fr"]),
+        "compact": lambda: ki.localization.compact(encoder, ["fr"], max_bytes=8_000_000),
+        "inspect": lambda: ki.localization.inspect(encoder, TEXTS),
+        "make_packs": lambda: ki.localization.make_packs(encoder, ["fr"], tmp_path),
+        "add_language": lambda: ki.transfer.add_language(encoder, "nqo", lexicon=[("sun", "ߕߟߋ")]),
+    }
+    with pytest.raises(ValueError, match=WAY_OUT):
+        calls[work]()
+
+
+def test_of_a_preset_in_whole_numbers_no_other_is_named():
+    tokenizer, network = new_bag(num_buckets=50, num_labels=2)
+    model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["a", "b"])
+    with pytest.raises(ValueError, match="must have a UnigramTokenizer") as told:
+        ki.localization.localize(model, ["fr"])
+    assert "preset" not in str(told.value)
 
 
 def test_create_sets_its_n_grams_beside_it(encoder):
