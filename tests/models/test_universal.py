@@ -24,6 +24,9 @@ def test_it_needs_no_other_package_and_knows_many_languages(encoder):
     assert {"en", "zh-Hans", "hi", "sw", "fi", "am"} <= set(encoder.languages)
     assert len(encoder.languages) > 150
     assert presets.preset_languages("universal") == encoder.languages
+    assert ki.languages.unread_scripts(encoder, [*TEXTS, "ߒ ߕߏ߮ ߦߋ߫"], ["en", "en", "fi", "hi", "ja", "nqo"]) == {
+        "nqo": "N’Ko"
+    }
 
 
 def test_its_size_is_told_before_it_is_loaded(encoder):
