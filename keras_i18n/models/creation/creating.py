@@ -94,11 +94,7 @@ class Creation:
         """The classifier; its `.creation` is the `CreationReport`."""
         candidates = candidates_of(self.presets)
         self._prepare()
-        trials = []
-        for one in candidates:
-            trials.append(self._trial(one))
-            if one.has_ngrams and one.preset != self.encoders.first:
-                self.encoders.forget(one.preset)  # it comes again where it is chosen
+        trials = [self._trial(one) for one in candidates]
         verdict = Verdict(
             {one.name: one for one in candidates},
             trials,
@@ -112,6 +108,7 @@ class Creation:
             num_texts=len(self.train if self.validation is None else self.validation),
         )
         chosen, reason = verdict.chosen()
+        self.encoders.keep(chosen.preset)
         if self._one_language is not None and chosen.preset == "universal":
             reason += told_of_sixteen(self._one_language, self.encoders)
         model = self._built(chosen)

@@ -83,22 +83,21 @@ class Encoders:
             preset: name of the encoder.
             rows: int `(rows,)`, ascending.
         """
-        old_rows, old = self._vectors.get(preset, (np.zeros(0, int), None))
-        if not np.array_equal(old_rows, rows):
-            new = np.setdiff1d(rows, old_rows)
-            encoder = self.encoder(preset)
-            found = np.zeros((len(self.texts), encoder.dim))
-            if old is not None:
-                found[old_rows] = old
-            if len(new):
-                found[new] = encoder.encode([self.texts[row] for row in new], progress=self.progress)
-            old = found[rows]
-            self._vectors[preset] = rows, old
-        return old
+        known, vectors = self._vectors.get(preset, (np.zeros(0, int), np.zeros((0, 0))))
+        if np.array_equal(known, rows):
+            return vectors
+        new, encoder = np.setdiff1d(rows, known), self.encoder(preset)
+        found = np.zeros((len(self.texts), encoder.dim))
+        if len(known):
+            found[known] = vectors
+        found[new] = encoder.encode([self.texts[row] for row in new], progress=self.progress)
+        vectors = found if len(rows) == len(found) else found[rows]
+        self._vectors[preset] = rows, vectors
+        return vectors
 
-    def forget(self, preset: str) -> None:
-        """Lets an encoder go; its vectors stay."""
-        self._encoders.pop(preset, None)
+    def keep(self, preset: str | None) -> None:
+        """Lets go of all encoders but one."""
+        self._encoders = {name: encoder for name, encoder in self._encoders.items() if name == preset}
 
 
 def checked_presets(given: Any) -> tuple[str, ...]:
