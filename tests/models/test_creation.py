@@ -210,6 +210,7 @@ def chosen(gain, error):
     return verdict.Verdict(
         names, trials, right, language=["en"] * 1000, same_text=None, first="universal", one_language=None,
         num_bytes=dict.fromkeys(names, 39_000_000) | {"use_multilingual_v3": 276_000_000},
+        num_languages=dict.fromkeys(names, 179) | {"use_multilingual_v3": 16},
         held_out="texts held out", num_texts=1000,
     ).chosen()  # fmt: skip
 
@@ -218,12 +219,13 @@ def test_the_larger_encoder_must_win_by_more_than_chance():
     one, reason = chosen(gain=0.05, error=0.02)
     assert one.name == "use_multilingual_v3"
     assert reason == (
-        "+5.0 points beside universal and n-grams, with a standard error of 2.0: worth 276 MB of weights against 39 MB"
+        "+5.0 points beside universal and n-grams, with a standard error of 2.0: worth 276 MB "
+        "for 16 languages against 39 MB for 179 languages"
     )
     one, reason = chosen(gain=0.016, error=0.02)
     assert one.name == "universal and n-grams"
     assert "use_multilingual_v3 is not surely better (+1.6 points, with a standard error of 2.0)" in reason
-    assert "276 MB of weights against 39 MB" in reason
+    assert "takes 276 MB for 16 languages against 39 MB for 179" in reason
 
 
 def test_translations_are_one_draw_of_the_noise():

@@ -6,6 +6,7 @@ import math
 import numbers
 import pathlib
 import time
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -104,6 +105,10 @@ class Creation:
             first=self.encoders.first,
             one_language=self._one_language,
             num_bytes={one.name: self._size(one) for one in candidates},
+            num_languages={
+                one.name: len(self.encoders.languages(one.preset) if one.preset else self.train.languages)
+                for one in candidates
+            },
             held_out="texts held out" if self.validation is None else "validation_data",
             num_texts=len(self.train if self.validation is None else self.validation),
         )
@@ -221,7 +226,9 @@ class Creation:
         else:
             scores, self.choices[name] = self._held_out(candidate)
             if self.validation is not None:
-                scores = self._built(candidate).predict(list(self.validation.text))
+                with warnings.catch_warnings():  # what it was not made for is told of the one that is chosen
+                    warnings.simplefilter("ignore", UserWarning)
+                    scores = self._built(candidate).predict(list(self.validation.text))
             of_all = {"targets": self.judges.targets, "multi_label": self.multi_label}
             by_language = scores_by_language(scores, language=self.judges.language, **of_all)
             self.right[name] = rightness(scores, **of_all)

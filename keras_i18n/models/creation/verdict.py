@@ -38,6 +38,7 @@ class Verdict:
         first: the encoder that is preferred; None where there is none.
         one_language: the language that all labels are in, where `first` was made for it; else None.
         num_bytes: name -> bytes of its weights.
+        num_languages: name -> how many languages it was made for.
         held_out: what the texts that judge are called.
         num_texts: how many texts there are to judge.
     """
@@ -50,6 +51,7 @@ class Verdict:
     first: str | None
     one_language: str | None
     num_bytes: Mapping[str, int]
+    num_languages: Mapping[str, int]
     held_out: str
     num_texts: int
 
@@ -86,14 +88,16 @@ class Verdict:
     def _against(self, best, reason, other, tried):
         """Whether another encoder wins surely: by more than the texts that judge can tell from chance."""
         gain, error = paired_gain(self.right[best], self.right[other], self.language, self.same_text)
-        sizes = f"{self.num_bytes[other] / 1e6:,.0f} MB of weights against {self.num_bytes[best] / 1e6:,.0f} MB"
+        sizes = " against ".join(
+            f"{self.num_bytes[name] / 1e6:,.0f} MB for {self.num_languages[name]} languages" for name in (other, best)
+        )
         wins = f"{100 * gain:+.1f} points beside {best}, with a standard error of {100 * error:.1f}"
         if tried[other] > tried[best] and gain > _SURE * error:
             return other, f"{wins}: worth {sizes}"
         if tried[other] > tried[best] and gain > 0:
             return (
                 best,
-                f"{reason}; {other} is not surely better ({wins.replace(f' beside {best}', '')}), and has {sizes}",
+                f"{reason}; {other} is not surely better ({wins.replace(f' beside {best}', '')}), and takes {sizes}",
             )
         return best, reason
 
