@@ -1,13 +1,19 @@
 """`TextClassifier.create` beside what else people would do with their labels: joint over languages, and language by language.
 
 The peers learn from the same texts in the same run: TF-IDF of words and of characters (2 to 5, `char_wb`, sublinear) with
-scikit-learn's logistic regression (C=10), logistic regression on the frozen vectors of the encoder (as SetFit's head), and
+scikit-learn's logistic regression (C=10), logistic regression on the frozen vectors of each encoder (as SetFit's head), and
 fastText with its own autotune, which holds a fifth of the training texts back to tune on. Accuracies are means over
 languages on the dev split, whose sentences no method has seen. Both sets were
 looked at while settings were chosen: these are figures of development, not of data held back.
+
+The figures on SIB-200 flatter the encoder `universal`, and so `create`: its training saw the texts of SIB-200's training
+split, without labels, in all of these languages (it saw no text of the dev split; NusaX it did not see at all). Made
+without them it read 47 % of the topics over 205 languages from English labels, in place of 61.3 %. So do the texts that
+`create` itself holds out there, which are of that split: they judge `universal` better than new texts would.
 """
 
 import argparse
+import functools
 import pathlib
 import tempfile
 import time
@@ -64,10 +70,10 @@ def tfidf(train, texts):
     return model.fit(train.text, train.label).predict(texts)
 
 
-def frozen_vectors(train, texts):
+def frozen_vectors(train, texts, preset):
     from sklearn.linear_model import LogisticRegression
 
-    encoder = ki.TextEncoder.from_preset("use_multilingual_v3")
+    encoder = ki.TextEncoder.from_preset(preset)
     model = LogisticRegression(C=10, max_iter=1000).fit(encoder.encode(list(train.text)), train.label)
     return model.predict(encoder.encode(list(texts)))
 
@@ -94,7 +100,8 @@ def fasttext_autotuned(train, texts, seconds=20):
 METHODS = {
     "create": created,
     "TF-IDF + logistic regression": tfidf,
-    "logistic regression on frozen vectors": frozen_vectors,
+    "logistic regression on frozen vectors": functools.partial(frozen_vectors, preset="universal"),
+    "the same on use_multilingual_v3": functools.partial(frozen_vectors, preset="use_multilingual_v3"),
     "fastText autotuned": fasttext_autotuned,
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras_i18n as ki
+from keras_i18n.models.presets import preset_languages
 
 FOLDER = "look-up/languages"
 _RESULTS = pathlib.Path(__file__).parents[2] / "benchmarks" / "results"
@@ -49,7 +50,15 @@ def _mean(result, part):
 
 MEASURES = (
     Measure(
-        "topics of sentences, a classifier trained in English alone",
+        "topics of sentences, a classifier trained in English alone on the encoder `universal`, whose training saw sentences "
+        "of the same source, without labels",
+        "universal_encoder",
+        lambda result: result["universal"]["by_language"],
+        lambda result: result["use_multilingual_v3"]["by_language"],
+        "`use_multilingual_v3`",
+    ),
+    Measure(
+        "the same on the encoder `use_multilingual_v3`",
         "zero_shot",
         lambda result: result["by_language"],
     ),
@@ -208,16 +217,19 @@ def _data(tag, train, test):
 
 
 def _advice(tag, known, results):
+    own = tag in _short_all(preset_languages("universal"))
     lines = []
     if known:
         lines.append(
-            "- The encoder `use_multilingual_v3` was made for it: train in any of its languages and ask in this one."
+            "- The encoders `use_multilingual_v3` and `universal` were made for it: train in any of their languages and ask in "
+            "this one."
         )
     else:
         lines.append(
-            "- The encoder `use_multilingual_v3` was not made for it. [Add it](../../do/add-a-language.md) with sentence "
-            "pairs, of which two thousand are enough to begin, or train with labels of it: "
-            "[`TextClassifier.create`](../../do/choose-a-classifier.md) decides what to build on."
+            f"- The encoder `universal`, which comes with the package, {'was' if own else 'was not'} made for it. Train with "
+            "labels of it: [`TextClassifier.create`](../../do/choose-a-classifier.md) decides what to build on.\n"
+            "- `use_multilingual_v3` was not made for it; [add it](../../do/add-a-language.md) with sentence pairs, of which "
+            "two thousand are enough to begin."
         )
     if tag not in {_short(one) for one in results["eight_new_languages"]["after_in_the_last_model"]} and not known:
         lines.append("- What adding it gives was not measured by language.")
@@ -228,7 +240,10 @@ def _advice(tag, known, results):
 
 
 def _index(tags, measured):
-    topics, retrieval = measured[MEASURES[0]], measured[MEASURES[3]]
+    (topics, retrieval) = (
+        next(found for one, found in measured.items() if one.command == name)
+        for name in ("universal_encoder", "sentence_retrieval")
+    )
     rows = [
         "| language | name | script | topics, trained in English | finds its translation |",
         "| --- | --- | --- | --- | --- |",
@@ -239,9 +254,11 @@ def _index(tags, measured):
         for tag in tags
     ]
     return (
-        "# Languages\n\nA page for each language in which something was measured. The two figures here are those of the "
-        "encoder `use_multilingual_v3` as it is (`python benchmarks/zero_shot.py`, `python benchmarks/sentence_retrieval.py`); "
-        "pages of languages that were added have those of after.\n\n" + "\n".join(rows) + "\n"
+        "# Languages\n\nA page for each language in which something was measured. The first figure is of the encoder `universal` "
+        "(`python benchmarks/universal_encoder.py`), the second of `use_multilingual_v3` as it is (`python "
+        "benchmarks/sentence_retrieval.py`); pages of languages that were added have those of after.\n\n"
+        + "\n".join(rows)
+        + "\n"
     )
 
 

@@ -16,10 +16,15 @@ def train(
         list[str] | None, typer.Option("--language-of-training", "-l", help="Train on these only.")
     ] = None,
     preset: Annotated[
-        str | None, typer.Option(help="A pretrained encoder, whose head is trained; without it the data decide.")
+        str | None,
+        typer.Option(
+            help="A pretrained encoder, such as universal, whose head is trained; without it the data decide."
+        ),
     ] = None,
     head: Annotated[str | None, typer.Option(help="kernel (default), mlp or linear, on the encoder.")] = None,
-    trainable: Annotated[str | None, typer.Option(help="head: seconds. all: fine-tunes the encoder too.")] = None,
+    trainable: Annotated[
+        str | None, typer.Option(help="head: seconds. all: fine-tunes use_multilingual_v3 too.")
+    ] = None,
     minutes: Annotated[float | None, typer.Option(help="Time for trying what suits the data.")] = None,
     max_bytes: Annotated[int | None, typer.Option(help="The most bytes of the model's weights.")] = None,
     validation: Annotated[str | None, typer.Option(help="Another data file, to watch the training.")] = None,
@@ -40,7 +45,7 @@ def train(
 
     What suits the data is tried first: n-grams, an encoder, both in one network; a table tells which was best. Any option of
     a training (--preset, --head, --trainable, --epochs, --learning-rate, --class-weight, --early-stopping) trains the
-    encoder's head, or all of it, without trying others.
+    head of an encoder (universal unless told otherwise), or all of use_multilingual_v3, without trying others.
 
     Where rows have several labels (lists in .jsonl and .parquet, or --label-separator), it gives a text as many of them
     as fit; their thresholds are chosen on the validation data.
@@ -64,7 +69,8 @@ def train(
         raise ValueError(
             "`minutes` and `max_bytes` are for trying what suits the data. Leave the options of a training out."
         )
-    preset, head, trainable = preset or _PRESET, head or "kernel", trainable or "head"
+    head, trainable = head or "kernel", trainable or "head"
+    preset = preset or (_TRAINED_THROUGH if trainable == "all" else _PRESET)
     from keras_i18n import TextClassifier
 
     with console.status(f"loading {preset}"):
@@ -107,7 +113,8 @@ def train(
     )
 
 
-_PRESET = "use_multilingual_v3"
+_PRESET = "universal"
+_TRAINED_THROUGH = "use_multilingual_v3"  # the rows of universal are looked up, not trained
 _MEASURES = {"accuracy": "accuracy", "micro_f1": "micro F1", "loss": "loss"}
 
 

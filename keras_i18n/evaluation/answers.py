@@ -24,6 +24,7 @@ def report_of_answers(
     labels: Sequence[str],
     probability: Array | None = None,
     model: Any = None,
+    texts: Sequence[str] | None = None,
     source_language: str | None = None,
     baseline: Mapping[str, float] | None = None,
     confidence: float = 0.95,
@@ -38,6 +39,7 @@ def report_of_answers(
         labels: names of the labels.
         probability: of the predicted label, float `[texts]`; NaN where a score is none.
         model: what gave the answers, which may tell its languages.
+        texts: what was answered; the report then tells letters that no language of the model has.
         source_language: one of the tags; the report tells the gap to it.
         baseline: accuracy by tag, to stand beside.
         confidence, num_bootstrap, seed: of the intervals.
@@ -57,6 +59,7 @@ def report_of_answers(
             f"There must be an answer, a label and a language for each text. Received: {shown(lengths)} of them."
         )
     rows, confusions = [], []
+    unread = {} if texts is None else tags.unread_scripts(model, texts, tag_of.tolist())
     for tag in sorted(set(tag_of.tolist())):
         own = np.flatnonzero(tag_of == tag)
         correct = predicted[own] == true[own]
@@ -79,6 +82,7 @@ def report_of_answers(
                 majority=float(np.bincount(true[own]).max() / len(own)),
                 baseline=None if baseline is None else baseline.get(tag),
                 made_for=tags.made_for(model, tag),
+                unread_script=unread.get(tag),
             )
         )
     return LanguageReport(

@@ -40,7 +40,8 @@ def evaluate_by_language(
             `predict` takes it, as those of this package do.
 
     Returns: `LanguageReport`: a `LanguageScore` a language, mean, worst language, gap; `str`, CSV, JSON and plot.
-        It says where the model is no better than the most frequent label of a language, and where it was not made for one.
+        It says where the model is no better than the most frequent label of a language, where it was not made for one, and
+        where texts are in letters that none of its languages has.
         The calibration error is NaN where the model gives scores that are no probabilities. For a model with
         `multi_label` a `MultiLabelReport`: micro and macro F1 and exact matches; `confidence`, `num_bootstrap` and
         `seed` then play no part.
@@ -97,6 +98,7 @@ def evaluate_by_language(
         labels=labels,
         probability=np.where(probable, np.minimum(scores.max(1), 1), np.nan),
         model=model,
+        texts=dataset.text,
         source_language=source,
         baseline=beside,
         confidence=confidence,

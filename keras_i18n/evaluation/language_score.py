@@ -17,6 +17,7 @@ class LanguageScore:
             not counted.
         baseline: accuracy of another model on the same texts; None where there was none.
         made_for: whether the model was made for the language; None where it does not say.
+        unread_script: the script that texts of the language are in, where no language of the model has its letters; else None.
 
     Example:
 
@@ -36,6 +37,7 @@ class LanguageScore:
     majority: float | None = None
     baseline: float | None = None
     made_for: bool | None = None
+    unread_script: str | None = None
 
     @property
     def at_majority(self) -> bool:

@@ -28,6 +28,7 @@ class MultiLabelScore:
         macro_f1: F1 averaged over the labels that occur or are predicted.
         exact_match: share of texts that get their labels, all of them and no other.
         made_for: whether the model was made for the language; None where it does not say.
+        unread_script: as in `LanguageScore`.
 
     Example:
 
@@ -43,6 +44,7 @@ class MultiLabelScore:
     macro_f1: float
     exact_match: float
     made_for: bool | None = None
+    unread_script: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,8 +135,8 @@ class MultiLabelReport:
         return "\n".join([self.table(), self.headline(), *self.warnings()])
 
     def warnings(self) -> list[str]:
-        """A line about languages that the model was not made for, where there are any."""
-        return report_warnings.of_unknown_languages(self.rows)
+        """Lines about languages that the model was not made for, where there are any."""
+        return [*report_warnings.of_unknown_languages(self.rows), *report_warnings.of_unread_scripts(self.rows)]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data that JSON can hold."""
@@ -175,13 +177,22 @@ def multi_label_report(model: Any, dataset: Any, scores: np.ndarray, *, source: 
     thresholds = getattr(model, "thresholds", None)
     passed = scores >= _DEFAULT if thresholds is None else thresholds.passed(scores, dataset.language)
     language, rows = np.array(dataset.language), []
+    unread = tags.unread_scripts(model, dataset.text, dataset.language)
     for tag in dataset.languages:
         own = language == tag
         micro, macro = f1_scores(true[own], passed[own])
         exact = float((true[own] == passed[own]).all(axis=1).mean())
         rows.append(
             MultiLabelScore(
-                tag, tags.name(tag), tags.script(tag), int(own.sum()), micro, macro, exact, tags.made_for(model, tag)
+                tag,
+                tags.name(tag),
+                tags.script(tag),
+                int(own.sum()),
+                micro,
+                macro,
+                exact,
+                tags.made_for(model, tag),
+                unread.get(tag),
             )
         )
     return MultiLabelReport(tuple(rows), labels, source_language=source)

@@ -10,7 +10,7 @@ _BETTER = 0.01  # by which a baseline wins
 
 
 def of_rows(rows: Sequence[Any]) -> list[str]:
-    """Lines about the majority class, about languages that the model was not made for, and about the baseline.
+    """Lines about the majority class, about languages and letters that the model was not made for, and about the baseline.
 
     Args:
         rows: `LanguageScore`s.
@@ -21,7 +21,7 @@ def of_rows(rows: Sequence[Any]) -> list[str]:
     No better than always giving the most frequent label: Amharic 22.0 % (majority 30.0 %).
     The model was not made for Amharic: train with labels of it, or add it (add_language).
     """
-    return [*_of_majority(rows), *of_unknown_languages(rows), *_of_baseline(rows)]
+    return [*_of_majority(rows), *of_unknown_languages(rows), *of_unread_scripts(rows), *_of_baseline(rows)]
 
 
 def of_unknown_languages(rows: Sequence[Any]) -> list[str]:
@@ -37,6 +37,17 @@ def of_unknown_languages(rows: Sequence[Any]) -> list[str]:
     count = f"{len(unknown)} of {len(rows)} " if noun else ""
     told = _listed([row.name for row in unknown])
     return [f"The model was not made for {count}{noun}{told}: train with labels of {it}, or add {it} (add_language)."]
+
+
+def of_unread_scripts(rows: Sequence[Any]) -> list[str]:
+    """One line that names the languages whose texts are in letters that the model does not read; none where there is none.
+
+    Args:
+        rows: with `name` and `unread_script`.
+    """
+    unread = [f"{row.name} ({row.unread_script})" for row in rows if row.unread_script is not None]
+    told = "Texts in letters that no language of the model is written in: "
+    return [f"{told}{_listed(unread)}. It reads next to nothing of them."] if unread else []
 
 
 def _of_majority(rows):

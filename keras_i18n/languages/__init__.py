@@ -7,6 +7,7 @@ from keras_i18n.languages.matching import lookup, matches
 from keras_i18n.languages.names import autonym, name
 from keras_i18n.languages.scripts import direction, script, script_name
 from keras_i18n.languages.tags import is_valid, normalize
+from keras_i18n.languages.unread_scripts import unread_scripts
 
 __all__ = [
     "Alphabet",
@@ -22,5 +23,6 @@ __all__ = [
     "normalize",
     "script",
     "script_name",
+    "unread_scripts",
     "writing",
 ]

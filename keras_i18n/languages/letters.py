@@ -16,6 +16,10 @@ _LETTERS = {
     "Jpan": ("CJK", "HIRAGANA", "KATAKANA", "HALFWIDTH"),
     "Kore": ("HANGUL", "CJK"),
     "Beng": ("BENGALI",),
+    "Orya": ("ORIYA",),
+    "Lisu": ("LISU",),
+    "Lana": ("TAI",),
+    "Plrd": ("MIAO",),
     "Cans": ("CANADIAN",),
     "Nkoo": ("NKO",),
     "Olck": ("OL",),
@@ -36,6 +40,16 @@ def letters_of(script: str) -> tuple[str, ...]:
     (('ETHIOPIC',), ('CJK', 'HIRAGANA', 'KATAKANA', 'HALFWIDTH'))
     """
     return _LETTERS.get(script, (script_name(script).upper().split()[0],))
+
+
+def script_of_letters(word: str) -> str:
+    """English name of the script whose letters' Unicode names begin with a word.
+
+    >>> script_of_letters("OL"), script_of_letters("TIBETAN")
+    ('Ol Chiki', 'Tibetan')
+    """
+    codes = [code for code, words in _LETTERS.items() if words[0] == word and code not in ("Hant", "Hani", "Jpan")]
+    return script_name(codes[0]) if codes else word.capitalize()
 
 
 def letter_counts(text: str) -> collections.Counter[str]:

@@ -18,9 +18,10 @@ def checked_model(model: Any) -> None:
             f"{type(model).__name__}. Of several models in one, localise each."
         )
     if not isinstance(model.tokenizer, UnigramTokenizer):
+        way_out = networks.other_preset(model.network)
         raise ValueError(
             "`model` must have a UnigramTokenizer, whose pieces can be chosen. Received: "
-            f"{type(model.tokenizer).__name__}, whose rows no language owns."
+            f"{type(model.tokenizer).__name__}, whose rows no language owns.{way_out}"
         )
     rows = networks.token_embedding(model.network).num_rows
     if rows != model.tokenizer.vocabulary_size:

@@ -8,7 +8,7 @@ import numpy as np
 from keras_i18n.datasets import as_dataset
 from keras_i18n.models.classifier import Classifier, checked_labels
 from keras_i18n.models.convex.bag_fitting import bag_beside
-from keras_i18n.models.creation.creating import Creation
+from keras_i18n.models.creation.creating import PRESETS, Creation
 from keras_i18n.models.creation.report import CreationReport
 from keras_i18n.models.fitting import classifier_fitting
 from keras_i18n.models.fitting.new_networks import new_network
@@ -50,9 +50,9 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
 
     >>> import keras_i18n as ki
     >>> train, test = ki.datasets.sample("assistant")
-    >>> classifier = ki.TextClassifier.from_preset("use_multilingual_v3", labels=train.labels)
+    >>> classifier = ki.TextClassifier.from_preset("universal", labels=train.labels)
     >>> history = classifier.fit(train.select(languages=["en"]), verbose=0)
-    >>> classifier.classify(["¿Va a llover mañana?"])[0].label
+    >>> classifier.classify(["Wie wird das Wetter morgen?"])[0].label
     'weather'
     """
 
@@ -106,7 +106,7 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
         """A classifier on a pretrained encoder; its head is untrained.
 
         Args:
-            name: a key of `keras_i18n.models.presets.PRESETS`, such as "use_multilingual_v3".
+            name: a key of `keras_i18n.models.presets.PRESETS`, such as "universal".
             labels: the labels, such as `train.labels`.
             head: "kernel" (best from few texts), "mlp" or "linear".
             multi_label: whether a text may have several labels, or none.
@@ -150,7 +150,7 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
         train: Any,
         *,
         validation_data: Any = None,
-        preset: str | None = "use_multilingual_v3",
+        preset: str | Sequence[str] | None = PRESETS,
         minutes: float | None = None,
         max_bytes: int | None = None,
         backup_dir: Path | None = None,
@@ -160,14 +160,15 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
         """The best classifier for labelled texts: tries what could suit them, and trains what does.
 
         The candidates are a pretrained encoder with a head, hashed words and n-grams, and both in one network, in which
-        n-grams tell how far the encoder is to be heard: it may know some of the languages. They are judged on texts that
-        are held out, by language: three quarters the mean over languages, one quarter the mean of the worst of them.
+        n-grams tell how far the encoder is to be heard. They are judged on texts that are held out, by language: three
+        quarters the mean over languages, one quarter that of the worst of them. Another encoder than the first is tried where
+        its package is there, it was made for one of the languages, and labels are in more than one; it must surely win.
 
         Args:
             train: labelled `Dataset`, or what `datasets.as_dataset` makes one of; a list of labels in every row makes a
                 classifier with `multi_label`. Of more than 150,000 texts so many are drawn.
             validation_data: the same; candidates are then judged on it.
-            preset: the encoder; None for none.
+            preset: one encoder or several, of which the first is preferred; None for none.
             minutes: the budget: candidates for which no time is left are not tried; from 3 on choices are made on more texts.
             max_bytes: the most bytes of its weights in float32.
             backup_dir: folder that keeps the results of trials; a search that was killed goes on from there.
@@ -178,7 +179,7 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
             A trained `TextClassifier`; its `.creation` tells what was tried and why it was chosen (it is not saved).
 
         Raises:
-            ValueError: no rows, one label only, a budget of nothing.
+            ValueError: no rows, one label only, a budget of nothing, no such preset.
 
         Example:
 

@@ -23,7 +23,7 @@ class TextEncoder(TextModel):
     Example:
 
     >>> from keras_i18n import TextEncoder
-    >>> encoder = TextEncoder.from_preset("use_multilingual_v3")
+    >>> encoder = TextEncoder.from_preset("universal")
     >>> vectors = encoder.encode(["Where is the station?", "¿Dónde está la estación?", "I like cheese."])
     >>> bool(vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.3)
     True
@@ -36,7 +36,7 @@ class TextEncoder(TextModel):
         """A pretrained encoder.
 
         Args:
-            name: a key of `keras_i18n.models.presets.PRESETS`, such as "use_multilingual_v3".
+            name: a key of `keras_i18n.models.presets.PRESETS`, such as "universal".
 
         Raises:
             ValueError: no such preset. ImportError: the package with its weights is not installed.

@@ -15,6 +15,7 @@ from keras_i18n.networks.ngram_sentence_encoder import (
     inner_encoder,
     is_ngram_sentence_encoder,
     ngram_sentence_encoder,
+    other_preset,
 )
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, pack_sequences
 from keras_i18n.networks.pooling import pooling
@@ -47,6 +48,7 @@ __all__ = [
     "next_token_step",
     "ngram_bag",
     "ngram_sentence_encoder",
+    "other_preset",
     "pack_sequences",
     "padded_with_zero",
     "pooling",

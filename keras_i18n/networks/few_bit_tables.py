@@ -9,6 +9,7 @@ from keras_i18n import layers
 from keras_i18n.keras_privates import all_layers, call_inputs
 from keras_i18n.layers.stored_rows import MakeRows
 from keras_i18n.networks.copying import copy_network
+from keras_i18n.networks.ngram_sentence_encoder import other_preset
 from keras_i18n.networks.text_network import choose
 from keras_i18n.shown import cut
 
@@ -111,9 +112,10 @@ def refuse_few_bits(network: keras.Model, what: str) -> None:
     """
     names = tables_in_few_bits(network)
     if names:
+        way_out = other_preset(network) or " Take the model that it was made of, and make few bits at the end."
         raise ValueError(
             f"{what} needs tables of float32 weights: rows in few bits are looked up, not changed. Received: "
-            f"'{cut(names[0])}' in few bits. Take the model that it was made of, and make few bits at the end."
+            f"'{cut(names[0])}' in few bits.{way_out}"
         )
 
 

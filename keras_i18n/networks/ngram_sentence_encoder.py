@@ -4,6 +4,7 @@ import keras
 
 from keras_i18n import layers
 from keras_i18n.forked import refuse_forked
+from keras_i18n.keras_privates import all_layers
 
 # what the layers are called: a network that has them is one of these
 NGRAMS, PIECES, FEATURES, GATE, BOTH = "ngram_embedding", "pieces", "ngram_features", "gate", "both"
@@ -80,6 +81,19 @@ def is_ngram_sentence_encoder(network: keras.Model) -> bool:
     False
     """
     return {NGRAMS, PIECES, FEATURES, GATE, BOTH} <= {layer.name for layer in network.layers}
+
+
+def other_preset(network: keras.Model) -> str:
+    """What an error adds where a network holds the encoder `universal`, whose rows come in few bits; else nothing.
+
+    >>> from keras_i18n import networks
+    >>> other_preset(networks.universal_sentence_encoder(vocabulary_size=50, dim=8, ngram_dim=4, hidden_dim=6))
+    ''
+    """
+    found = {layer.name: layer for layer in all_layers(network)}
+    if {NGRAMS, GATE} <= found.keys() and getattr(found[NGRAMS], "stored_rows", None) is not None:
+        return ' In place of the encoder `universal` begin with preset="use_multilingual_v3", whose rows are float32.'
+    return ""
 
 
 def inner_encoder(network: keras.Model) -> keras.Model:

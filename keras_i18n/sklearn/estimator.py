@@ -15,7 +15,7 @@ class TextClassifierEstimator(ClassifierMixin, BaseEstimator):
     """`TextClassifier` for pipelines, grid search and cross-validation.
 
     Args:
-        preset: a pretrained encoder, such as "use_multilingual_v3", whose head is trained; None for a classifier over
+        preset: a pretrained encoder, such as "universal", whose head is trained; None for a classifier over
             hashed words and n-grams, in which nothing is pretrained.
         num_buckets: rows of its tables, without a preset.
         language: BCP-47 tag of the texts, where `fit` gets no `language`.

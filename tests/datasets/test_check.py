@@ -209,3 +209,16 @@ def test_one_page_however_many_languages():
     known = [tag for tag in tags if is_valid(tag)][:150]
     rows = [(f"{tag} wake me at {n}", "alarm" if n % 2 else "music", tag) for tag in known for n in range(2)]
     assert len(str(datasets.check(dataset(rows))).splitlines()) < 60
+
+
+def test_letters_that_the_model_does_not_read_are_told():
+    texts = ["Wake me", "Play some jazz", "ང་ཚོས་དེབ་ཀློག"] * 5
+    train = datasets.from_lists(texts, ["alarm", "music", "music"] * 5, language=["en", "en", "sw"] * 5)
+    report = datasets.check(train, model=types.SimpleNamespace(languages=("en", "sw")))
+    (found,) = [one for one in report.findings if one.fault == "letters unknown to the model"]
+    assert found.languages == {"sw": 5}
+    assert "sw in Tibetan letters" in found.told
+    assert (
+        "letters unknown to the model"
+        not in datasets.check(train, model=types.SimpleNamespace(languages=("en", "sw", "bo"))).faults()
+    )

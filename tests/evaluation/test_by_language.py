@@ -320,3 +320,21 @@ def test_evaluating_loads_neither_keras_nor_matplotlib():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_texts_in_letters_that_the_model_does_not_read_are_told(tmp_path):
+    class First(Answers):
+        def predict(self, texts):
+            return np.full((len(texts), 3), [0.5, 0.25, 0.25], "float32")
+
+    texts = ["ང་ཚོས་དེབ་ཀློག", "Wake me", "Play a song", "ང་ཚོས་"]
+    data = from_lists(texts, ["alarm", "alarm", "music", "music"], language=["bo", "en", "en", "en"])
+    model = First()
+    model.languages = ("en", "fr")
+    report = evaluate_by_language(model, data)
+    assert [row.unread_script for row in report] == ["Tibetan", "Tibetan"]
+    assert "letters that no language of the model is written in: Tibetan (Tibetan), English (Tibetan)." in str(report)
+    report.to_json(tmp_path / "report.json")
+    assert LanguageReport.from_json(tmp_path / "report.json").rows == report.rows
+    model.languages = ("en", "bo")
+    assert [row.unread_script for row in evaluate_by_language(model, data)] == [None, None]

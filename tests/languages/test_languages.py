@@ -3,6 +3,7 @@
 import lzma
 import subprocess
 import sys
+import types
 import unicodedata
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keras_i18n import languages
+from keras_i18n.languages import unread_scripts
 
 
 @pytest.fixture(scope="module")
@@ -228,3 +230,33 @@ def test_what_names_the_same_is_found_together_and_what_corpora_keep_apart_is_no
 def test_the_modifier_of_a_locale_is_read(locale, meant):
     with pytest.raises(ValueError, match=f"Did you mean '{meant}'"):
         languages.normalize(locale)
+
+
+TIBETAN, ODIA = "ང་ཚོས་ད་ལྟ་དེབ་ཀློག་གི་ཡོད།", "ଆଜି ପାଗ କେମିତି ଅଛି?"
+
+
+@pytest.mark.parametrize(
+    ("made_for", "text", "tag", "script"),
+    [
+        (("en", "ru"), TIBETAN, "bo", "Tibetan"),
+        (("en", "ru"), TIBETAN, "en", "Tibetan"),  # whatever the tag says
+        (("en", "bo"), TIBETAN, "bo", None),
+        (("en",), ODIA, "or", "Odia"),
+        (("or",), ODIA, "or", None),
+        (("en",), f"{TIBETAN} said the old woman who had never seen the sea", "bo", None),  # most letters are read
+        (("en",), "ＯＫ！ 123 😀", "ja", None),
+        (("en",), "", "bo", None),
+        ((), TIBETAN, "bo", None),  # a model that does not say
+        (("ja",), "ひらがな カタカナ 漢字", "ja", None),
+        (("ko",), "𐓏𐓘𐓻𐓘𐓻𐓟", "osa", "Osage"),
+    ],
+)
+def test_letters_that_no_language_of_a_model_is_written_in(made_for, text, tag, script):
+    found = unread_scripts(types.SimpleNamespace(languages=made_for), [text], [tag])
+    assert found == ({} if script is None else {tag: script})
+
+
+def test_a_quotation_in_other_letters_is_not_told():
+    model = types.SimpleNamespace(languages=("en",))
+    assert unread_scripts(model, ["hello"] * 19 + [TIBETAN], ["en"] * 20) == {}
+    assert unread_scripts(model, ["hello"] * 17 + [TIBETAN] * 2, ["en"] * 19) == {"en": "Tibetan"}

@@ -1,13 +1,17 @@
 """The preset that comes with the package: what it is, that a damaged file is told, and that the fast way gives the network's answers."""
 
+import math
+
 import numpy as np
 import pytest
 
 import keras_i18n as ki
+from keras_i18n.models import presets
 from keras_i18n.models.convex.bag_fitting import new_bag
 from keras_i18n.models.presets import universal
 
 TEXTS = ["Where is the station?", "", "Rautatieasema on suljettu.", "रेलवे स्टेशन कहाँ है?", "駅はどこですか。"]
+WAY_OUT = 'begin with preset="use_multilingual_v3"'
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +23,15 @@ def test_it_needs_no_other_package_and_knows_many_languages(encoder):
     assert universal.FILE.stat().st_size < 32e6
     assert {"en", "zh-Hans", "hi", "sw", "fi", "am"} <= set(encoder.languages)
     assert len(encoder.languages) > 150
+    assert presets.preset_languages("universal") == encoder.languages
+    assert ki.languages.unread_scripts(encoder, [*TEXTS, "ߒ ߕߏ߮ ߦߋ߫"], ["en", "en", "fi", "hi", "ja", "nqo"]) == {
+        "nqo": "N’Ko"
+    }
+
+
+def test_its_size_is_told_before_it_is_loaded(encoder):
+    found = sum(np.dtype(weight.dtype).itemsize * math.prod(weight.shape) for weight in encoder.network.weights)
+    assert found == presets.NUM_BYTES["universal"]
 
 
 def test_the_fast_way_gives_the_answers_of_the_network(encoder):
@@ -56,15 +69,36 @@ def test_its_tables_are_looked_up_and_its_head_is_trained(encoder):
     classifier.fit(train.select(languages=["en"]), verbose=0)
     right = ki.evaluate_by_language(classifier, test, source_language="en")
     assert {row.language: row.accuracy for row in right.rows}["en"] > 0.9
-    with pytest.raises(ValueError, match="in few bits"):
+    with pytest.raises(ValueError, match=f"in few bits.*{WAY_OUT}"):
         classifier.fit(train, trainable="all", verbose=0)
+
+
+@pytest.mark.parametrize("work", ["localize", "compact", "inspect", "make_packs", "add_language"])
+def test_what_needs_other_rows_names_the_preset_that_has_them(encoder, work, tmp_path):
+    calls = {
+        "localize": lambda: ki.localization.localize(encoder, ["fr"]),
+        "compact": lambda: ki.localization.compact(encoder, ["fr"], max_bytes=8_000_000),
+        "inspect": lambda: ki.localization.inspect(encoder, TEXTS),
+        "make_packs": lambda: ki.localization.make_packs(encoder, ["fr"], tmp_path),
+        "add_language": lambda: ki.transfer.add_language(encoder, "nqo", lexicon=[("sun", "ߕߟߋ")]),
+    }
+    with pytest.raises(ValueError, match=WAY_OUT):
+        calls[work]()
+
+
+def test_of_a_preset_in_whole_numbers_no_other_is_named():
+    tokenizer, network = new_bag(num_buckets=50, num_labels=2)
+    model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["a", "b"])
+    with pytest.raises(ValueError, match="must have a UnigramTokenizer") as told:
+        ki.localization.localize(model, ["fr"])
+    assert "preset" not in str(told.value)
 
 
 def test_create_sets_its_n_grams_beside_it(encoder):
     train, test = (part.select(languages=["en", "uk"]) for part in ki.datasets.sample("assistant"))
     classifier = ki.TextClassifier.create(train.sample(80, seed=1), preset="universal")
     tried = {trial.name for trial in classifier.creation.trials if trial.by_language}
-    assert tried == {"encoder", "n-grams", "encoder and n-grams"}
+    assert tried == {"universal", "n-grams", "universal and n-grams"}
     texts = list(test.text)[:20]
     tokenizer, network = new_bag(num_buckets=500, num_labels=len(train.labels), encoder=encoder)
     beside = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=train.labels)

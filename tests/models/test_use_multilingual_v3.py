@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import keras_i18n as ki
+from keras_i18n.models import presets
 from keras_i18n.models.presets import use_multilingual_v3
 from tests.models.golden.make_use_multilingual_v3 import FILE, TEXTS
 
@@ -60,6 +61,8 @@ def test_the_packages_own_answers(preset_encoder):
 
 def test_it_says_what_it_is(preset_encoder):
     assert preset_encoder.dim == 512
+    assert presets.preset_languages("use_multilingual_v3") == preset_encoder.languages
+    assert presets.NUM_BYTES["use_multilingual_v3"] == 4 * preset_encoder.network.count_params()
     assert len(preset_encoder.languages) == 16
     assert "zh-Hant" in preset_encoder.languages
     assert preset_encoder.tokenizer.vocabulary_size == 128_000

@@ -35,6 +35,7 @@ CHECKS: tuple[Callable[[Checked], Any], ...] = (
     language_tags.identified_otherwise,
     language_tags.same_text_in_languages,
     language_tags.unknown_languages,
+    language_tags.unread_letters,
     language_tags.unknown_pieces,
 )
 
@@ -52,8 +53,8 @@ def check(
     Told are test texts that stand in the training part (also but for case, spaces and punctuation), the same text with
     different labels, duplicates, near-empty texts, wrong encodings, markup, tags that do not fit the script of their
     texts, labels that are spelled twice, lack examples or belong to one language, labels that have most texts of a
-    language; and with a model the languages that it was not made for, by their tags and by the tokens that it does not
-    know, labels that it lacks, texts that are longer than it reads.
+    language; and with a model the languages that it was not made for, by their tags, by their letters and by the tokens
+    that it does not know, labels that it lacks, texts that are longer than it reads.
 
     Args:
         train: `Dataset`, with or without labels, or what `datasets.as_dataset` makes one of.

@@ -128,6 +128,24 @@ def unknown_languages(checked: Checked) -> Iterator[Finding]:
             )
 
 
+def unread_letters(checked: Checked) -> Iterator[Finding]:
+    """Texts in letters that no language of the model has, though it was made for the language of their tag."""
+    for part, data in checked.parts():
+        found = tags.unread_scripts(checked.model, data.text, data.language)
+        found = {tag: script for tag, script in found.items() if tags.made_for(checked.model, tag) is not False}
+        if found:
+            counts = collections.Counter(data.language)
+            yield Finding(
+                "letters unknown to the model",
+                f"Texts of the {part} part are in letters that no language of the model is written in: "
+                + ", ".join(f"{tag} in {script} letters" for tag, script in list(found.items())[:8]),
+                "The model reads next to nothing of them. Correct the tags, write the texts in the script that the model "
+                "knows, or take one that reads them.",
+                part=part,
+                languages={tag: counts[tag] for tag in found},
+            )
+
+
 def unknown_pieces(checked: Checked) -> Iterator[Finding]:
     """Languages of whose tokens many are unknown to the model's tokenizer."""
     shares = unknown_shares(checked.model, checked.train)

@@ -57,10 +57,14 @@ class TrainingFeatures:
 
     def sample(self, count: int, seed: int) -> "TrainingFeatures":
         """At most so many texts, of each language and label its share."""
+        return self if len(self) <= count else self.rows(self.sample_rows(count, seed))
+
+    def sample_rows(self, count: int, seed: int) -> np.ndarray:
+        """Which rows `sample` takes, int `(texts,)`: they can be told before the texts have vectors."""
         if len(self) <= count:
-            return self
+            return np.arange(len(self))
         parts = max(_PARTS, len(self) // count)
-        return self.rows(np.flatnonzero(self.folds(parts, seed) < max(1, parts * count // len(self)))[:count])
+        return np.flatnonzero(self.folds(parts, seed) < max(1, parts * count // len(self)))[:count]
 
     def folds(self, count: int, seed: int) -> np.ndarray:
         """The fold of each text, int `(texts,)`: those of a language and a label are dealt out in turn.

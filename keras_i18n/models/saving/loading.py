@@ -33,7 +33,7 @@ def load(path: Path) -> Any:
 
     >>> import pathlib, tempfile
     >>> import keras_i18n as ki
-    >>> encoder = ki.TextEncoder.from_preset("use_multilingual_v3")
+    >>> encoder = ki.TextEncoder.from_preset("universal")
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "encoder.keras"
     >>> encoder.save(file)
     >>> bool((ki.load(file).encode(["kaixo"]) == encoder.encode(["kaixo"])).all())

@@ -24,9 +24,10 @@ def checked_resources(
     if encoder_of(model) is None:
         raise ValueError(_without_vectors(model))
     if type(model.tokenizer) not in GROWTHS:
+        way_out = networks.other_preset(model.network)
         raise ValueError(
             f"`model` must have a tokenizer whose vocabulary can grow: {', '.join(kind.__name__ for kind in GROWTHS)}. "
-            f"Received: {type(model.tokenizer).__name__}."
+            f"Received: {type(model.tokenizer).__name__}.{way_out}"
         )
     networks.token_embedding(model.network)
     networks.refuse_few_bits(model.network, "A new language")
