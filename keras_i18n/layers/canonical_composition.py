@@ -54,7 +54,7 @@ class CanonicalComposition(keras.layers.Layer):
         shapes: dict, table name -> shape, of the tables of `CanonicalTables`.
 
     Input shape: `(batch, length)`, int32 code points, padded with 0; any number at all is accepted.
-    Output shape: `(batch, new length)`, int32.
+    Output shape: `(batch, new length)`, int32, padded with 0; as wide as the input, or wider.
 
     Source: Unicode Standard Annex 15, "Unicode Normalization Forms".
 
@@ -63,8 +63,8 @@ class CanonicalComposition(keras.layers.Layer):
     >>> import numpy as np
     >>> from keras_i18n import layers
     >>> layer = layers.CanonicalComposition.create()
-    >>> "".join(map(chr, np.array(layer(np.array([[ord("e"), 0x301, ord("!")]], "int32")))[0]))
-    'é!'
+    >>> [chr(c) for c in np.array(layer(np.array([[ord("e"), 0x301, ord("!")]], "int32")))[0]]
+    ['é', '!', '\\x00']
     """
 
     def __init__(self, shapes: Mapping[str, Sequence[int]], **kwargs: Any) -> None:
