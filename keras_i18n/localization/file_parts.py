@@ -36,7 +36,7 @@ class FileParts:
 
 
 def file_parts(model: Any) -> FileParts:
-    """What the parts of a model on a `UnigramTokenizer` take in an exported float32 file.
+    """What the parts of a model on a vocabulary of pieces take in an exported float32 file.
 
     >>> import keras_i18n as ki
     >>> tokenizer = ki.tokenizers.train_unigram(["to be or not to be"] * 9, vocabulary_size=20)
@@ -46,12 +46,14 @@ def file_parts(model: Any) -> FileParts:
     True
     """
     tokenization = layers.tokenization_layer(model.tokenizer, name="tokenization")
+    # byte pairs keep the tables of their words and of their merges in one layer
+    pieces = _bytes(getattr(tokenization, "segmentation", tokenization))
     head = _bytes(model.head) if getattr(model, "head", None) is not None else 0
     rows = _bytes(networks.token_embedding(model.network))
     return FileParts(
         rows=rows,
-        pieces=_bytes(tokenization.segmentation),
-        normalizer=_bytes(tokenization.normalization),
+        pieces=pieces,
+        normalizer=_bytes(tokenization) - pieces,
         body=_bytes(model.network) - rows - head,
         head=head,
     )

@@ -9,9 +9,7 @@ import numpy as np
 
 from keras_i18n.languages import Alphabet, script
 from keras_i18n.shown import cut, shown
-from keras_i18n.tokenizers import UnigramTokenizer
-from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL
-from keras_i18n.tokenizers.unigram_subset import indispensable_pieces
+from keras_i18n.tokenizers.piece_subset import indispensable, piece_scores, plain_pieces, with_makers
 
 _RULE = (
     "`keep` must be 'script', 'texts', 'coverage:SHARE' with a share of tokens such as 0.9995, or a number of pieces."
@@ -19,7 +17,7 @@ _RULE = (
 
 
 def kept_pieces(
-    tokenizer: UnigramTokenizer,
+    tokenizer: Any,
     languages: Sequence[str],
     uses: Mapping[str, np.ndarray],
     *,
@@ -54,31 +52,31 @@ def kept_pieces(
     always = set().union(*(always_kept(tokenizer, alphabet, emoji=emoji) for alphabet in alphabets))
     used = _used(uses, tokenizer)
     if keep == "script":
-        return np.array(sorted({*always, *np.flatnonzero(_spelled(tokenizer, alphabets))}))
+        return with_makers(tokenizer, {*always, *np.flatnonzero(_spelled(tokenizer, alphabets))})
     number = _number(keep)
     if number is None:
         if not uses:
             raise ValueError(f"`keep={keep!r}` needs `texts` or `words`. Received: none. Or keep='script'.")
-        return np.array(sorted({*always, *_covering(uses, 1.0 if keep == "texts" else _share(keep))}))
+        return with_makers(tokenizer, {*always, *_covering(uses, 1.0 if keep == "texts" else _share(keep))})
     if number < len(always):
         raise ValueError(
             f"`keep` must leave room for the {len(always)} pieces that are always kept: single characters of "
             f"{', '.join(Alphabet(languages).scripts)}, digits, punctuation and special pieces. Received: {cut(number)}."
         )
-    scores = np.where(_spelled(tokenizer, alphabets), tokenizer.scores, -np.inf)
+    scores = np.where(_spelled(tokenizer, alphabets), piece_scores(tokenizer), -np.inf)
     # first what is used, by use; then what is not, by score
     order = np.lexsort((-scores, -used))
     order = order[(used[order] > 0) | np.isfinite(scores[order])]
     room = number - len(always)
     chosen = [int(i) for i in order[: number + len(always)] if int(i) not in always][:room]
-    return np.array(sorted({*always, *chosen}))
+    return with_makers(tokenizer, {*always, *chosen})
 
 
-def always_kept(tokenizer: UnigramTokenizer, alphabet: Alphabet, *, emoji: bool = True) -> set[int]:
+def always_kept(tokenizer: Any, alphabet: Alphabet, *, emoji: bool = True) -> set[int]:
     """Token ids that no choice may drop."""
-    kept = {*indispensable_pieces(tokenizer.model), *tokenizer.tokenize([""])[0].tolist()}
-    for i, piece in enumerate(tokenizer.pieces):
-        character = piece if len(piece) == 1 else piece[1:] if len(piece) == 2 and piece[0] == SPACE_SYMBOL else ""
+    kept = {*indispensable(tokenizer), *tokenizer.tokenize([""])[0].tolist()}
+    for i, piece in enumerate(plain_pieces(tokenizer)):
+        character = piece if len(piece) == 1 else ""
         if character and alphabet.spells(character) and (emoji or unicodedata.category(character) != "So"):
             kept.add(i)
     return kept
@@ -90,7 +88,7 @@ def _used(uses, tokenizer):
 
 
 def _spelled(tokenizer, alphabets):
-    plain = [piece.replace(SPACE_SYMBOL, "") for piece in tokenizer.pieces]
+    plain = plain_pieces(tokenizer)
     return np.any([[alphabet.spells(piece) for piece in plain] for alphabet in alphabets], axis=0)
 
 

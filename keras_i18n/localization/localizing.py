@@ -13,7 +13,7 @@ from keras_i18n.localization.model_checks import checked_languages, checked_mode
 from keras_i18n.localization.piece_choice import PieceChoice
 from keras_i18n.localization.proof import compared, comparison_table
 from keras_i18n.text_table import preformatted
-from keras_i18n.tokenizers.unigram_subset import with_selected_pieces
+from keras_i18n.tokenizers import piece_subset
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -73,10 +73,12 @@ def localize(
 
     A text whose pieces are all kept gets the very outputs of the full model, bit for bit; the call proves it on the
     texts that are given and on those of this package's sample. Others are spelled with shorter pieces: the report tells
-    how many there are and what becomes of them. The normaliser stays whole.
+    how many there are and what becomes of them; so are texts with a word that WordPiece did not know as a whole. The
+    normaliser stays whole.
 
     Args:
-        model: a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`; it stays as it is.
+        model: a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`, a `WordPieceTokenizer` or a `BytePairTokenizer`; it
+            stays as it is.
         languages: BCP-47 tags, each one of the model's.
         texts: what is used of the languages: a dict from tag to list of str, a `Dataset` with languages, or for one
             language a list of str. The more of them, the better the choice.
@@ -105,7 +107,7 @@ def localize(
     >>> english.languages, english.tokenizer.vocabulary_size < size, report.proven > 0
     (('en',), True, True)
     """
-    checked_model(model)
+    checked_model(model, kinds=piece_subset.KINDS)
     languages = checked_languages(model, languages)
     choice = PieceChoice.of(model.tokenizer, languages, texts=texts, words=words, keep=keep, emoji=emoji)
     ids = choice.ids(languages)
@@ -127,7 +129,7 @@ def with_pieces(model: Any, ids: np.ndarray, languages: Sequence[str]) -> Any:
         named = {tags.normalize(tag) for tag in languages} | {"und"}
         config["thresholds"] = {tag: values for tag, values in config["thresholds"].items() if tag in named}
     return type(model).from_saved(
-        tokenizer=with_selected_pieces(model.tokenizer, ids),
+        tokenizer=piece_subset.with_pieces(model.tokenizer, ids),
         network=networks.with_selected_rows(networks.uncompiled(model.network), ids),
         config=config,
     )

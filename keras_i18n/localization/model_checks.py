@@ -10,17 +10,17 @@ from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers import UnigramTokenizer
 
 
-def checked_model(model: Any) -> None:
-    """Raises ValueError for a model whose pieces and rows cannot be chosen."""
+def checked_model(model: Any, *, kinds: tuple[type, ...] = (UnigramTokenizer,)) -> None:
+    """Raises ValueError for a model whose pieces and rows cannot be chosen; `kinds` are the tokenizers that will do."""
     if not isinstance(model, (TextClassifier, TextEncoder)) or isinstance(model, LanguageIdentifier):
         raise ValueError(
             "`model` must be a TextClassifier or a TextEncoder. Received: "
             f"{type(model).__name__}. Of several models in one, localise each."
         )
-    if not isinstance(model.tokenizer, UnigramTokenizer):
+    if not isinstance(model.tokenizer, kinds):
         way_out = networks.other_preset(model.network)
         raise ValueError(
-            "`model` must have a UnigramTokenizer, whose pieces can be chosen. Received: "
+            f"`model` must have a {' or a '.join(kind.__name__ for kind in kinds)}, whose pieces can be chosen. Received: "
             f"{type(model.tokenizer).__name__}, whose rows no language owns.{way_out}"
         )
     rows = networks.token_embedding(model.network).num_rows

@@ -10,7 +10,6 @@ from keras_i18n.localization.given_texts import checked_texts
 from keras_i18n.localization.kept_pieces import kept_pieces
 from keras_i18n.localization.piece_use import uses_by_language
 from keras_i18n.localization.texts_by_language import ANY, sample_texts
-from keras_i18n.tokenizers import UnigramTokenizer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +30,7 @@ class PieceChoice:
     ('texts', True)
     """
 
-    tokenizer: UnigramTokenizer
+    tokenizer: Any
     keep: str | int
     emoji: bool
     uses: Mapping[str, np.ndarray]
@@ -40,7 +39,7 @@ class PieceChoice:
     @classmethod
     def of(
         cls,
-        tokenizer: UnigramTokenizer,
+        tokenizer: Any,
         languages: Sequence[str],
         *,
         texts: Any = None,

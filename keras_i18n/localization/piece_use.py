@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from keras_i18n.tokenizers import UnigramTokenizer
+from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 # the word at place r of a list stands r + 10 times less often in texts than the list's first tenth (Zipf and Mandelbrot)
 _SHIFT = 10
@@ -15,7 +15,7 @@ _CAPITALISED = 0.4
 _TEXTS = 0.1
 
 
-def uses_in_texts(tokenizer: UnigramTokenizer, texts: Sequence[str]) -> np.ndarray:
+def uses_in_texts(tokenizer: Tokenizer, texts: Sequence[str]) -> np.ndarray:
     """How often texts use each piece, float64 `(pieces,)`.
 
     >>> from keras_i18n.tokenizers import train_unigram
@@ -26,7 +26,7 @@ def uses_in_texts(tokenizer: UnigramTokenizer, texts: Sequence[str]) -> np.ndarr
     return _counted(tokenizer, tokenizer.tokenize(texts), np.ones(len(texts)))
 
 
-def uses_in_words(tokenizer: UnigramTokenizer, words: Sequence[str]) -> np.ndarray:
+def uses_in_words(tokenizer: Tokenizer, words: Sequence[str]) -> np.ndarray:
     """How often texts of such words would use each piece, by word of the text, float64 `(pieces,)`.
 
     Args:
@@ -41,7 +41,7 @@ def uses_in_words(tokenizer: UnigramTokenizer, words: Sequence[str]) -> np.ndarr
 
 
 def uses_by_language(
-    tokenizer: UnigramTokenizer, texts: Mapping[str, Sequence[str]], words: Mapping[str, Sequence[str]]
+    tokenizer: Tokenizer, texts: Mapping[str, Sequence[str]], words: Mapping[str, Sequence[str]]
 ) -> dict[str, np.ndarray]:
     """dict, language -> how often each piece is used there, as a share of all uses, float64 `(pieces,)`."""
     found = {}

@@ -9,6 +9,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n.shown import shown
 from keras_i18n.text_table import text_table
+from keras_i18n.tokenizers.piece_subset import may_be_cut_otherwise
 
 _AT_ONCE = 1024
 
@@ -65,8 +66,13 @@ def _compared(full, localised, ids, language, texts, exact):
         wanted = [new_id[sequence] for sequence in full.tokenize(some)]
         kept += sum(int((sequence >= 0).sum()) for sequence in wanted)
         tokens += sum(map(len, wanted))
-        rows = [row for row, sequence in enumerate(wanted) if (sequence >= 0).all()]
-        if full.tokenizer.groups.starts and rows:
+        rows = [
+            row
+            for row, sequence in enumerate(wanted)
+            if (sequence >= 0).all() and not may_be_cut_otherwise(localised.tokenizer, sequence)
+        ]
+        groups = getattr(full.tokenizer, "groups", None)
+        if groups is not None and groups.starts and rows:
             # which groups a text may use is decided by what it is cut into with all pieces
             first = full.tokenizer.cut_with_all_pieces([some[row] for row in rows])
             rows = [row for row, sequence in zip(rows, first, strict=True) if (new_id[sequence] >= 0).all()]

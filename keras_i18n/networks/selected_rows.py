@@ -69,6 +69,8 @@ def with_table(network: keras.Model, rows: np.ndarray) -> keras.Model:
     >>> with_table(network, np.zeros((3, 8), "float32")).get_layer("token_embedding").num_rows
     3
     """
+    if len(call_inputs(token_embedding(network))) > 1:  # as a part of another network too, of which this one was made
+        network = copy_network(network)
     embedding = token_embedding(network)
     calls = call_inputs(embedding) if embedding.name in {layer.name for layer in network.layers} else []
     if len(calls) != 1 or calls[0][0] is not network.inputs[0]:
