@@ -162,9 +162,10 @@ def _composed(table, rows, code_points, entries, max_rounds):
     disorder = (shift_right(known["last_class"], 0) > known["mark_class"]) & (known["mark_class"] > 0)
     out_of_form = tf.reduce_any(disorder | (known["decomposes"] > 0))
     marked = tf.cond(out_of_form, lambda: _ordered(_decomposed(table, marked, known)), lambda: marked)
+    limit = tf.shape(marked)[1] if max_rounds is None else max_rounds
     # of a text in which nothing may compose, not even the first round is run
     *_, marked = tf.while_loop(
-        lambda number, more, _: more if max_rounds is None else (number < max_rounds) & more,
+        lambda number, more, _: (number < limit) & more,
         lambda number, more, marked: (number + 1, *_round(table, marked, chains=max_rounds is None)),
         [0, out_of_form | tf.reduce_any(known["may_compose"] > 0), marked],
         shape_invariants=[tf.TensorShape([]), tf.TensorShape([]), tf.TensorShape([None, None])],
