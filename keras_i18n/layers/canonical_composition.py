@@ -26,7 +26,7 @@ from keras_i18n.tokenizers.canonical_composition import (
 
 TABLES = ("pages", "entries", "pool", "bucket_numbers", "first", "second", "composed")
 _REPLACEMENT = 0xFFFD
-_ROUNDS = 3  # a character of Unicode that composes has four parts at most
+MAX_ROUNDS = 3  # a character of Unicode 14 that composes has four parts at most
 _END = NUM_PAGES << PAGE_BITS
 _looks_first = contextvars.ContextVar("_looks_first", default=True)
 
@@ -52,6 +52,8 @@ class CanonicalComposition(keras.layers.Layer):
 
     Args:
         shapes: dict, table name -> shape, of the tables of `CanonicalTables`.
+        max_rounds: after so many rounds nothing is left to compose; None where letters compose with their like, so that a
+            run of them may take as many rounds as it is long, as in scripts of Unicode 16.
 
     Input shape: `(batch, length)`, int32 code points, padded with 0; any number at all is accepted.
     Output shape: `(batch, new length)`, int32, padded with 0; as wide as the input, or wider.
@@ -67,8 +69,11 @@ class CanonicalComposition(keras.layers.Layer):
     ['é', '!', '\\x00']
     """
 
-    def __init__(self, shapes: Mapping[str, Sequence[int]], **kwargs: Any) -> None:
+    def __init__(
+        self, shapes: Mapping[str, Sequence[int]], *, max_rounds: int | None = MAX_ROUNDS, **kwargs: Any
+    ) -> None:
         super().__init__(**{"dtype": "int32", **kwargs, "trainable": False})
+        self.max_rounds = max_rounds
         self.shapes = {name: tuple(shapes[name]) for name in TABLES}
         self.tables = {
             name: self.add_weight(
@@ -78,10 +83,11 @@ class CanonicalComposition(keras.layers.Layer):
         }
 
     @classmethod
-    def create(cls) -> Self:
-        """The layer with the tables of `canonical_composition.tables`."""
-        tables = canonical_composition.tables()
-        layer = cls({name: getattr(tables, name).shape for name in TABLES})
+    def create(cls, *, unicode_version: int = 14) -> Self:
+        """The layer with the tables of `canonical_composition.tables`, of Unicode 14 or 16."""
+        tables = canonical_composition.tables(unicode_version)
+        max_rounds = MAX_ROUNDS if unicode_version == 14 else None
+        layer = cls({name: getattr(tables, name).shape for name in TABLES}, max_rounds=max_rounds)
         for name, variable in layer.tables.items():
             variable.assign(getattr(tables, name))
         return layer
@@ -98,13 +104,17 @@ class CanonicalComposition(keras.layers.Layer):
         if not _looks_first.get():
             known = _unpacked(entries)
             marked = _ordered(_decomposed(table, _marked(code_points, known), known))
-            for _ in range(_ROUNDS):
-                _, marked = _round(table, marked)
+            for _ in range(self.max_rounds or MAX_ROUNDS):
+                _, marked = _round(table, marked, chains=self.max_rounds is None)
             return tf.bitwise.right_shift(marked, CLASS_BITS)
         is_touched = tf.reduce_any(_may_change(entries), axis=1)
         return tf.cond(
             tf.reduce_any(is_touched),
-            lambda: _in_rows(is_touched, code_points, lambda rows: _composed(table, rows, code_points, entries)),
+            lambda: _in_rows(
+                is_touched,
+                code_points,
+                lambda rows: _composed(table, rows, code_points, entries, self.max_rounds),
+            ),
             lambda: code_points,
         )
 
@@ -112,7 +122,10 @@ class CanonicalComposition(keras.layers.Layer):
         return keras.KerasTensor((code_points.shape[0], None), dtype="int32")
 
     def get_config(self) -> Config:
-        return super().get_config() | {"shapes": {name: list(shape) for name, shape in self.shapes.items()}}
+        return super().get_config() | {
+            "shapes": {name: list(shape) for name, shape in self.shapes.items()},
+            **({} if self.max_rounds == MAX_ROUNDS else {"max_rounds": self.max_rounds}),
+        }
 
 
 def _entries(table, code_points):
@@ -142,17 +155,18 @@ def _widened(rows, width):
     return tf.pad(rows, [[0, 0], [0, width - tf.shape(rows)[1]]])
 
 
-def _composed(table, rows, code_points, entries):
+def _composed(table, rows, code_points, entries, max_rounds):
     """The normal form of some rows."""
     known = _unpacked(tf.gather(entries, rows))
     marked = _marked(tf.gather(code_points, rows), known)
     disorder = (shift_right(known["last_class"], 0) > known["mark_class"]) & (known["mark_class"] > 0)
     out_of_form = tf.reduce_any(disorder | (known["decomposes"] > 0))
     marked = tf.cond(out_of_form, lambda: _ordered(_decomposed(table, marked, known)), lambda: marked)
+    limit = tf.shape(marked)[1] if max_rounds is None else max_rounds
     # of a text in which nothing may compose, not even the first round is run
     *_, marked = tf.while_loop(
-        lambda number, more, _: (number < _ROUNDS) & more,
-        lambda number, more, marked: (number + 1, *_round(table, marked)),
+        lambda number, more, _: (number < limit) & more,
+        lambda number, more, marked: (number + 1, *_round(table, marked, chains=max_rounds is None)),
         [0, out_of_form | tf.reduce_any(known["may_compose"] > 0), marked],
         shape_invariants=[tf.TensorShape([]), tf.TensorShape([]), tf.TensorShape([None, None])],
     )
@@ -196,8 +210,11 @@ def _ordered(marked):
     return take(marked, order)
 
 
-def _round(table, marked):
-    """Whether any character has a mark to take in, and the code points after each has taken in the next one."""
+def _round(table, marked, chains):
+    """Whether any character has a mark to take in, and the code points after each has taken in the next one.
+
+    Where letters compose with their like (`chains`), one that is taken in takes in nothing itself.
+    """
     code_points, classes = _split(marked)
     is_start = tf.equal(classes, 0)
     position = tf.expand_dims(tf.range(tf.shape(marked)[1]), 0) + tf.zeros_like(marked)
@@ -209,6 +226,8 @@ def _round(table, marked):
     # a mark of its own class before it, or any mark before another character, is in its way
     free = tf.equal(tf.equal(class_before, classes), is_start)
     found = free & (pair > 0)
+    if chains:
+        found &= tf.logical_not(is_start & shift_right(found & is_start, False))
     count = tf.cumsum(tf.cast(found, tf.int32), axis=1)
     first = found & (is_start | tf.equal(count - take(count, start), 1))
     batch, width = tf.shape(marked)[0], tf.shape(marked)[1]

@@ -80,7 +80,7 @@ class WordCharacters(keras.layers.Layer):
     @classmethod
     def from_tables(cls, tables: Tables, special_tokens: Sequence[str] = (), *, compose: bool = False) -> Self:
         """The layer of `tokenizers.word_characters.WordCharacters`; `compose` brings words into form C."""
-        composition = CanonicalComposition.create() if compose else None
+        composition = CanonicalComposition.create(unicode_version=tables.unicode_version) if compose else None
         layer = cls(
             num_cells=len(tables.cells),
             num_parts=len(tables.pool),

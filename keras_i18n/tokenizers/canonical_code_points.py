@@ -1,9 +1,11 @@
-"""The code points that take part in canonical equivalence, as Unicode 14 has them.
+"""The code points that take part in canonical equivalence, as Unicode 14 has them, and what Unicode 15 and 16 added.
 
 They are written down because the Python that reads a tokenizer may know a later Unicode. What Unicode says of a code
 point's combining class and decomposition never changes once it is assigned (its stability policy), so with the
 code points fixed, so are the answers.
 """
+
+import re
 
 UNICODE_VERSION = "14.0.0"
 
@@ -37,6 +39,20 @@ FA20 FA22 FA25-FA26 FA2A-FA6D FA70-FAD9 FB1D-FB1F FB2A-FB36 FB38-FB3C FB3E FB40-
 1D1AA-1D1AD 1D1BB-1D1C0 1D242-1D244 1E000-1E006 1E008-1E018 1E01B-1E021 1E023-1E024 1E026-1E02A 1E130-1E136 1E2AE
 1E2EC-1E2EF 1E8D0-1E8D6 1E944-1E94A 2F800-2FA1D
 """
+# what Unicode 15 and 16 added: marks by their combining class
+_LATER_MARKS = {
+    9: "113CE-113D0 11F41-11F42 1612F",
+    220: "10EFD-10EFF 1E4EE 1E5EF",
+    230: "897 10D69-10D6D 1E08F 1E4EF 1E5EE",
+    232: "1E4EC-1E4ED",
+}
+# and pairs that compose, each before what it becomes
+_LATER_PAIRS = """
+105D2+307=105C9 105DA+307=105E4 11382+113C9=11383 11384+113BB=11385 1138B+113C2=1138E 11390+113C9=11391 113C2+113C2=113C5
+113C2+113B8=113C7 113C2+113C9=113C8 1611E+1611E=16121 1611E+16129=16122 1611E+1611F=16123 16129+1611F=16124
+1611E+16120=16125 16121+1611F=16126 16122+1611F=16127 16121+16120=16128 16D67+16D67=16D68 16D63+16D67=16D69
+16D69+16D67=16D6A
+"""
 
 
 def code_points() -> list[int]:
@@ -45,5 +61,28 @@ def code_points() -> list[int]:
     >>> code_points()[0] == ord("À")
     True
     """
-    ends = [part.split("-") for part in _RANGES.split()]
+    return _members(_RANGES)
+
+
+def later_marks() -> dict[int, int]:
+    """Combining class by mark, of those that Unicode 15 and 16 added.
+
+    >>> later_marks()[0x897]
+    230
+    """
+    return {c: size for size, ranges in _LATER_MARKS.items() for c in _members(ranges)}
+
+
+def later_pairs() -> dict[tuple[int, int], int]:
+    """What pairs become, of those that Unicode 16 added.
+
+    >>> hex(later_pairs()[0x105D2, 0x307])
+    '0x105c9'
+    """
+    found = [re.split(r"[+=]", row) for row in _LATER_PAIRS.split()]
+    return {(int(left, 16), int(right, 16)): int(whole, 16) for left, right, whole in found}
+
+
+def _members(ranges):
+    ends = [part.split("-") for part in ranges.split()]
     return [c for first, *last in ends for c in range(int(first, 16), int((last or [first])[0], 16) + 1)]

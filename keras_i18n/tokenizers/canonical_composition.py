@@ -32,17 +32,21 @@ PAIR_FACTORS = tuple(
 )
 
 
-def compose(text: str) -> str:
-    """The text in normal form C of Unicode 14; code points assigned later stay where and what they are.
+def compose(text: str, *, unicode_version: int = 14) -> str:
+    """The text in normal form C of a Unicode; code points assigned later stay where and what they are.
 
     Args:
         text: str, lone surrogates allowed.
+        unicode_version: 14 or 16.
 
     >>> compose("e\\u0301") == "\\u00e9"
     True
     """
     if text.isascii():
         return text
+    rules = canonical_rules(unicode_version)
+    if rules.later.search(text):
+        return _composed_by_pairs(text, rules)
     later = _assigned_later(unicodedata)
     if later is None:
         return unicodedata.normalize("NFC", text)
@@ -62,6 +66,76 @@ def _assigned_later(data):
         if c not in known and (data.combining(chr(c)) or data.normalize("NFD", chr(c)) != chr(c))
     ]
     return re.compile(f"([{''.join(later)}])") if later else None
+
+
+class CanonicalRules:
+    """Combining classes, decompositions and pairs of Unicode 14 or 16, whatever `unicodedata` knows.
+
+    Args:
+        unicode_version: 14 or 16.
+
+    Attributes:
+        known: the code points that have any of them, Hangul syllables left out.
+        parts: the pair of each code point that came after Unicode 14.
+
+    >>> [hex(c) for c in CanonicalRules(16).decomposed(0x105C9)]
+    ['0x105d2', '0x307']
+    """
+
+    def __init__(self, unicode_version: int) -> None:
+        is_later = unicode_version == 16
+        self._marks = canonical_code_points.later_marks() if is_later else {}
+        self.pairs = canonical_code_points.later_pairs() if is_later else {}
+        self.parts = {whole: pair for pair, whole in self.pairs.items()}
+        self._known_before = {*canonical_code_points.code_points()}
+        self._syllables = range(SYLLABLES[0], sum(SYLLABLES))
+        self.known = self._known_before | {*self._marks, *self.parts}
+        # without one of them in a text, Unicode 14 says all of it
+        later = {*self._marks, *self.parts, *(left for left, _ in self.pairs)}
+        self.later = re.compile(f"[{''.join(map(chr, sorted(later)))}]") if later else re.compile("(?!)")
+
+    def combining(self, c: int) -> int:
+        """Combining class of a code point."""
+        return self._marks.get(c) or (unicodedata.combining(chr(c)) if c in self._known_before else 0)
+
+    def decomposed(self, c: int) -> list[int]:
+        """The full decomposition of a code point."""
+        if c in self.parts:
+            return [part for one in self.parts[c] for part in self.decomposed(one)]
+        whole = c in self._known_before or c in self._syllables
+        return [*map(ord, unicodedata.normalize("NFD", chr(c)))] if whole else [c]
+
+    def pair(self, left: int, right: int) -> int | None:
+        """What two code points become, None for nothing."""
+        if (left, right) in self.pairs:
+            return self.pairs[left, right]
+        found = unicodedata.normalize("NFC", chr(left) + chr(right))
+        known = len(found) == 1 and (ord(found) in self._known_before or ord(found) in self._syllables)
+        return ord(found) if known else None
+
+
+canonical_rules = functools.cache(CanonicalRules)
+
+
+def _composed_by_pairs(text, rules):
+    """Normal form C step by step, for texts that the library may not know."""
+    points = [part for character in text for part in rules.decomposed(ord(character))]
+    classes = np.array([rules.combining(c) for c in points])
+    order = np.lexsort((classes, np.cumsum(classes == 0)))
+    out: list[int] = []
+    start, before = None, 0  # place of the last character in `out`, and the class of what stands last
+    for c, size in ((points[place], int(classes[place])) for place in order):
+        adjacent = start == len(out) - 1
+        if start is not None and (adjacent or before < size):
+            whole = rules.pair(out[start], c)
+            if whole is not None:
+                out[start] = whole
+                continue
+        if size == 0:
+            start = len(out)
+        before = size
+        out.append(c)
+    return "".join(map(chr, out))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,19 +165,22 @@ def pair_keys(left: Array, right: Array) -> tuple[np.ndarray, np.ndarray]:
 
 
 @functools.cache
-def tables() -> CanonicalTables:
-    """The `CanonicalTables` of Unicode 14.
+def tables(unicode_version: int = 14) -> CanonicalTables:
+    """The `CanonicalTables` of Unicode 14 or 16.
 
     >>> tables().pool.dtype
     dtype('int32')
     """
-    known = canonical_code_points.code_points()
-    classes = {c: unicodedata.combining(chr(c)) for c in known}
+    rules = canonical_rules(unicode_version)
+    known = sorted(rules.known)
+    classes = {c: rules.combining(c) for c in known}
     numbers = {value: number for number, value in enumerate(sorted({0, *classes.values()}))}
-    whole = {c: [*map(ord, unicodedata.normalize("NFD", chr(c)))] for c in known}
+    whole = {c: rules.decomposed(c) for c in known}
     whole = {c: parts for c, parts in whole.items() if parts != [c]}
-    stays = {c for c in whole if unicodedata.normalize("NFC", chr(c)) == chr(c)}
+    stays = {c for c in whole.keys() - rules.parts if unicodedata.normalize("NFC", chr(c)) == chr(c)}
     pairs = {tuple(int(part, 16) for part in unicodedata.decomposition(chr(c)).split()): c for c in sorted(stays)}
+    pairs |= rules.pairs
+    stays |= {*rules.parts}
     seconds = {right for _, right in pairs} | {start + i for start, count in (VOWELS, TAILS) for i in range(count)}
 
     pool, entries = [], {}

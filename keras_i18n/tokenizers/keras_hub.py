@@ -115,7 +115,7 @@ def _word_piece(tokenizer: Any, options: dict[str, Any], _: str) -> WordPieceTok
         continuation=tokenizer.suffix_indicator,
         special_tokens=special,
         max_word_bytes=_MAX_WORD_BYTES,
-        characters="keras_hub",
+        characters="keras_hub_unicode_16",
         compose=tokenizer.lowercase,
         **options,
     )

@@ -106,7 +106,29 @@ FFDA-FFDC FFE0-FFE6 FFE8-FFEE 10400-10427 104B0-104D3 10570-1057A 1057C-1058A 10
 1EE79-1EE7C 1EE7E 1EE80-1EE89 1EE8B-1EE9B 1EEA1-1EEA3 1EEA5-1EEA9 1EEAB-1EEBB 1F100-1F10A 1F110-1F12E 1F130-1F14F
 1F16A-1F16C 1F190 1F200-1F202 1F210-1F23B 1F240-1F248 1F250-1F251 1FBF0-1FBF9 2F800-2FA1D
 """
+# what Unicode 15 and 16 added: first and last code point, and what the first becomes; each next one becomes the next
+LATER_FOLDED = """
+1C89=1C8A A7CB=264 A7CC=A7CD A7DA=A7DB A7DC=19B 10D50-10D65=10D70 1CCD6-1CCEF=61 1CCF0-1CCF9=30 1E030-1E038=430
+1E039-1E03B=43A 1E03C-1E046=43E 1E047=44B 1E048-1E049=44D 1E04A=A689 1E04B=4D9 1E04C=456 1E04D=458 1E04E=4E9 1E04F=4AF
+1E050=4CF 1E051-1E059=430 1E05A-1E05B=43A 1E05C-1E05D=43E 1E05E=441 1E05F-1E064=443 1E065-1E066=44A 1E067=491 1E068=456
+1E069=455 1E06A=45F 1E06B=4AB 1E06C=A651 1E06D=4B1
+"""
 # they are folded to nothing
 IGNORED = """
 34F 115F-1160 17B4-17B5 180B-180D 180F 2065 3164 FE00-FE0F FFA0 FFF0-FFF8 E0000 E0002-E001F E0080-E0FFF
 """
+
+
+def later_folded() -> dict[int, int]:
+    """Code point -> what it is folded to, of those that Unicode 15 and 16 added.
+
+    >>> chr(later_folded()[0x1CCD7])
+    'b'
+    """
+    found = {}
+    for row in LATER_FOLDED.split():
+        ends, becomes = row.split("=")
+        first, _, last = ends.partition("-")
+        start = int(first, 16)
+        found |= {c: int(becomes, 16) + c - start for c in range(start, int(last or first, 16) + 1)}
+    return found

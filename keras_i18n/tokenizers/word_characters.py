@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from keras_i18n.tokenizers import bert_characters, canonical_code_points, keras_hub_characters
+from keras_i18n.tokenizers import bert_characters, canonical_code_points, canonical_composition, keras_hub_characters
 
 LETTER, ALONE, SPACE, DROPPED = range(4)
 KIND_BITS, ORDER_BITS = 2, 4
@@ -35,12 +35,13 @@ class WordCharacters:
 
     `cells[page_offsets[c >> 7] + c]` is `symbol + 64 * (2**20 - c)` where a code point becomes one symbol. A number
     below 0 is `-(32 * start + count)`: so many symbols from that place of `pool` on; with start 0 they are the parts of
-    a Hangul syllable.
+    a Hangul syllable. `unicode_version` is the Unicode by which words are composed after that, where they are.
     """
 
     page_offsets: np.ndarray
     cells: np.ndarray
     pool: np.ndarray
+    unicode_version: int = 14
 
     def symbols(self, code_points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(symbols, which of the code points each comes from) of one long row of valid code points."""
@@ -63,6 +64,20 @@ class WordCharacters:
         kept = symbols & (1 << KIND_BITS) - 1 != DROPPED
         return symbols[kept], source[kept]
 
+    def composed(self, symbols: np.ndarray) -> np.ndarray:
+        """Symbols of one long row, the letters of each word in normal form C."""
+        is_letter = symbols & (1 << KIND_BITS) - 1 == LETTER
+        # 0 stands for what is no letter: nothing composes with it
+        numbers = np.where(is_letter, symbols >> SYMBOL_BITS, 0).astype("<i4")
+        letters = numbers.tobytes().decode("utf-32-le", "surrogatepass")
+        composed = canonical_composition.compose(letters, unicode_version=self.unicode_version)
+        if composed is letters:
+            return symbols
+        numbers = np.frombuffer(composed.encode("utf-32-le", "surrogatepass"), np.int32)
+        found = numbers << SYMBOL_BITS | LETTER
+        found[numbers == 0] = symbols[~is_letter]
+        return found
+
     @functools.cached_property
     def letters(self) -> frozenset[int]:
         """Code points that may stand inside of a word: also a colon, where folding makes `::=` of one character."""
@@ -72,6 +87,12 @@ class WordCharacters:
         symbols = np.concatenate([(cells + ((every - DELTA_ZERO) << SYMBOL_BITS))[cells >= 0], self.pool])
         found = symbols[symbols & (1 << KIND_BITS) - 1 == LETTER] >> SYMBOL_BITS
         return frozenset(np.unique(found).tolist())
+
+    @functools.cached_property
+    def composed_letters(self) -> frozenset[int]:
+        """`letters` and what they may compose to: folding gives marks that are no accents in the text."""
+        made = canonical_composition.canonical_rules(self.unicode_version).known
+        return self.letters.union(made, range(SYLLABLES[0], sum(SYLLABLES)))
 
     def own_kinds(self, text: str) -> np.ndarray:
         """The kind of each code point of a text where it stays as it is; DROPPED where it becomes something else."""
@@ -135,7 +156,9 @@ def hugging_face(*, lowercase: bool, strip_accents: bool, split_ideographs: bool
 
 
 @functools.cache
-def keras_hub(*, lowercase: bool, strip_accents: bool, split_ideographs: bool) -> WordCharacters:
+def keras_hub(
+    *, lowercase: bool, strip_accents: bool, split_ideographs: bool, unicode_version: int = 14
+) -> WordCharacters:
     """The `WordCharacters` of KerasHub's WordPiece tokenizer; a word is folded after it was cut out.
 
     What only a neighbour decides is not in a table: what folded letters and marks of a word compose to is found afterwards,
@@ -145,37 +168,38 @@ def keras_hub(*, lowercase: bool, strip_accents: bool, split_ideographs: bool) -
         lowercase: whether words are folded by Unicode's NFKC_Casefold.
         strip_accents: whether texts are decomposed and lose their nonspacing marks.
         split_ideographs: whether each Chinese character is a word of its own.
+        unicode_version: by which words are folded, decomposed and composed, 14 or 16, as KerasHub has it. Where words and
+            accents are is told by another one in both.
 
     >>> tables = keras_hub(lowercase=True, strip_accents=False, split_ideographs=True)
     >>> symbols, _ = tables.symbols(np.array([ord(c) for c in "Ｅß"], np.int32))
     >>> "".join(chr(symbol >> SYMBOL_BITS) for symbol in symbols)
     'ess'
     """
-    names = keras_hub_characters
-    accents, canonical = bert_characters.members(names.ACCENTS), {*canonical_code_points.code_points()}
-    folded = bert_characters.members(names.FOLDED) | bert_characters.members(names.IGNORED) if lowercase else set()
+    names, rules = keras_hub_characters, canonical_composition.canonical_rules(unicode_version)
+    accents, canonical = bert_characters.members(names.ACCENTS), rules.known
     ignored = bert_characters.members(names.IGNORED)
+    later = names.later_folded() if unicode_version == 16 else {}
+    folded = bert_characters.members(names.FOLDED) | ignored | {*later} if lowercase else set()
     ideographs = bert_characters.members(names.IDEOGRAPHS) if split_ideographs else set()
     kinds = dict.fromkeys(bert_characters.members(names.PUNCTUATION) | ideographs, ALONE)
     kinds |= dict.fromkeys(bert_characters.members(names.DELIMITERS), SPACE)
-    marks = {c for c in canonical - accents if strip_accents and unicodedata.combining(chr(c))}
-    orders = {size: number for number, size in enumerate(sorted({unicodedata.combining(chr(c)) for c in marks}), 2)}
+    marks = {c for c in canonical - accents if strip_accents and rules.combining(c)}
+    orders = {size: number for number, size in enumerate(sorted({rules.combining(c) for c in marks}), 2)}
 
     def fold(parts):
         if not lowercase:
             return parts
-        text = "".join(chr(c) for c in parts if c not in ignored)
+        text = "".join(chr(later.get(c, c)) for c in parts if c not in ignored)
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
         # white space that comes of folding stays inside of its word, which no piece spells then
         return [_NO_PIECE if character == " " else ord(character) for character in text]
 
     def symbols(c):
-        parts = (
-            [ord(part) for part in unicodedata.normalize("NFD", chr(c))] if strip_accents and c in canonical else [c]
-        )
+        parts = rules.decomposed(c) if strip_accents and c in canonical else [c]
         parts = [part for part in parts if not strip_accents or part not in accents]
         if not parts:  # what parts a run of marks parts it although it goes
-            return [c << SYMBOL_BITS | (unicodedata.combining(chr(c)) > 0) << KIND_BITS | DROPPED]
+            return [c << SYMBOL_BITS | (rules.combining(c) > 0) << KIND_BITS | DROPPED]
         kind = kinds.get(parts[0], LETTER)
         if kind == SPACE:
             return [parts[0] << SYMBOL_BITS | SPACE]
@@ -183,13 +207,14 @@ def keras_hub(*, lowercase: bool, strip_accents: bool, split_ideographs: bool) -
         if kind == ALONE and len(found) != 1:
             space = ord(" ") << SYMBOL_BITS | SPACE
             return [space, *(part << SYMBOL_BITS | LETTER for part in found), space]
-        order = {part: orders[unicodedata.combining(chr(part))] for part in found if part in marks}
+        order = {part: orders[rules.combining(part)] for part in found if part in marks}
         made = [part << SYMBOL_BITS | order.get(part, 0) << KIND_BITS | kind for part in found]
         return made or [c << SYMBOL_BITS | DROPPED]
 
     changing = {*kinds} - ideographs | folded | ((canonical | accents) if strip_accents else set())
     unchanged = {ALONE: ideographs - changing}
-    return tables({c: symbols(c) for c in changing if c}, unchanged, decompose_hangul=strip_accents and not lowercase)
+    found = tables({c: symbols(c) for c in changing if c}, unchanged, decompose_hangul=strip_accents and not lowercase)
+    return dataclasses.replace(found, unicode_version=unicode_version)
 
 
 def tables(

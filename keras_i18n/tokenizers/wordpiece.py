@@ -10,13 +10,14 @@ import numpy as np
 from keras_i18n.files import atomic_path
 from keras_i18n.protocols import Config, Path, Texts
 from keras_i18n.shown import cut, shown
-from keras_i18n.tokenizers import canonical_composition, tokenizer_file, word_characters
+from keras_i18n.tokenizers import tokenizer_file, word_characters
 from keras_i18n.tokenizers.piece_tokenizer import MAX_BYTES, PieceTokenizer, checked_flags
-from keras_i18n.tokenizers.word_characters import ALONE, KIND_BITS, SPACE, SYMBOL_BITS, WordCharacters
+from keras_i18n.tokenizers.word_characters import ALONE, END_OF_TEXT, KIND_BITS, SPACE, SYMBOL_BITS, WordCharacters
 
 CHARACTERS: dict[str, Callable[..., WordCharacters]] = {
     "hugging_face": word_characters.hugging_face,
     "keras_hub": word_characters.keras_hub,
+    "keras_hub_unicode_16": functools.partial(word_characters.keras_hub, unicode_version=16),
 }
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
@@ -42,7 +43,8 @@ class WordPieceTokenizer(PieceTokenizer):
             "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" that the vocabulary has; `()` for none.
         max_word_length: longer words, in code points, are unknown.
         max_word_bytes: words of more bytes of UTF-8 are unknown (KerasHub: 100); None for any number.
-        characters: whose classes of characters count: "hugging_face", or "keras_hub" as that cuts texts.
+        characters: whose classes of characters count: "hugging_face", or "keras_hub_unicode_16" as that cuts and folds
+            texts; "keras_hub" leaves what came after Unicode 14 as it is, as files have it that were written before.
         compose: whether each word is brought into Unicode's normal form C after it was folded, as KerasHub does.
         max_tokens: longest result of `tokenize` and of the compiled tokenizer; None for any length.
 
@@ -161,18 +163,17 @@ class WordPieceTokenizer(PieceTokenizer):
         """
         cleaned = self.cleaned(texts)
         flat = np.frombuffer("\0".join([*cleaned, ""]).encode("utf-32-le", "surrogatepass"), np.int32)
-        symbols, source = self.characters.symbols(flat)
+        symbols, _ = self.characters.symbols(flat)
+        if self.compose:
+            symbols = self.characters.composed(symbols)
         kinds, code_points = symbols & (1 << KIND_BITS) - 1, symbols >> SYMBOL_BITS
         code_points = np.where(kinds == SPACE, 32, code_points)
-        code_points[flat[source] == 0] = 0
+        code_points[symbols == END_OF_TEXT] = 0
         # a word of its own gets a space on both sides
         counts = np.where(kinds == ALONE, 3, 1)
         spaced = np.full(counts.sum(), 32, np.int32)
         spaced[np.cumsum(counts) - np.where(kinds == ALONE, 2, 1)] = code_points
         line = spaced.astype("<i4").tobytes().decode("utf-32-le", "surrogatepass")
-        if self.compose:
-            # what parts words composes with nothing
-            line = canonical_composition.compose(line)
         return [[word for word in part.split(" ") if word] for part in line.split("\0")[:-1]]
 
     def cut_word(self, word: str) -> list[int]:

@@ -62,6 +62,7 @@ def build(tokenizer: WordPieceTokenizer) -> WordPieceTables:
 
 def _may_be_met(piece, tokenizer, continues):
     """Whether a word or the rest of one can be spelled so."""
-    if tokenizer.characters.letters.issuperset(map(ord, piece)):
+    characters = tokenizer.characters
+    if (characters.composed_letters if tokenizer.compose else characters.letters).issuperset(map(ord, piece)):
         return True
-    return len(piece) == 1 and not continues and set(tokenizer.characters.own_kinds(piece).tolist()) == {ALONE}
+    return len(piece) == 1 and not continues and set(characters.own_kinds(piece).tolist()) == {ALONE}

@@ -27,6 +27,9 @@ TEXTS = [
     "İ I\u0307 ǰ J\u030c ΑΣ Σ\u0345 \u1fb3\u0301 \u03b1\u0345\u0301",
     "Ｅ\u0301 ㎏\u0308 ½\u0300 \u0344 \u0301a \u0301 \u00ad\u0301",
     "\u304b\u3099\u30ab\uff9e\uff76\uff9e 葛\U000e0100",
+    # of Unicode 15 and 16: Cyrillic of modifiers, marks of their classes, letters that compose with their like
+    "\U0001e04f\u1c89\U0001ccd7 a\u0897\u0301 a\U0001e4ee\u0301 \U000105d2\u0307",
+    "\U00016d63" + "\U00016d67" * 4 + " " + "\U0001611e" * 3 + "\U0001611f",
 ]
 
 
@@ -35,6 +38,7 @@ def test_lower_cased_words_are_composed(strip_accents, tmp_path):
     forms = ("NFC", "NFD", "NFKC", "NFKD")
     pieces = sorted({c for text in TEXTS for form in forms for c in unicodedata.normalize(form, text.casefold())})
     letters = [piece for piece in pieces if not piece.isspace()]
+    letters += ["\u04af", "\u1c8a", "\U000105c9", "\U00016d68", "\U00016d6a", "\U00016121", "\U00016126"]
     vocabulary = ["[PAD]", "[UNK]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
     theirs = keras_hub.tokenizers.WordPieceTokenizer(
         vocabulary,

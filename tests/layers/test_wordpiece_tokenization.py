@@ -5,12 +5,13 @@ import functools
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_i18n.layers import WordPieceTokenization, tokenization_layer
-from keras_i18n.tokenizers import WordPieceTokenizer, conformance
+from keras_i18n.tokenizers import WordPieceTokenizer, clean_text, conformance
 from tests.layers import mobile_runtime, runtimes
 from tests.layers.test_ngram_tokenization import BATCHES, TEXTS, code_points, expected_ids
-from tests.tokenizers.vocabularies import wordpieces
+from tests.tokenizers.vocabularies import folded_pieces, folding_texts, wordpieces
 
 EDGES = [
     *("", "x" * 100, "x" * 101, "[CLS]", "[CLS][SEP]a[MASK]b", "[CLS", "##a", "é" * 50 + "\u0301" * 60, "a b " * 40),
@@ -50,6 +51,31 @@ def test_every_runtime_gives_the_ids_of_the_tokenizer(name):
         np.testing.assert_array_equal(written.tflite_outputs(batch)[0], ids)
         np.testing.assert_array_equal(written.onnx_outputs(batch)[0], ids)
         np.testing.assert_array_equal(mobile, ids)
+
+
+@pytest.mark.parametrize("strip_accents", [False, True])
+def test_words_that_folding_composes(strip_accents):
+    """Also a piece that no text spells, made of a letter and of a mark that is none before it is folded: か and ﾞ."""
+    texts = ["\u304b\uff9e\u304b", "ㄱㅏ ⑴ … \u2a74", "\U00016d63" + "\U00016d67" * 6, "\U0001611e" * 5 + "\U0001611f"]
+    texts += [clean_text(text) for text in folding_texts(1_500, seed=5)]
+    tokenizer = WordPieceTokenizer(
+        folded_pieces(texts), strip_accents=strip_accents, characters="keras_hub_unicode_16", compose=True
+    )
+    assert tokenizer.tokenize(texts[:1])[0].tolist() == [tokenizer.piece_id("\u304c"), tokenizer.piece_id("##\u304b")]
+    layer = WordPieceTokenization.from_tokenizer(tokenizer)
+    run = tf.function(layer.call, input_signature=[tf.TensorSpec((None, None), tf.int32)], autograph=False)
+    for start in range(0, len(texts), 250):
+        part = texts[start : start + 250]
+        np.testing.assert_array_equal(run(code_points(part)), expected_ids(tokenizer, part))
+
+
+def test_composing_leaves_what_is_a_word_of_its_own():
+    """A compatibility ideograph, a Greek question mark: Hugging Face's classes fold neither."""
+    texts = ["\uf900\u037ea\u0301", "\u8c48;"]
+    tokenizer = WordPieceTokenizer(["[UNK]", "\uf900", "\u8c48", "\u037e", ";", "\xe1"], strip_accents=False, compose=True)
+    assert [ids.tolist() for ids in tokenizer.tokenize(texts)] == [[1, 3, 5], [2, 4]]
+    layer = WordPieceTokenization.from_tokenizer(tokenizer)
+    np.testing.assert_array_equal(layer(code_points(texts)), expected_ids(tokenizer, texts))
 
 
 def test_saved_files_keep_the_tables():

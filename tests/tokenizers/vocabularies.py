@@ -89,3 +89,38 @@ def grouped(*, least_percent=20, **options):
     longer = own.extended(found, [chance.choice((-2.0, -4.5, -6.0, -9.0)) for _ in found], group_sizes=sizes)
     groups = PieceGroups(longer.groups.starts, least_percent)
     return UnigramTokenizer(longer.model_bytes, groups=groups)
+
+
+# what a word of KerasHub is made of when it is folded: jamo, marks that come of folding, letters that become several
+FOLDING = (
+    "ㄱㅏㄴㅡ\u1100\u1161\u11a8가각ﾡￂｶﾞﾊﾟか\u3099゛ﬁﬃĲŉßẞΣςσİi\u0307ıΑα\u0345Ι\u0301\u0344΅ΐᾳᾼώＡａÅ\u0338<=>\u034f\u200d\xad"
+    "¨´¸˚ͺǆǅ\u0323ǭ\u093c\u0958\u09dc\u09c7\u09be\u09d7\u0f71\u0f72\u0f73\u0f80\u1b05\u1b35\u3164\uffa0\ufe0f㍿⑴…½ﷺ豈一"
+    "\U0001d15f\U0001d165\U0001e04f\u1c89\u0897\U0001e4ee\U000105d2\u0307\U00016d63\U00016d67\U00016d67\U0001611e\U0001611f"
+)
+
+
+def folding_texts(count, seed):
+    """Random texts of `FOLDING`, all marks and jamo, with special tokens among them."""
+    chance = random.Random(seed)
+    marks = [c for c in range(0x30000) if unicodedata.category(chr(c))[0] == "M"]
+    jamo = [*range(0x1100, 0x1200), *range(0x3131, 0x318F), *range(0xFFA0, 0xFFDD)]
+
+    def part():
+        kind = chance.random()
+        if kind < 0.5:
+            return chance.choice(FOLDING)
+        if kind < 0.9:
+            return chr(chance.choice((marks, jamo, range(0x41, 0x600), range(0x1E00, 0x2000))[chance.randrange(4)]))
+        return chance.choice((" ", "[MASK]", ".", "\u00a0", chr(chance.randint(1, 0x10FFFF))))
+
+    return ["".join(part() for _ in range(chance.randint(1, 12))) for _ in range(count)]
+
+
+def folded_pieces(texts):
+    """A vocabulary of every character that the words of texts may be made of, after folding and after composing."""
+    forms = {form for text in texts for form in (text, unicodedata.normalize("NFD", text))}
+    forms |= {unicodedata.normalize("NFKC", form).casefold() for form in forms}
+    forms |= {unicodedata.normalize(form, text) for text in forms for form in ("NFC", "NFD")}
+    syllables = {chr(c) for c in range(0xAC00, 0xD7A4, 28)}
+    letters = sorted({c for text in forms for c in text if c > " " and not "\ud800" <= c <= "\udfff"} | syllables)
+    return [*SPECIAL, *letters, *(f"##{letter}" for letter in letters), "...", "(1)", "##ss"]
