@@ -9,7 +9,7 @@ MEDIAPIPE := .venvs/mediapipe
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo clients certify debian test test-fast test-times lint docs dist bench figures clean install
+.PHONY: help demo clients certify debian test test-fast test-times lint docs dist bench translator figures clean install
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -87,6 +87,12 @@ bench: $(VENV)/.installed ## how to run the benchmarks
 	@cat benchmarks/README.md
 
 NAMES ?=
+TRANSLATOR = build/en-de.keras
+translator: $(VENV)/.installed ## train the small translator of saved_models, an hour of a core; needs the open data
+	mkdir -p build
+	$(BIN)/python benchmarks/translation.py train $(TRANSLATOR) --minutes 57 --hidden 512 --decoder-layers 2 --dropout 0.2 --cooldown 0.3
+	$(BIN)/python benchmarks/translation.py ship $(TRANSLATOR)
+
 figures: $(VENV)/.installed ## run every benchmark, hours; some of them: make figures NAMES="zero_shot optimizers"
 	$(BIN)/python benchmarks/figures.py $(NAMES)
 
