@@ -72,7 +72,9 @@ def test_words_that_folding_composes(strip_accents):
 def test_composing_leaves_what_is_a_word_of_its_own():
     """A compatibility ideograph, a Greek question mark: Hugging Face's classes fold neither."""
     texts = ["\uf900\u037ea\u0301", "\u8c48;"]
-    tokenizer = WordPieceTokenizer(["[UNK]", "\uf900", "\u8c48", "\u037e", ";", "\xe1"], strip_accents=False, compose=True)
+    tokenizer = WordPieceTokenizer(
+        ["[UNK]", "\uf900", "\u8c48", "\u037e", ";", "\xe1"], strip_accents=False, compose=True
+    )
     assert [ids.tolist() for ids in tokenizer.tokenize(texts)] == [[1, 3, 5], [2, 4]]
     layer = WordPieceTokenization.from_tokenizer(tokenizer)
     np.testing.assert_array_equal(layer(code_points(texts)), expected_ids(tokenizer, texts))
