@@ -57,14 +57,14 @@ def training_texts(size):
     ]
 
 
-def wordpiece_vocabulary(size, lowercase):
+def wordpiece_vocabulary(size, lowercase, strip_accents=None):
     """The file of a vocabulary that is trained on `training_texts` and kept."""
     from tokenizers import BertWordPieceTokenizer
 
-    path = tokenizer_files.CACHE / f"wordpiece {size} {lowercase}.txt"
+    path = tokenizer_files.CACHE / f"wordpiece {size} {lowercase}{' accents' if strip_accents is False else ''}.txt"
     if not path.exists():
         tokenizer_files.CACHE.mkdir(exist_ok=True)
-        trained = BertWordPieceTokenizer(lowercase=lowercase)
+        trained = BertWordPieceTokenizer(lowercase=lowercase, strip_accents=strip_accents)
         trained.train_from_iterator(
             training_texts(size), vocab_size=size, limit_alphabet=min(6000, size // 2), show_progress=False
         )
@@ -86,13 +86,15 @@ def wordpiece(size, lowercase):
 def keras_hub_wordpiece(size, strip_accents):
     """Ours, and a function from texts to the ids of KerasHub's tokenizer, lower-cased, in a graph as `tf.data` has it.
 
-    Called outside of one, it cuts by the classes of a newer Unicode, and a few texts in ten thousand otherwise.
+    Called outside of one, it folds by the Unicode of Python, and does not compose what something ignorable parts.
     """
     import keras_hub
     import tensorflow as tf
 
-    pieces = wordpiece_vocabulary(size, True).read_text("utf-8").split("\n")[:-1]
-    theirs = keras_hub.tokenizers.WordPieceTokenizer(pieces, lowercase=True, strip_accents=strip_accents)
+    pieces = wordpiece_vocabulary(size, True, strip_accents).read_text("utf-8").split("\n")[:-1]
+    theirs = keras_hub.tokenizers.WordPieceTokenizer(
+        pieces, lowercase=True, strip_accents=strip_accents, special_tokens=["[MASK]"], special_tokens_in_strings=True
+    )
     in_graph = tf.function(theirs, input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
     return from_keras_hub(theirs), lambda texts: in_graph(tf.constant(texts)).to_list()
 

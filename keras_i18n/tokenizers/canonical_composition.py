@@ -178,8 +178,9 @@ def tables(unicode_version: int = 14) -> CanonicalTables:
     whole = {c: rules.decomposed(c) for c in known}
     whole = {c: parts for c, parts in whole.items() if parts != [c]}
     stays = {c for c in whole.keys() - rules.parts if unicodedata.normalize("NFC", chr(c)) == chr(c)}
+    pairs: dict[tuple[int, ...], int]
     pairs = {tuple(int(part, 16) for part in unicodedata.decomposition(chr(c)).split()): c for c in sorted(stays)}
-    pairs |= rules.pairs
+    pairs.update(rules.pairs.items())
     stays |= {*rules.parts}
     seconds = {right for _, right in pairs} | {start + i for start, count in (VOWELS, TAILS) for i in range(count)}
 

@@ -41,11 +41,11 @@ def test_ids_are_those_of_keras_hub(lowercase, strip_accents):
 def test_files_of_before_keep_their_ids_and_their_digest():
     """Version 0.2 wrote the first; what Unicode 15 and 16 added stays in it as it is."""
     pieces = ["[UNK]", "\uac00", "\u1100", "##\u1161", "\xe9", "\u04af", "\U0001e04f"]
-    for composes, digest, first in (
+    for after_folding, digest, first in (
         (False, "43d38d5c3cda8c783d14782c1ed432b1ae292bae8cba590b8a49eb0a13e92395", [2, 3]),
         (True, "ba01ad79e62d47eb0b8d54562e7233187a1593f630d89e9fdfbdf00a78d3a75a", [1]),
     ):
-        written = WordPieceTokenizer(pieces, characters="keras_hub", compose=composes, strip_accents=False)
+        written = WordPieceTokenizer(pieces, characters="keras_hub", compose=after_folding, strip_accents=False)
         assert written.digest == digest
         found = WordPieceTokenizer.from_bytes(written.to_bytes()).tokenize(["\u3131\u314f", "\U0001e04f", "\xc9"])
         assert [ids.tolist() for ids in found] == [first, [6], [4]]

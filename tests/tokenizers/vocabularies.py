@@ -6,7 +6,7 @@ import unicodedata
 
 from sentencepiece import sentencepiece_model_pb2
 
-from keras_i18n.tokenizers import PieceType, UnigramTokenizer, train_unigram
+from keras_i18n.tokenizers import PieceType, UnigramTokenizer, canonical_code_points, train_unigram
 from keras_i18n.tokenizers.piece_groups import PieceGroups
 
 TEXTS = (
@@ -121,6 +121,7 @@ def folded_pieces(texts):
     forms = {form for text in texts for form in (text, unicodedata.normalize("NFD", text))}
     forms |= {unicodedata.normalize("NFKC", form).casefold() for form in forms}
     forms |= {unicodedata.normalize(form, text) for text in forms for form in ("NFC", "NFD")}
-    syllables = {chr(c) for c in range(0xAC00, 0xD7A4, 28)}
-    letters = sorted({c for text in forms for c in text if c > " " and not "\ud800" <= c <= "\udfff"} | syllables)
+    # what Python's Unicode may not compose, or fold
+    made = {chr(c) for c in (*range(0xAC00, 0xD7A4, 28), *canonical_code_points.later_pairs().values(), 0x4AF, 0x1C8A)}
+    letters = sorted({c for text in forms for c in text if c > " " and not "\ud800" <= c <= "\udfff"} | made)
     return [*SPECIAL, *letters, *(f"##{letter}" for letter in letters), "...", "(1)", "##ss"]
