@@ -256,7 +256,7 @@ FIGURES = (
     Figure(
         "foreign_tokenizers",
         "token ids of eleven WordPiece, BPE and TextVectorization tokenizers, 20,295 sentences, 50,000 fuzzed strings and edges, Python "
-        "and five runtimes (of two kinds a sample in four of these): equal, of",
+        "and five runtimes: equal, of",
         lambda result: f"{sum(row['equal'] for row in result['ids']):,} of {sum(row['of'] for row in result['ids']):,}",
         lambda result: "Hugging Face tokenizers, KerasHub, sentencepiece, the Keras layer",
         _TOKENIZERS,
