@@ -17,7 +17,7 @@ from keras_i18n.export.precisions import FEW_BITS
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
 from keras_i18n.export.tflite_refusal import refusal
-from keras_i18n.export.tflite_weights import to_int8
+from keras_i18n.export.tflite_weights import to_float16, to_int8
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut
 
@@ -28,7 +28,7 @@ _LABELS = "labels.txt"
 # precision -> types that the converter may store weights in, and what is done to its file then
 _STORED = {
     "float32": (None, None),
-    "float16": ([tf.float16], None),
+    "float16": ([tf.float16], to_float16),
     # tables of token vectors came in few bits already
     **dict.fromkeys(FEW_BITS, ([tf.float16], to_int8)),
 }

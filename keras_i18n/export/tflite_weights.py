@@ -7,6 +7,7 @@ that operator widens bytes as well, with a step a row or a column, and runtimes 
 
 import numpy as np
 
+from keras_i18n.export.tflite_loops import quicken_loops
 from keras_i18n.export.tflite_slimming import slim
 from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, matrix_axis, table_axis
 
@@ -19,7 +20,6 @@ def to_int8(content: bytes) -> bytes:
     Args:
         content: bytes of a file that was converted with float16 weights.
     """
-    import flatbuffers
     from tensorflow.lite.python import schema_py_generated as schema
 
     model = schema.ModelT.InitFromPackedBuf(content, 0)
@@ -53,8 +53,22 @@ def to_int8(content: bytes) -> bytes:
     for code, kind in zip(model.operatorCodes, kinds, strict=True):
         if kind == schema.BuiltinOperator.DEQUANTIZE:
             code.version = max(code.version, _MANY_STEPS_VERSION)
+    return _packed(model, len(content))
+
+
+def to_float16(content: bytes) -> bytes:
+    """The bytes of such a file with quick loops; its weights stay as they are."""
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    return _packed(schema.ModelT.InitFromPackedBuf(content, 0), len(content))
+
+
+def _packed(model, size):
+    import flatbuffers
+
+    quicken_loops(model)
     slim(model)
-    builder = flatbuffers.Builder(len(content))
+    builder = flatbuffers.Builder(size)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
 

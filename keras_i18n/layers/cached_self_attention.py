@@ -46,12 +46,13 @@ class CachedSelfAttention(CrossAttention):
 
     def step(self, vector: Tensor, cache: list[Tensor], place: Tensor) -> tuple[Tensor, list[Tensor]]:
         """The token at `place`: `(batch, dim)` and the cache before, to the output and the cache after."""
-        vectors = tf.expand_dims(vector, 1)
         places = tf.reshape(tf.range(tf.shape(cache[0])[2]), (1, 1, -1, 1))
-        new = self.project(vectors)
+        dim = vector.shape[-1]
+        shape = (-1, self.num_heads, 1, dim // self.num_heads)
+        new = [tf.reshape(part, shape) for part in tf.split(self._projections["keys_values"](vector), 2, axis=-1)]
         cache = [tf.where(tf.equal(places, place), own, old) for own, old in zip(new, cache, strict=True)]
         seen = tf.reshape(places <= place, (1, 1, 1, -1))
-        return tf.squeeze(self.attend(vectors, cache[0], cache[1], seen), axis=1), cache
+        return self.attend_one(vector, cache[0], cache[1], seen), cache
 
     def compute_output_shape(self, vectors_shape: Shape) -> Shape:
         return vectors_shape

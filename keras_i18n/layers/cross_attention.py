@@ -76,6 +76,18 @@ class CrossAttention(keras.layers.Layer):
         batch, tokens = ops.shape(vectors)[0], ops.shape(vectors)[1]
         return self._projections["attended"](ops.reshape(attended, (batch, tokens, vectors.shape[-1])))
 
+    def attend_one(self, vector: Tensor, keys: Tensor, values: Tensor, visible: Tensor | None) -> Tensor:
+        """As `attend` for one token a text, `(batch, dim)`, whose shapes need no computing: half of a step's operators.
+
+        `visible` is bool and broadcasts to `(batch, heads, 1, source_tokens)`.
+        """
+        dim = vector.shape[-1]
+        head_dim = dim // self.num_heads
+        queries = ops.reshape(self._projections["queries"](vector), (-1, self.num_heads, 1, head_dim))
+        scores = ops.matmul(queries * head_dim**-0.5, ops.transpose(keys, (0, 1, 3, 2)))
+        attended = ops.matmul(masked_softmax(scores, visible), values)  # (batch, heads, 1, head_dim)
+        return self._projections["attended"](ops.reshape(attended, (-1, dim)))
+
     def _heads(self, vectors):
         batch, tokens, dim = ops.shape(vectors)[0], ops.shape(vectors)[1], vectors.shape[-1]
         split = ops.reshape(vectors, (batch, tokens, self.num_heads, dim // self.num_heads))

@@ -119,8 +119,7 @@ class DecoderBlock(keras.layers.Layer):
             states = [state]
         vector = vector + output
         visible = tf.expand_dims(tf.expand_dims(mask, 1), 1)
-        looked = self.source.attend(tf.expand_dims(norms[1](vector), 1), source[0], source[1], visible)
-        vector = vector + tf.squeeze(looked, axis=1)
+        vector = vector + self.source.attend_one(norms[1](vector), source[0], source[1], visible)
         return vector + self._feed_forward(norms[2](vector)), states
 
     def compute_mask(self, inputs: Tensor, previous_mask: Tensor | None = None) -> None:

@@ -157,10 +157,13 @@ class MultilingualEmbedding(keras.layers.Layer):
     def _scores(self, vectors):
         self._refuse_stored("multiplied with")
         vectors = ops.cast(vectors, self.compute_dtype)
-        flat = tf.reshape(vectors, (-1, self.dim))  # two axes: the exported product shares the table's own buffer
+        # two axes: the exported product shares the table's own buffer
+        flat = vectors if len(vectors.shape) == 2 else tf.reshape(vectors, (-1, self.dim))
         tables = [ops.cast(table.value, self.compute_dtype) for table in (self.embeddings, *self._own_rows)]
         scores = [tf.matmul(flat, table, transpose_b=True) for table in tables]
         scores = scores[0] if len(scores) == 1 else tf.concat(scores, axis=-1)
+        if len(vectors.shape) == 2:
+            return scores
         return tf.reshape(scores, tf.concat([tf.shape(vectors)[:-1], [self.num_rows]], axis=0))
 
     def compute_output_spec(self, token_ids: Tensor, language: Tensor | None = None, reverse: bool = False) -> Tensor:
