@@ -8,7 +8,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.export import onnx_contents, onnx_conversion, onnx_slimming, onnx_weights
+from keras_i18n.export import (
+    onnx_contents,
+    onnx_conversion,
+    onnx_loops,
+    onnx_normalization,
+    onnx_slimming,
+    onnx_weights,
+)
 from keras_i18n.export.exportable import Exportable
 from keras_i18n.export.metadata import MEMBER, Metadata
 from keras_i18n.export.precisions import FEW_BITS
@@ -31,6 +38,9 @@ def save(exported: Exportable, path: Path) -> None:
     tables = _tables(exported.keras_model)
     model = onnx_conversion.converted(*_function_of(exported, tables))
     _fill_tables(model.graph, tables)
+    onnx_loops.leave_out_handed_on(model)
+    onnx_normalization.fuse_layer_normalization(model)
+    onnx_loops.move_out_of_loops(model)
     _name_dimensions(model.graph)
     onnx_weights.store(model, exported.metadata.precision)
     _refuse_foreign(operators_of(model), path)

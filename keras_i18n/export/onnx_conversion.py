@@ -15,6 +15,7 @@ from keras_i18n.export import onnx_graphs
 OPSET = 18  # tf2onnx 1.17 knows no later one
 _CATCH_ERRORS = "TF2ONNX_CATCH_ERRORS"  # tf2onnx asks whether it is set, not to what
 _LOCK = threading.Lock()  # what is changed for a conversion is the process's
+_CHOSEN = (1, 6, 7)  # float32, int32, int64: what ONNX Runtime's Where takes
 _PIP_LINE = "pip install 'keras_i18n[onnx]'"
 
 
@@ -36,7 +37,7 @@ def converted(function: tf.types.experimental.PolymorphicFunction, signature: Se
     except ImportError as error:
         raise ImportError(f"ONNX files are written by tf2onnx. Install it: {_PIP_LINE}") from error
     logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
-    handlers = {"Erfc": (_erfc, [])}
+    handlers = {"Erfc": (_erfc, []), "SelectV2": (_select, []), "Less": (_as_it_is, []), "Greater": (_as_it_is, [])}
     given: dict[str, Any] = {"input_signature": list(signature), "opset": OPSET, "custom_op_handlers": handlers}
     try:
         with _LOCK, _our_optimizers(), onnx_graphs.quick():
@@ -55,6 +56,20 @@ def _erfc(context, node, name, _):
     negative = context.make_node("Neg", [node.input[0]])
     context.replace_inputs(node, negative.output)
     context.insert_new_node_on_output("Add", node.output[0], f"{name}_sum", inputs=[node.output[0], one.output[0]])
+
+
+def _select(context, node, name, _):
+    """By the operator that chooses: tf2onnx has six in its place, of which a product with 0 makes NaN of infinity."""
+    from tf2onnx.onnx_opset.controlflow import Select
+
+    if context.get_dtype(node.output[0]) in _CHOSEN:
+        node.type = "Where"
+    else:
+        Select.version_9(context, node)
+
+
+def _as_it_is(context, node, name, _):
+    """Whole numbers are compared as they are: tf2onnx makes floats of them first, which differ below 2^24 only."""
 
 
 class _Optimizers:

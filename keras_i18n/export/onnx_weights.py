@@ -78,14 +78,24 @@ def _gathers_of(graph, name):
 
 
 def _output_axis(graph, name, values):
-    """The axis of outputs where all that reads a matrix has it as its weights; that which comes nearer where other
-    operators read it as a whole, as a transposition does; None for a table in which rows are looked up too.
+    """The axis of outputs where all that reads a matrix has it as its weights, in the bodies of loops too; that of rows
+    where rows are looked up too; that which comes nearer where other operators read it as a whole, as a transposition does.
     """
-    users = [node for node in graph.node if name in node.input]
+    users = list(_users(graph, name))
+    if any(node.op_type == "Gather" for node in users):
+        return table_axis(values)
     axes = {_OUTPUT_AXIS.get(node.op_type) if list(node.input)[1:2] == [name] else None for node in users}
-    if any(_mentions(node, name) for node in graph.node) or any(node.op_type == "Gather" for node in users):
-        return None
     return axes.pop() if len(axes) == 1 and None not in axes else matrix_axis(values) if values.ndim > 1 else None
+
+
+def _users(graph, name):
+    """The nodes that read a value, in bodies and branches too."""
+    for node in graph.node:
+        if name in node.input:
+            yield node
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from _users(attribute.g, name)
 
 
 def _widen_after(graph, gathers, stored, scale, by_row):
