@@ -10,6 +10,10 @@ through exported files, one sentence at a time. The figures told are of
 
 `ship` puts such a model into `saved_models`, as one int8 .tflite that searches by beam, beside a JSON that tells how it was made, its
 digest and what it scores. `make translator` made the one that lies there, by one training of 57 minutes of a core.
+
+`latency` needs no training, and takes minutes: milliseconds of CPU for a sentence, by its length, in float32 and int8, in both
+runtimes, greedily. A model that is no file yet is an untrained one of `--decoder`, which goes on writing up to its limit. `--label`
+names the row; another row of the same command, with the code of before, stays beside it.
 """
 
 import argparse
@@ -131,6 +135,43 @@ def measure(options):
     results_file.write("translation", figures)
 
 
+def latency(options):
+    """One sentence at a time, the files by turns: what else a machine does then slows all of them down."""
+    if options.model.exists():
+        model, told = ki.load(options.model), "trained"
+    else:
+        sizes = {"dim": options.dim, "hidden_dim": options.hidden, "decoder_layers": options.decoder_layers}
+        sizes |= {"encoder_layers": options.encoder_layers, "decoder": options.decoder}
+        train_pairs = pairs("train", options.source, options.target)
+        model, told = ki.Translator.from_scratch(train_pairs, vocabulary_size=options.pieces, **sizes), "untrained"
+    texts = pairs("test_2016_flickr", options.source, options.target).source
+    by_length = {"1 to 9": [], "10 to 14": [], "15 and more": []}
+    for text in texts:
+        count = len(text.split())
+        by_length["1 to 9" if count < 10 else "10 to 14" if count < 15 else "15 and more"].append(text)
+    files = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for precision in ("float32", "int8"):
+            written = ki.export(model, pathlib.Path(folder, precision), formats=["tflite", "onnx"], precision=precision)
+            for file in ("model.tflite", "model.onnx"):
+                files[f"{precision} {file}"] = ki.load_exported(written / file)
+        found = {name: {"megabytes": round(one.path.stat().st_size / 1e6, 3)} for name, one in files.items()}
+        for words, group in by_length.items():
+            seconds = {name: [] for name in files}
+            for text in group[: options.sentences]:
+                for name, runner in files.items():
+                    runner.translate([text])
+                    began = time.process_time()
+                    runner.translate([text])
+                    seconds[name].append(time.process_time() - began)
+            for name, one in seconds.items():
+                found[name][words] = round(1e3 * statistics.median(one), 2)
+    rows = (results_file.read("translation_latency") or {"rows": {}})["rows"]
+    rows[options.label] = {"model": told, "network": model.network.name, "median ms of CPU, by words": found}
+    results_file.write("translation_latency", {"sentences a length": options.sentences, "rows": rows})
+    print(json.dumps(rows[options.label], indent=1))
+
+
 def ship(options):
     model = ki.load(options.model)
     model.beam = 4
@@ -195,9 +236,10 @@ def in_file(path, texts, expected):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["train", "measure", "ship"])
+    parser.add_argument("action", choices=["train", "measure", "latency", "ship"])
     parser.add_argument("model", type=pathlib.Path, help="the .keras file")
     parser.add_argument("--sentences", type=int, default=1000, help="of test_2016_flickr, that go through the files")
+    parser.add_argument("--label", default="now", help="of the row that `latency` writes")
     parser.add_argument("--source", default="en")
     parser.add_argument("--target", default="de")
     parser.add_argument("--minutes", type=float, default=50)
@@ -214,4 +256,4 @@ if __name__ == "__main__":
     parser.add_argument("--goes-on", type=pathlib.Path, help="train this model further")
     parser.add_argument("--subword-sampling", type=float, default=None)
     given = parser.parse_args()
-    {"train": train, "measure": measure, "ship": ship}[given.action](given)
+    {"train": train, "measure": measure, "latency": latency, "ship": ship}[given.action](given)
