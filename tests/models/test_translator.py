@@ -88,7 +88,10 @@ def test_saved_and_loaded(searching, tmp_path):
     loaded = ki.load(tmp_path / "model.keras")
     assert isinstance(loaded, ki.Translator)
     assert loaded.beam == 2
-    assert loaded.translate(texts, num_best=1) == trained.translate(texts, num_best=1)
+    assert loaded.translate(texts) == trained.translate(texts)
+    # two graphs of the same weights may differ in the last bit of a score
+    scores = [[found[0].score for found in model.translate(texts, num_best=1)] for model in (loaded, trained)]
+    np.testing.assert_allclose(*scores, atol=1e-6)
 
 
 def test_many_languages(tmp_path):
