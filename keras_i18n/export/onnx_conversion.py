@@ -37,8 +37,7 @@ def converted(function: tf.types.experimental.PolymorphicFunction, signature: Se
     except ImportError as error:
         raise ImportError(f"ONNX files are written by tf2onnx. Install it: {_PIP_LINE}") from error
     logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
-    handlers = {"Erfc": (_erfc, []), "SelectV2": (_select, []), "Less": (_as_it_is, []), "Greater": (_as_it_is, [])}
-    given: dict[str, Any] = {"input_signature": list(signature), "opset": OPSET, "custom_op_handlers": handlers}
+    given: dict[str, Any] = {"input_signature": list(signature), "opset": OPSET, "custom_op_handlers": _HANDLERS}
     try:
         with _LOCK, _our_optimizers(), onnx_graphs.quick():
             return convert.from_function(function, **given)[0]
@@ -70,6 +69,10 @@ def _select(context, node, name, _):
 
 def _as_it_is(context, node, name, _):
     """Whole numbers are compared as they are: tf2onnx makes floats of them first, which differ below 2^24 only."""
+
+
+# operators of TensorFlow that become others than tf2onnx makes of them
+_HANDLERS = {"Erfc": (_erfc, []), "SelectV2": (_select, []), "Less": (_as_it_is, []), "Greater": (_as_it_is, [])}
 
 
 class _Optimizers:

@@ -48,7 +48,8 @@ def test_the_operators_are_those_of_tf2onnx():
     ours = onnx_conversion.converted(function, SIGNATURE)
     assert optimizer._optimizers == before
     assert onnx_conversion._CATCH_ERRORS not in os.environ
-    theirs, _ = convert.from_function(function, input_signature=SIGNATURE, opset=onnx_conversion.OPSET)
+    options = {"opset": onnx_conversion.OPSET, "custom_op_handlers": onnx_conversion._HANDLERS}
+    theirs, _ = convert.from_function(function, input_signature=SIGNATURE, **options)
     assert operators(ours.graph) == operators(theirs.graph)
     assert {"Loop", "If"} <= set(operators(ours.graph))
     for given in (np.eye(4, dtype="float32"), np.full((1, 2), 0.3, "float32")):
