@@ -75,6 +75,46 @@ def test_answers_stay_in_every_runtime(name, tmp_path):
         assert (folder / file).stat().st_size < 1.4 * classifier.network.count_params() + 150_000
 
 
+def _encoder_of_pieces():
+    """Random, and so as touchy as a network can be."""
+    train, test = ki.datasets.sample("assistant")
+    keras.utils.set_random_seed(7)
+    tokenizer = ki.tokenizers.train_unigram(train.text[::8], vocabulary_size=1200, threads=1)
+    network = ki.networks.universal_sentence_encoder(
+        vocabulary_size=tokenizer.vocabulary_size, dim=32, ngram_dim=16, hidden_dim=24
+    )
+    return ki.TextEncoder(tokenizer=tokenizer, network=network), list(test.text[::20])
+
+
+def test_files_in_int8_are_the_same_and_lose_little(tmp_path):
+    encoder, texts = _encoder_of_pieces()
+    expected = encoder.predict(texts)
+    plain = encoder.with_networks(lambda network: ki.networks.few_bit_tables(network, "int8"))
+    stored = packed(encoder, "int8")
+    lost = np.abs(stored.predict(texts) - expected).mean()
+    assert lost < 0.8 * np.abs(plain.predict(texts) - expected).mean()  # with half precision beside the table
+    folder = ki.export(encoder, tmp_path, formats=["keras", "tflite", "onnx"], precision="int8")
+    answers = [ki.load_exported(folder / f"model.{name}").predict(texts) for name in ("keras", "tflite", "onnx")]
+    (mobile,) = mobile_runtime.outputs(
+        (folder / "model.tflite").read_bytes(), [codepoints_of(texts)], signature="serving_default"
+    )
+    for found in (*answers, mobile):
+        assert np.abs(found - stored.predict(texts)).max() <= 1e-4
+
+
+def test_members_of_an_ensemble_have_their_own_tokenizers():
+    train, _ = ki.datasets.sample("assistant")
+    some = train.select(languages=["en"], labels=["alarm", "music"])
+    members = []
+    for size in (300, 60):  # ids of the first are beyond the rows of the second
+        network = ki.networks.universal_sentence_encoder(vocabulary_size=size, dim=8, ngram_dim=4, hidden_dim=6)
+        tokenizer = CharacterTokenizer("".join(map(chr, range(33, 33 + size - 3))), compose=False)
+        encoder = ki.TextEncoder(tokenizer=tokenizer, network=network)
+        members.append(ki.TextClassifier.on_encoder(encoder, labels=some.labels, head="linear"))
+    both = ki.Ensemble(members)
+    np.testing.assert_allclose(packed(both, "int8").predict(some.text[:5]), both.predict(some.text[:5]), atol=0.05)
+
+
 def test_names_of_inner_tensors_are_left_out(tmp_path):
     from tensorflow.lite.python import schema_py_generated as schema
 
