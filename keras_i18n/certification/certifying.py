@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n import datasets
-from keras_i18n.certification.answers import Answers, in_this_process
+from keras_i18n.certification.answers import Answers, in_this_process, numbers_of
 from keras_i18n.certification.certificate import CHECKED, FAILED, NOT_CHECKED, Certificate, LanguageRow, Run
 from keras_i18n.certification.file_digest import digest_of
 from keras_i18n.certification.runtimes import RUNTIMES
@@ -99,8 +99,14 @@ def certify(
         limit = opened[_MEDIAPIPE].metadata.max_codepoints
         cut_texts = [as_read(text[:limit]) for text in texts]
         read[_MEDIAPIPE] = cut_texts, _reference(model, opened, cut_texts)[0]
-    precisions = {name: runner.metadata.precision for name, runner in opened.items()}
-    for precision in {one for one in precisions.values() if model is not None and PRECISIONS[one].of_twin}:
+    # a translation, which is right or is not, is compared with the twin's in int8 too
+    precisions = {
+        name: runner.metadata.precision
+        for name, runner in opened.items()
+        if model is not None
+        and (PRECISIONS[runner.metadata.precision].of_twin or _rounded_translator(runner.metadata))
+    }
+    for precision in set(precisions.values()):
         twin = _reference(packed(model, precision), opened, texts)[0]
         read |= {name: (texts, twin) for name, one in precisions.items() if one == precision}
     pairs = [(name, one) for name in files for one in chosen if name in RUNTIMES[one].formats]
@@ -179,11 +185,14 @@ def _first_places(languages, most):
 def _reference(model, opened, texts):
     """What every run is compared with: an array for each text; and what it was."""
     if model is not None:
-        answers = model.predict(texts) if hasattr(model, "predict") else model.tokenize(texts)
-        return list(answers), "the model itself"
+        return numbers_of(model, texts, getattr(model, "target_languages", ())), "the model itself"
     order = [name for name in ("keras", "saved_model", "h5", "tflite", "onnx", _MEDIAPIPE) if name in opened]
     path = pathlib.Path(opened[order[0]].path)
     return in_this_process(path, texts).numbers, f"{path.name} in Python (no model was given)"
+
+
+def _rounded_translator(metadata):
+    return metadata.task == "translation" and PRECISIONS[metadata.precision].rows is not None
 
 
 def _tokenizers(model, files, folder, given):
@@ -259,13 +268,14 @@ def _equal_ids(job, texts, reference, answers: Answers, tokenizer, model):
 
 def _compared(tag, places, numbers, reference, equal, metadata):
     ids_equal = None if equal is None else sum(bool(equal[place]) for place in places)
-    if metadata.task == "tokenization":
+    if metadata.task in ("tokenization", "translation"):
+        same = sum(np.array_equal(numbers[place], reference[place]) for place in places)
         return LanguageRow(
             language=tag,
             texts=len(places),
             ids_equal=ids_equal,
             largest_difference=None,
-            label_agreement=(ids_equal or 0) / len(places),
+            label_agreement=same / len(places),
         )
     found = np.stack([np.asarray(numbers[place], "float64") for place in places])
     expected = np.stack([np.asarray(reference[place], "float64") for place in places])

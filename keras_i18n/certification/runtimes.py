@@ -15,7 +15,8 @@ from keras_i18n.certification.client_process import in_a_process
 from keras_i18n.protocols import Texts
 
 _TEXTS_IN = ("text-classification", "text-embedding")
-_EVERY_TASK = (*_TEXTS_IN, "tokenization", "text-generation")
+_WITHOUT_IDS = (*_TEXTS_IN, "text-generation", "translation")
+_EVERY_TASK = (*_WITHOUT_IDS, "tokenization")
 _MAKE = "make clients"
 _ARM = "make build/aarch64/.made"
 _ARM_TEXTS = 2  # emulated, a text takes up to a second

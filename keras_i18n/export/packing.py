@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_i18n import datasets, networks
 from keras_i18n.export.precisions import PRECISIONS
-from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, table_axis
+from keras_i18n.export.weight_steps import LARGEST_LOSS, SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, table_axis
 from keras_i18n.keras_privates import all_layers
 
 _TEXTS = 4  # of each language, by which is seen what a network makes of token vectors
@@ -17,8 +17,8 @@ _TEXTS = 4  # of each language, by which is seen what a network makes of token v
 def packed(model: Any, precision: str) -> Any:
     """The same model with tables of token vectors in few bits, and with all other weights as files in bytes hold them.
 
-    Large matrices lie on the steps that such a file has, and what is small on half precision: the formats then agree
-    with Keras, and with one another. What holds no network stays as it is. Nothing of `model` is changed or shared.
+    Large matrices lie on the steps that such a file has, and what is small, or would lose too much, on half precision: the
+    formats then agree with Keras, and with one another. What holds no network stays as it is. Nothing of `model` is changed or shared.
 
     Args:
         model: of this package, or a tokenizer.
@@ -72,6 +72,8 @@ def _rounded(values, *, is_table):
     if values.ndim >= 2 and values.size >= (SMALLEST_TABLE if is_table else SMALLEST_MATRIX):
         axis = table_axis(values) if is_table else values.ndim - 1
         rounded, steps = in_steps(values, axis)
-        return rounded * steps.reshape([-1 if place == axis else 1 for place in range(values.ndim)])
+        stored = rounded * steps.reshape([-1 if place == axis else 1 for place in range(values.ndim)])
+        if is_table or np.square(stored - values).sum() <= LARGEST_LOSS**2 * np.square(values).sum():
+            return stored
     half = values.astype("float16").astype("float32")
     return np.where(np.isfinite(half), half, values)
