@@ -57,7 +57,8 @@ def certify(
             exported alone, in each runtime that reads tokenizers; those of a file in 4 bits and fewer with its twin, in
             Keras, whose tables take as few, as `verify` does. Without it the reference is the first file that runs in
             Python, Keras' own before others.
-        dataset: `Dataset` of texts; by default the embedded sample's test part, 28 languages.
+        dataset: `Dataset` of texts; by default the embedded sample's test part, 28 languages. Texts that a translator
+            would split into sentences are left out: a file cuts them.
         max_texts: texts of each language, the first ones; an emulated runtime reads two.
         tokenizer: whether ids are compared. The tokenizer is exported anew for it, which can take minutes; or the folder
             where it lies, exported alone: formats that are not in it are told without ids.
@@ -87,6 +88,8 @@ def certify(
     files = _files(checked_path(path, kind="exported file", folders=True))
     clients = _CLIENTS if clients is None else pathlib.Path(clients)
     texts, languages = _texts(dataset, max_texts)
+    if hasattr(model, "source_ids"):
+        texts, languages = _read_at_once(model, texts, languages)
     opened = {name: load_exported(file) for name, file in files.items()}
     for runner in opened.values():
         if runner.metadata.image_shape:
@@ -103,8 +106,7 @@ def certify(
     precisions = {
         name: runner.metadata.precision
         for name, runner in opened.items()
-        if model is not None
-        and (PRECISIONS[runner.metadata.precision].of_twin or _rounded_translator(runner.metadata))
+        if model is not None and (PRECISIONS[runner.metadata.precision].of_twin or _rounded_translator(runner.metadata))
     }
     for precision in set(precisions.values()):
         twin = _reference(packed(model, precision), opened, texts)[0]
@@ -170,6 +172,14 @@ def _texts(dataset, max_texts):
             f"`dataset` must have at least one text. Received: {shown(dataset)}, max_texts={cut(max_texts)}."
         )
     return [*texts, *EDGES], [*languages, *[EDGE_LANGUAGE] * len(EDGES)]
+
+
+def _read_at_once(translator, texts, languages):
+    """The texts that a translator does not split into sentences: a file cuts them instead."""
+    told = translator.target_languages[0] if translator.target_languages else None
+    lengths = [len(ids) for ids in translator.source_ids(texts, target_language=told)]
+    kept = [place for place, length in enumerate(lengths) if length <= translator.max_tokens]
+    return [texts[place] for place in kept], [languages[place] for place in kept]
 
 
 def _first_places(languages, most):
