@@ -5,7 +5,7 @@ import numpy as np
 # numbers, at least: of tables that are looked up in, and of matrices, where rounding only averages out over many
 SMALLEST_TABLE, SMALLEST_MATRIX = 1 << 10, 1 << 16
 # of the numbers of a matrix that bytes may miss, root mean squares: one with numbers far beyond the others stays in half
-# precision. Normally distributed ones miss 0.7 %; an encoder's answers moved half as far once six of its matrices stayed
+# precision. Normally distributed ones miss 0.7 %; an encoder's answers moved half as far once eight of its matrices stayed
 LARGEST_LOSS = 0.011
 _NARROW = 128  # columns; with fewer, a step a row costs more bytes than it is worth
 _MOST = 127
