@@ -86,6 +86,11 @@ def _every_runtime(result):
     )
 
 
+def _growth(row):
+    told = (row[name]["an_hour_in_the_second_half"] for name in ("heap_mb", "process_mb"))
+    return " and ".join(f"{value:.1f}" for value in told)
+
+
 def _starts(result, method, part):
     return percents(*(result[language][part][method]["1997"] for language in ("sw", "hi")))
 
@@ -469,6 +474,14 @@ FIGURES = (
         lambda result: f"{_rates(result, 'keras_i18n') / _rates(result, 'fastapi'):.2f} x",
         lambda result: "FastAPI with ONNX Runtime, the same file",
         ("keras_i18n/serving",),
+    ),
+    Figure(
+        "typing_memory",
+        "30 minutes of typing into the page in Chromium: MB that the second half adds to JavaScript's heap and to the process "
+        "in an hour, LiteRT.js / onnxruntime-web",
+        lambda result: " / ".join(_growth(result[name]) for name in ("LiteRT.js", "onnxruntime-web")),
+        lambda result: f"{_growth(result['a blank text field'])}, a blank text field, 15 minutes",
+        ("examples", "keras_i18n/serving"),
     ),
     Figure(
         "bulk_cluster",

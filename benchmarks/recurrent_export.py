@@ -98,7 +98,7 @@ def tflite_in_precision(model, precision):
     from tests.layers import runtimes
 
     if precision == "int8":
-        return tflite_weights.to_int8(runtimes.tflite_bytes(model, "float16"))
+        return tflite_weights.to_int8(runtimes.tflite_bytes(model))
     return runtimes.tflite_bytes(model, precision)
 
 

@@ -1,6 +1,6 @@
 """`keras-i18n serve` under load, beside FastAPI with ONNX Runtime on the same file in the same run; then hostile requests.
 
-Needs Debian's wrk, and for the peer: pip install fastapi uvicorn. All traffic stays on 127.0.0.1, and ends by itself:
+Needs Debian's wrk, and for the peer: pip install -c constraints.txt fastapi uvicorn. All traffic stays on 127.0.0.1, and ends by itself:
 
 1. one text of 105 characters a request, 8 connections, a few seconds each, both servers in turn, three times;
 2. four times as many requests as the limit allows: no answer but 200 and refusals;
@@ -171,7 +171,7 @@ def hostile(port, count):
 def main():
     """Measures all three, prints and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=pathlib.Path, help="exported files, model.onnx among them")
+    parser.add_argument("folder", type=pathlib.Path, help="with model.onnx alone, so that both serve the same file")
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--hostile", type=int, default=10_000)
     options = parser.parse_args()

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 typedef void *LiteRtEnvironment, *LiteRtModel, *LiteRtOptions, *LiteRtCompiledModel;
-typedef void *LiteRtTensorBuffer, *LiteRtTensorBufferRequirements;
+typedef void *LiteRtTensorBuffer, *LiteRtTensorBufferRequirements, *LiteRtSignature, *LiteRtTensor;
 typedef int LiteRtStatus; /* 0: as wished */
 typedef struct {
   unsigned int rank : 7;
@@ -23,6 +23,14 @@ enum { FLOAT32 = 1, INT32 = 2, ON_CPU = 1, FOR_READING = 0, FOR_WRITING = 1 };
 
 LiteRtStatus LiteRtCreateEnvironment(int count, const void *options, LiteRtEnvironment *made);
 LiteRtStatus LiteRtCreateModelFromFile(LiteRtEnvironment, const char *path, LiteRtModel *made);
+LiteRtStatus LiteRtGetModelSignature(LiteRtModel, size_t signature, LiteRtSignature *found);
+LiteRtStatus LiteRtGetNumSignatureInputs(LiteRtSignature, size_t *found);
+LiteRtStatus LiteRtGetNumSignatureOutputs(LiteRtSignature, size_t *found);
+LiteRtStatus LiteRtGetSignatureInputName(LiteRtSignature, size_t input, const char **found);
+LiteRtStatus LiteRtGetSignatureOutputName(LiteRtSignature, size_t output, const char **found);
+LiteRtStatus LiteRtGetSignatureInputTensorByIndex(LiteRtSignature, size_t input, LiteRtTensor *found);
+LiteRtStatus LiteRtGetSignatureOutputTensorByIndex(LiteRtSignature, size_t output, LiteRtTensor *found);
+LiteRtStatus LiteRtGetRankedTensorType(LiteRtTensor, LiteRtRankedTensorType *found);
 LiteRtStatus LiteRtCreateOptions(LiteRtOptions *made);
 LiteRtStatus LiteRtSetOptionsHardwareAccelerators(LiteRtOptions, int accelerators);
 LiteRtStatus LiteRtCreateCompiledModel(LiteRtEnvironment, LiteRtModel, LiteRtOptions, LiteRtCompiledModel *made);

@@ -2,6 +2,7 @@ package i18n;
 
 import java.io.File;
 import java.io.IOException;
+import java.util.Map;
 
 /** LiteRT's native library by way of litert_jni.c. On Android its own classes take this place: see examples/android. */
 final class LiteRt implements TextModel.Runtime {
@@ -23,7 +24,18 @@ final class LiteRt implements TextModel.Runtime {
     return numbers;
   }
 
+  @Override
+  public synchronized void begin(String output, Map<String, Double> firsts) throws IOException {
+    boolean there = read(model, output);
+    for (var one : firsts.entrySet()) there = there && fill(model, one.getKey(), one.getValue());
+    if (!there) throw new IOException("The file lacks inputs or outputs that it names: " + output + ", " + firsts.keySet() + ".");
+  }
+
   private static native long open(String path);
+
+  private static native boolean fill(long model, String input, double value);
+
+  private static native boolean read(long model, String output);
 
   private static native float[] run(long model, int[] codepoints);
 }

@@ -4,7 +4,7 @@
 
 #include "../c/litert_model.h"
 
-enum { MOST_NUMBERS = 1 << 14 };
+enum { MOST_NUMBERS = 1 << 18 };
 
 JNIEXPORT jlong JNICALL Java_i18n_LiteRt_open(JNIEnv *java, jclass class, jstring path) {
   (void)class;
@@ -18,12 +18,29 @@ JNIEXPORT jlong JNICALL Java_i18n_LiteRt_open(JNIEnv *java, jclass class, jstrin
 
 JNIEXPORT jfloatArray JNICALL Java_i18n_LiteRt_run(JNIEnv *java, jclass class, jlong model, jintArray codepoints) {
   (void)class;
-  float numbers[MOST_NUMBERS];
+  float *numbers = malloc(MOST_NUMBERS * sizeof *numbers);
   jsize length = (*java)->GetArrayLength(java, codepoints);
   jint *values = (*java)->GetIntArrayElements(java, codepoints, NULL);
-  int count = litert_run((struct litert_model *)model, values, length, numbers, MOST_NUMBERS);
+  int count = litert_run((struct litert_model *)model, values, length, numbers, numbers ? MOST_NUMBERS : 0);
   (*java)->ReleaseIntArrayElements(java, codepoints, values, JNI_ABORT);
   jfloatArray answer = count < 0 ? NULL : (*java)->NewFloatArray(java, count);
   if (answer) (*java)->SetFloatArrayRegion(java, answer, 0, count, numbers);
+  free(numbers);
   return answer;
+}
+
+JNIEXPORT jboolean JNICALL Java_i18n_LiteRt_fill(JNIEnv *java, jclass class, jlong model, jstring input, jdouble value) {
+  (void)class;
+  const char *name = (*java)->GetStringUTFChars(java, input, NULL);
+  int failed = litert_fill((struct litert_model *)model, name, value);
+  (*java)->ReleaseStringUTFChars(java, input, name);
+  return !failed;
+}
+
+JNIEXPORT jboolean JNICALL Java_i18n_LiteRt_read(JNIEnv *java, jclass class, jlong model, jstring output) {
+  (void)class;
+  const char *name = (*java)->GetStringUTFChars(java, output, NULL);
+  int failed = litert_read((struct litert_model *)model, name);
+  (*java)->ReleaseStringUTFChars(java, output, name);
+  return !failed;
 }

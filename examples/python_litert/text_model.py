@@ -20,11 +20,11 @@ except ImportError:  # its predecessor, on devices of 2023
     from tflite_runtime.interpreter import Interpreter
 
 CONTRACT = 2
-TASKS = ("text-classification", "text-embedding", "tokenization", "text-generation")
+TASKS = ("text-classification", "text-embedding", "tokenization", "text-generation", "translation")
 
 
 class TextModel:
-    """A classifier, encoder, tokenizer or next-word step in a .tflite file; it opens only if it answers as it says it must."""
+    """A classifier, encoder, tokenizer, translator or next-word step; it opens only if it answers as the file says it must."""
 
     def __init__(self, path):
         with zipfile.ZipFile(path) as tail:  # a zip archive lies behind the model
@@ -43,7 +43,8 @@ class TextModel:
             }
             self._begin["token_ids"] = np.array([[-1]], "int32")
         for golden in metadata["golden"]:
-            numbers, expected = self.predict(golden["codepoints"]), np.array(golden["output"])
+            numbers = self.predict(golden["codepoints"], golden.get("target_language", 0))
+            expected = np.array(golden["output"])
             if "tokens" in golden:  # log probabilities of the best ones to follow
                 numbers, expected = numbers[golden["tokens"]], np.exp(expected)
             difference = np.abs(self._padded(numbers, expected)).max(initial=0)
@@ -55,12 +56,18 @@ class TextModel:
         """The difference; infinite where the counts differ."""
         return numbers - expected if len(numbers) == len(expected) else np.array([np.inf])
 
-    def predict(self, codepoints):
-        """Of one text, given as Unicode code points: scores, a vector, token ids, or what token follows how probably."""
-        outputs = self._run(codepoints=np.array([codepoints or [0]], "int32"), **self._begin)
+    def predict(self, codepoints, target_language=0):
+        """Of one text, given as Unicode code points: scores, a vector, token ids, what token follows how probably, or the
+        code points of its translation into the language at a place of the metadata's `target_languages`."""
+        given = {"codepoints": np.array([codepoints or [0]], "int32"), **self._begin}
+        if len(self.metadata.get("target_languages", ())) > 1:
+            given["target_language"] = np.array([[target_language]], "int32")
+        outputs = self._run(**given)
         if self._begin:
             return np.exp(outputs[self.metadata["outputs"][0]][0])
         first, *length = (outputs[name][0] for name in self.metadata["outputs"])
+        if self.metadata["task"] == "translation":
+            return first[first > 0]
         return first[: length[0]] if length else first
 
     def classify(self, text, language="und"):
@@ -81,6 +88,8 @@ def main(path, *texts):
     model = TextModel(path)
     for text in texts:
         told = model.classify(text) if model.metadata["labels"] else model.predict([ord(one) for one in text]).tolist()
+        if model.metadata["task"] == "translation":
+            told = "".join(map(chr, told))
         print(text, json.dumps(told, ensure_ascii=False), sep="\t")
     for line in () if texts else sys.stdin:
         codepoints = [int(one) for one in line.split()]

@@ -9,14 +9,13 @@ export function metadataOf(bytes) {
   throw new Error("This must be an .onnx file that keras_i18n exported: it has no keras_i18n.json.");
 }
 
-// What a language model's step takes beside the text where nothing was read yet: its states, and no token that was taken.
-export function beginOf({ states }, Tensor) {
-  const begin = { token_ids: new Tensor("int32", Int32Array.of(-1), [1, 1]) };
-  for (const { input, size, dtype, first } of states) {
-    const values = new (dtype === "int32" ? Int32Array : Float32Array)(size).fill(first);
-    begin[input] = new Tensor(dtype, values, [1, size]);
-  }
-  return begin;
+// What a file takes beside the text: a language model, which has read nothing yet, the token that was taken (none) and its
+// states; a translator into several languages, the place of one of them.
+export function besideTheText(generation, target) {
+  const inputs = generation?.states ? { token_ids: Int32Array.of(-1) } : {};
+  for (const { input, size, dtype, first } of generation?.states ?? [])
+    inputs[input] = new (dtype === "int32" ? Int32Array : Float32Array)(size).fill(first);
+  return target === undefined ? inputs : { ...inputs, target_language: Int32Array.of(target) };
 }
 
 // Pairs of field number and bytes; numbers, which have no bytes of their own, are passed over.

@@ -1,7 +1,7 @@
 // An exported file in the browser, in either of two runtimes; it opens only if it answers as the file says it must.
 import * as litert from "@litertjs/core";
 import * as ort from "onnxruntime-web";
-import { beginOf, metadataOf as onnxMetadata } from "./onnx_metadata.mjs";
+import { besideTheText, metadataOf as onnxMetadata } from "./onnx_metadata.mjs";
 import { metadataOf as tfliteMetadata, withLength } from "./tflite_file.mjs";
 
 const CONTRACT = 2;
@@ -16,7 +16,7 @@ export const RUNTIMES = {
 let litertLoaded;
 
 // One compiled model for each of a few lengths, each made when the first text needs it.
-async function openLiteRt(bytes, { max_codepoints: most }) {
+async function openLiteRt(bytes, { max_codepoints: most, outputs: names, task, generation }) {
   litertLoaded ??= litert.loadLiteRt(here("./node_modules/@litertjs/core/wasm/"));
   await litertLoaded;
   const models = new Map();
@@ -30,13 +30,14 @@ async function openLiteRt(bytes, { max_codepoints: most }) {
     const padded = new Int32Array(Math.min(length, Math.max(most, 16)));
     padded.set(codepoints.slice(0, padded.length));
     const model = await modelFor(padded.length);
-    const input = new litert.Tensor(padded, [1, padded.length]);
-    const outputs = await model.run([input]);
+    const tensors = { codepoints: new litert.Tensor(padded, [1, padded.length]) };
+    for (const [name, values] of Object.entries(besideTheText(generation)))
+      tensors[name] = new litert.Tensor(values, [1, values.length]);
+    const outputs = await model.run(tensors);
     try {
-      return outputs[0].toTypedArray().slice();
+      return numbersOf(outputs[names[0]].toTypedArray(), task);
     } finally {
-      input.delete();
-      for (const output of outputs) output.delete();
+      for (const tensor of Object.values({ ...tensors, ...outputs })) tensor.delete();
     }
   };
   const close = async () => {
@@ -45,17 +46,22 @@ async function openLiteRt(bytes, { max_codepoints: most }) {
   return { run, close };
 }
 
+// A copy of the numbers; of a language model how probably each token follows.
+function numbersOf(values, task) {
+  return task === "text-generation" ? values.map(Math.exp) : values.slice();
+}
+
 async function openOnnx(bytes, { outputs: names, task, generation }) {
   ort.env.wasm.wasmPaths = here("./node_modules/onnxruntime-web/dist/");
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 });
-  const begin = task === "text-generation" ? beginOf(generation, ort.Tensor) : undefined;
   const run = async (codepoints) => {
-    const input = new ort.Tensor("int32", codepoints, [1, codepoints.length]);
-    const outputs = await session.run({ codepoints: input, ...begin });
-    if (begin) return outputs[names[0]].data.map(Math.exp); // how probably each token follows
-    const [first, length] = names.map((name) => outputs[name].data);
-    return length ? first.slice(0, Number(length[0])) : first.slice();
+    const given = { codepoints: new ort.Tensor("int32", codepoints, [1, codepoints.length]) };
+    for (const [name, values] of Object.entries(besideTheText(generation)))
+      given[name] = new ort.Tensor(values instanceof Int32Array ? "int32" : "float32", values, [1, values.length]);
+    const outputs = await session.run(given);
+    const numbers = numbersOf(outputs[names[0]].data, task);
+    return task === "tokenization" ? numbers.slice(0, Number(outputs[names[1]].data[0])) : numbers;
   };
   return { run, close: () => session.release() };
 }
@@ -66,7 +72,8 @@ export class TextModel {
     const model = new TextModel();
     model.metadata = row.metadataOf(bytes);
     const { contract, task } = model.metadata;
-    const reads = ["text-classification", "text-embedding", ...(row.format === "onnx" ? ["tokenization", "text-generation"] : [])];
+    const reads = ["text-classification", "text-embedding", "text-generation"];
+    if (row.format === "onnx") reads.push("tokenization");
     if (contract !== CONTRACT || !reads.includes(task))
       throw new Error(
         `${runtime} is used here for ${reads.join(", ")}, contract ${CONTRACT}. Received: ${task}, contract ${contract}.`,

@@ -1,7 +1,7 @@
 // What a .tflite file that keras_i18n exported says of itself, and the file with a fixed length of text.
 //
-// Its metadata lie in a zip archive behind the model. LiteRT.js takes tensors of fixed shapes only, so the sizes of the one
-// input, which are dynamic in the file, are written into a copy of its bytes: nothing else of it changes.
+// Its metadata lie in a zip archive behind the model. LiteRT.js takes tensors of fixed shapes only, so the sizes of the
+// inputs, which are dynamic in the file, are written into a copy of its bytes: nothing else of it changes.
 
 export function metadataOf(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -19,7 +19,7 @@ export function metadataOf(bytes) {
   throw new Error("This must be a .tflite file that keras_i18n exported: it has no keras_i18n.json.");
 }
 
-// A copy whose input is one text of so many code points.
+// A copy whose inputs are one text of so many code points, and beside it one row of each state, one token, one language.
 export function withLength(bytes, length) {
   const copy = bytes.slice();
   const view = new DataView(copy.buffer);
@@ -30,13 +30,19 @@ export function withLength(bytes, length) {
     return at ? table + at : 0;
   };
   const subgraph = follow(follow(field(follow(0), 2)) + 4); // Model.subgraphs[0]
-  const input = view.getInt32(follow(field(subgraph, 1)) + 4, true); // SubGraph.inputs[0]
-  const tensor = follow(follow(field(subgraph, 0)) + 4 + 4 * input); // SubGraph.tensors[input]
-  for (const number of [0, 7]) {
-    const sizes = field(tensor, number) && follow(field(tensor, number)); // Tensor.shape, Tensor.shape_signature
-    if (!sizes || view.getUint32(sizes, true) !== 2) throw new Error("The file's input must be [texts, code points].");
-    view.setInt32(sizes + 4, 1, true);
-    view.setInt32(sizes + 8, length, true);
+  const inputs = follow(field(subgraph, 1)); // SubGraph.inputs
+  const tensors = follow(field(subgraph, 0)); // SubGraph.tensors
+  for (let place = 0; place < view.getUint32(inputs, true); place++) {
+    const tensor = follow(tensors + 4 + 4 * view.getInt32(inputs + 4 + 4 * place, true));
+    const name = follow(field(tensor, 3)); // Tensor.name
+    const letters = new TextDecoder().decode(copy.subarray(name + 4, name + 4 + view.getUint32(name, true)));
+    for (const number of [0, 7]) {
+      const sizes = field(tensor, number) && follow(field(tensor, number)); // Tensor.shape, Tensor.shape_signature
+      if (!sizes || view.getUint32(sizes, true) !== 2) throw new Error("The file's inputs must be rows, as [texts, code points].");
+      view.setInt32(sizes + 4, 1, true);
+      if (letters.includes("codepoints")) view.setInt32(sizes + 8, length, true);
+      else if (view.getInt32(sizes + 8, true) < 1) view.setInt32(sizes + 8, 1, true);
+    }
   }
   return copy;
 }

@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 import time
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ class Answers:
     """What came out of a file.
 
     Args:
-        numbers: an array for each text: scores, a vector or token ids.
+        numbers: an array for each text: scores, a vector, token ids, or the code points of a translation.
         milliseconds: of single texts, each run alone.
         memory_mb: the largest resident memory of the process that ran it; None where it was this one.
     """
@@ -39,8 +40,11 @@ def in_this_process(path: pathlib.Path, texts: Texts) -> Answers:
         ValueError: it cannot be opened, or answers otherwise than its metadata says.
     """
     runner = load_exported(path, replay=True)
-    run = runner.tokenize if runner.metadata.task == "tokenization" else runner.predict
-    numbers = list(run(texts))
+
+    def run(texts):
+        return numbers_of(runner, texts, runner.metadata.target_languages)
+
+    numbers = run(texts)
     few = texts[:: max(1, len(texts) // _TIMED)][:_TIMED]
     for text in few:  # shapes are traced and kernels chosen once
         run([text])
@@ -50,3 +54,19 @@ def in_this_process(path: pathlib.Path, texts: Texts) -> Answers:
         run([text])
         times.append((time.perf_counter() - begin) * 1000)
     return Answers(numbers, times)
+
+
+def numbers_of(answering: Any, texts: Texts, target_languages: tuple[str, ...] = ()) -> list[np.ndarray]:
+    """What a model, a tokenizer or an opened file gives for texts, an array each.
+
+    Args:
+        answering: with `translate`, `predict` or `tokenize`.
+        texts: list of str.
+        target_languages: of a translator, which translates into the first of them, as clients do unless told.
+    """
+    if hasattr(answering, "translate"):
+        found = answering.translate(texts, target_language=target_languages[0] if target_languages else None)
+        return [np.array([ord(character) for character in text], "int32") for text in found]
+    told = getattr(getattr(answering, "metadata", None), "task", None)
+    by_ids = told == "tokenization" or not hasattr(answering, "predict")
+    return list(answering.tokenize(texts) if by_ids else answering.predict(texts))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n import datasets
-from keras_i18n.certification.answers import Answers, in_this_process
+from keras_i18n.certification.answers import Answers, in_this_process, numbers_of
 from keras_i18n.certification.certificate import CHECKED, FAILED, NOT_CHECKED, Certificate, LanguageRow, Run
 from keras_i18n.certification.file_digest import digest_of
 from keras_i18n.certification.runtimes import RUNTIMES
@@ -57,7 +57,8 @@ def certify(
             exported alone, in each runtime that reads tokenizers; those of a file in 4 bits and fewer with its twin, in
             Keras, whose tables take as few, as `verify` does. Without it the reference is the first file that runs in
             Python, Keras' own before others.
-        dataset: `Dataset` of texts; by default the embedded sample's test part, 28 languages.
+        dataset: `Dataset` of texts; by default the embedded sample's test part, 28 languages. Texts that a translator
+            would split into sentences are left out: a file cuts them.
         max_texts: texts of each language, the first ones; an emulated runtime reads two.
         tokenizer: whether ids are compared. The tokenizer is exported anew for it, which can take minutes; or the folder
             where it lies, exported alone: formats that are not in it are told without ids.
@@ -87,6 +88,8 @@ def certify(
     files = _files(checked_path(path, kind="exported file", folders=True))
     clients = _CLIENTS if clients is None else pathlib.Path(clients)
     texts, languages = _texts(dataset, max_texts)
+    if hasattr(model, "source_ids"):
+        texts, languages = _read_at_once(model, texts, languages)
     opened = {name: load_exported(file) for name, file in files.items()}
     for runner in opened.values():
         if runner.metadata.image_shape:
@@ -99,8 +102,13 @@ def certify(
         limit = opened[_MEDIAPIPE].metadata.max_codepoints
         cut_texts = [as_read(text[:limit]) for text in texts]
         read[_MEDIAPIPE] = cut_texts, _reference(model, opened, cut_texts)[0]
-    precisions = {name: runner.metadata.precision for name, runner in opened.items()}
-    for precision in {one for one in precisions.values() if model is not None and PRECISIONS[one].of_twin}:
+    # a translation, which is right or is not, is compared with the twin's in int8 too
+    precisions = {
+        name: runner.metadata.precision
+        for name, runner in opened.items()
+        if model is not None and (PRECISIONS[runner.metadata.precision].of_twin or _rounded_translator(runner.metadata))
+    }
+    for precision in set(precisions.values()):
         twin = _reference(packed(model, precision), opened, texts)[0]
         read |= {name: (texts, twin) for name, one in precisions.items() if one == precision}
     pairs = [(name, one) for name in files for one in chosen if name in RUNTIMES[one].formats]
@@ -166,6 +174,14 @@ def _texts(dataset, max_texts):
     return [*texts, *EDGES], [*languages, *[EDGE_LANGUAGE] * len(EDGES)]
 
 
+def _read_at_once(translator, texts, languages):
+    """The texts that a translator does not split into sentences: a file cuts them instead."""
+    told = translator.target_languages[0] if translator.target_languages else None
+    lengths = [len(ids) for ids in translator.source_ids(texts, target_language=told)]
+    kept = [place for place, length in enumerate(lengths) if length <= translator.max_tokens]
+    return [texts[place] for place in kept], [languages[place] for place in kept]
+
+
 def _first_places(languages, most):
     """Places of the first `most` texts of each language and of all edges."""
     seen, places = dict.fromkeys(languages, 0), []
@@ -179,11 +195,14 @@ def _first_places(languages, most):
 def _reference(model, opened, texts):
     """What every run is compared with: an array for each text; and what it was."""
     if model is not None:
-        answers = model.predict(texts) if hasattr(model, "predict") else model.tokenize(texts)
-        return list(answers), "the model itself"
+        return numbers_of(model, texts, getattr(model, "target_languages", ())), "the model itself"
     order = [name for name in ("keras", "saved_model", "h5", "tflite", "onnx", _MEDIAPIPE) if name in opened]
     path = pathlib.Path(opened[order[0]].path)
     return in_this_process(path, texts).numbers, f"{path.name} in Python (no model was given)"
+
+
+def _rounded_translator(metadata):
+    return metadata.task == "translation" and PRECISIONS[metadata.precision].rows is not None
 
 
 def _tokenizers(model, files, folder, given):
@@ -259,13 +278,14 @@ def _equal_ids(job, texts, reference, answers: Answers, tokenizer, model):
 
 def _compared(tag, places, numbers, reference, equal, metadata):
     ids_equal = None if equal is None else sum(bool(equal[place]) for place in places)
-    if metadata.task == "tokenization":
+    if metadata.task in ("tokenization", "translation"):
+        same = sum(np.array_equal(numbers[place], reference[place]) for place in places)
         return LanguageRow(
             language=tag,
             texts=len(places),
             ids_equal=ids_equal,
             largest_difference=None,
-            label_agreement=(ids_equal or 0) / len(places),
+            label_agreement=same / len(places),
         )
     found = np.stack([np.asarray(numbers[place], "float64") for place in places])
     expected = np.stack([np.asarray(reference[place], "float64") for place in places])

@@ -15,7 +15,11 @@ from keras_i18n.certification.client_process import in_a_process
 from keras_i18n.protocols import Texts
 
 _TEXTS_IN = ("text-classification", "text-embedding")
-_EVERY_TASK = (*_TEXTS_IN, "tokenization", "text-generation")
+_FIXED_LENGTH = (
+    *_TEXTS_IN,
+    "text-generation",
+)  # LiteRT's newer interface gives no outputs whose length the numbers decide
+_EVERY_TASK = (*_FIXED_LENGTH, "translation", "tokenization")
 _MAKE = "make clients"
 _ARM = "make build/aarch64/.made"
 _ARM_TEXTS = 2  # emulated, a text takes up to a second
@@ -162,7 +166,7 @@ RUNTIMES = {
         ("tflite",),
         _MAKE,
         packages=("ai-edge-litert",),
-        tasks=_TEXTS_IN,
+        tasks=_FIXED_LENGTH,
         several_labels=False,
         command=lambda clients: (clients / "c" / "build" / "text_model",),
         needs=("c/build/text_model",),
@@ -171,7 +175,7 @@ RUNTIMES = {
         ("tflite",),
         _MAKE,
         packages=("ai-edge-litert",),
-        tasks=_TEXTS_IN,
+        tasks=_FIXED_LENGTH,
         several_labels=False,
         command=_jvm,
         needs=("java", "jvm/build/i18n/Main.class"),
@@ -215,7 +219,7 @@ RUNTIMES = {
         ("tflite",),
         f"{_MAKE}, make debian",
         packages=("playwright",),
-        tasks=_TEXTS_IN,
+        tasks=_FIXED_LENGTH,
         browser="LiteRT.js",
         needs=("web/node_modules/@litertjs/core",),
         version=_in_chromium("@litertjs/core"),
@@ -224,7 +228,7 @@ RUNTIMES = {
         ("onnx",),
         f"{_MAKE}, make debian",
         packages=("playwright",),
-        tasks=_EVERY_TASK,
+        tasks=(*_FIXED_LENGTH, "tokenization"),
         browser="onnxruntime-web",
         needs=("web/node_modules/onnxruntime-web",),
         version=_in_chromium("onnxruntime-web"),

@@ -132,8 +132,11 @@ def _of_language_model(model):
 
 
 def _of_translator(model):
-    texts = contract.golden_texts(model.languages)
     languages = model.target_languages
+    texts = contract.golden_texts(model.languages)
+    # what a model splits into sentences a file cuts
+    lengths = map(len, model.source_ids(texts, target_language=languages[0] if languages else None))
+    texts = [text for text, length in zip(texts, lengths, strict=True) if length <= model.max_tokens]
     tagged = [languages[place % len(languages)] for place in range(len(texts))] if languages else None
     translations = model.translate(texts, target_language=tagged)
     sequences = model.source_ids(texts, target_language=tagged)

@@ -58,8 +58,8 @@ def export(
         precision: of the weights; all computing stays in float32. "float32", the default; "float16" (SavedModel, H5 and
             .keras are then written in float32: each file's metadata tells its own). "int8", "int4", "int4_blocks",
             "mixed3", "pq2" or "pq1" keep tables of token vectors in few bits, as `networks.few_bit_tables`
-            tells; TFLite and ONNX then hold matrices of 65,536 numbers or more in bytes, a step for each output, and
-            all else in half precision. "auto" is what `export.choose_precision` finds; with a limit it is the default.
+            tells, in "int8" rounded as the network is sensitive to them; TFLite and ONNX then hold matrices of 65,536
+            numbers or more in bytes, a step for each output, and all else in half precision. "auto" is what `export.choose_precision` finds; with a limit it is the default.
         dataset: for "auto", texts by language, with labels or without.
         max_bytes, max_loss: for "auto", limits of a file's size and of the loss of the worst language.
         progress: True to show it, or a function that is called with a `Progress` before each format: its name, formats

@@ -5,7 +5,14 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.export.precisions import FEW_BITS
-from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, matrix_axis, table_axis
+from keras_i18n.export.weight_steps import (
+    SMALLEST_MATRIX,
+    SMALLEST_TABLE,
+    fits_in_half,
+    in_steps,
+    matrix_axis,
+    table_axis,
+)
 
 # Token ids must not depend on the precision: what these layers hold is never rounded.
 _EXACT = "tokenization"
@@ -21,7 +28,7 @@ def store(model: Any, precision: str) -> None:
 
     Args:
         precision: "float32", "float16", or one in few bits: float tables get a step a row (a column, where rows are short),
-            large matrices and kernels a step an output; what is neither is stored as float16.
+            large matrices and kernels a step an output, but those that half precision holds exactly; the rest is float16.
     """
     if precision not in PRECISIONS:
         return
@@ -36,7 +43,8 @@ def store(model: Any, precision: str) -> None:
         name, values = initializer.name, numpy_helper.to_array(initializer)
         gathers = _gathers_of(graph, name)
         axis = table_axis(values) if gathers else _output_axis(graph, name, values)
-        if precision in FEW_BITS and (gathers or (axis is not None and values.size >= SMALLEST_MATRIX)):
+        is_matrix = axis is not None and values.size >= SMALLEST_MATRIX and not fits_in_half(values)
+        if precision in FEW_BITS and (gathers or is_matrix):
             stored, scales = in_steps(values, axis)
             if not gathers:
                 scales = np.expand_dims(scales, [place for place in range(values.ndim) if place != axis % values.ndim])

@@ -1,21 +1,24 @@
 """A model's twin in few bits, in Keras: what an export in few bits starts from, and what its files are compared with."""
 
+import functools
 from typing import Any
 
 import keras
 import numpy as np
 
-from keras_i18n import networks
+from keras_i18n import datasets, networks
 from keras_i18n.export.precisions import PRECISIONS
-from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, table_axis
+from keras_i18n.export.weight_steps import LARGEST_LOSS, SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, table_axis
 from keras_i18n.keras_privates import all_layers
+
+_TEXTS = 4  # of each language, by which is seen what a network makes of token vectors
 
 
 def packed(model: Any, precision: str) -> Any:
     """The same model with tables of token vectors in few bits, and with all other weights as files in bytes hold them.
 
-    Large matrices lie on the steps that such a file has, and what is small on half precision: the formats then agree
-    with Keras, and with one another. What holds no network stays as it is. Nothing of `model` is changed or shared.
+    Large matrices lie on the steps that such a file has, and what is small, or would lose too much, on half precision: the
+    formats then agree with Keras, and with one another. What holds no network stays as it is. Nothing of `model` is changed or shared.
 
     Args:
         model: of this package, or a tokenizer.
@@ -24,13 +27,34 @@ def packed(model: Any, precision: str) -> Any:
     if not hasattr(model, "with_networks"):
         return model
 
+    read_by = {id(getattr(part, "network", None)): part.tokenizer for part in getattr(model, "parts", [model])}
+
     def change(network):
-        twin = networks.few_bit_tables(network, PRECISIONS[precision].rows)
+        rows = PRECISIONS[precision].rows
+        sensitivity = _sensitivity(network, read_by.get(id(network))) if rows == "int8" else None
+        twin = networks.few_bit_tables(network, rows, sensitivity=sensitivity)
         twin = networks.copy_network(network) if twin is network else twin
         _round_weights(twin)
         return twin
 
     return model.with_networks(change)
+
+
+def _sensitivity(network, tokenizer):
+    """To token vectors, by texts of 28 languages; None where the network has no table of floats behind one tokenizer."""
+    try:
+        table = networks.token_embedding(network)
+    except ValueError:
+        return None
+    if tokenizer is None or table.stored_rows is not None:
+        return None
+    return networks.token_sensitivity(network, tokenizer.tokenize(_some_texts()))
+
+
+@functools.cache
+def _some_texts():
+    _, test = datasets.sample("assistant")
+    return [text for tag in test.languages for text in test.select(languages=[tag]).text[:_TEXTS]]
 
 
 def _round_weights(network: keras.Model) -> None:
@@ -48,6 +72,8 @@ def _rounded(values, *, is_table):
     if values.ndim >= 2 and values.size >= (SMALLEST_TABLE if is_table else SMALLEST_MATRIX):
         axis = table_axis(values) if is_table else values.ndim - 1
         rounded, steps = in_steps(values, axis)
-        return rounded * steps.reshape([-1 if place == axis else 1 for place in range(values.ndim)])
+        stored = rounded * steps.reshape([-1 if place == axis else 1 for place in range(values.ndim)])
+        if is_table or np.square(stored - values).sum() <= LARGEST_LOSS**2 * np.square(values).sum():
+            return stored
     half = values.astype("float16").astype("float32")
     return np.where(np.isfinite(half), half, values)

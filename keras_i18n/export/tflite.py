@@ -30,7 +30,7 @@ _STORED = {
     "float32": (None, None),
     "float16": ([tf.float16], to_float16),
     # tables of token vectors came in few bits already
-    **dict.fromkeys(FEW_BITS, ([tf.float16], to_int8)),
+    **dict.fromkeys(FEW_BITS, (None, to_int8)),
 }
 PRECISIONS = tuple(_STORED)
 

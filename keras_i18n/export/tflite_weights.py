@@ -1,58 +1,43 @@
-"""Stores weights of a TFLite file in 8 bits, with many steps; all computing stays in float32.
+"""Stores weights of a TFLite file in 8 bits, with many steps, and in half precision; all computing stays in float32.
 
 A converter's own dynamic int8 gives a matrix one step and rounds what flows in too: small networks, and recurrent ones
-above all, then drift. Here the file was converted with half precision weights, each widened by a DEQUANTIZE operator;
-that operator widens bytes as well, with a step a row or a column, and runtimes do it once, when they load.
+above all, then drift. Its half precision rounds whatever is constant, also what it worked out of weights, such as the
+squares of a kernel's anchors: scores were 5e-3 off. Here the file was converted in float32. Large weights become bytes, with
+a step a row or a column; others are stored in half precision where that holds them exactly, as it does those of a model's
+twin. A DEQUANTIZE operator widens either, and runtimes do it once, when they load.
 """
+
+from typing import Any
 
 import numpy as np
 
 from keras_i18n.export.tflite_loops import quicken_loops
 from keras_i18n.export.tflite_slimming import slim
-from keras_i18n.export.weight_steps import SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, matrix_axis, table_axis
+from keras_i18n.export.weight_steps import (
+    SMALLEST_MATRIX,
+    SMALLEST_TABLE,
+    fits_in_half,
+    in_steps,
+    matrix_axis,
+    table_axis,
+)
 
 _MANY_STEPS_VERSION = 5  # of DEQUANTIZE
+_FEWEST = 16  # numbers that are worth an operator
 
 
 def to_int8(content: bytes) -> bytes:
-    """The bytes of a TFLite file whose large half precision weights became bytes.
+    """The bytes of a TFLite file whose weights became bytes, or half precision.
 
     Args:
-        content: bytes of a file that was converted with float16 weights.
+        content: bytes of a file that was converted with float32 weights.
     """
     from tensorflow.lite.python import schema_py_generated as schema
 
     model = schema.ModelT.InitFromPackedBuf(content, 0)
-    kinds = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in model.operatorCodes]
-    users = _tensors_by_buffer(model)
-    for graph in model.subgraphs:
-        tables = {
-            operator.inputs[0]
-            for operator in graph.operators
-            if kinds[operator.opcodeIndex] == schema.BuiltinOperator.GATHER
-        }
-        for operator in graph.operators:
-            if kinds[operator.opcodeIndex] != schema.BuiltinOperator.DEQUANTIZE:
-                continue
-            tensor = graph.tensors[operator.inputs[0]]
-            data = model.buffers[tensor.buffer].data
-            is_table = operator.outputs[0] in tables
-            smallest = SMALLEST_TABLE if is_table else SMALLEST_MATRIX
-            if tensor.type != schema.TensorType.FLOAT16 or data is None or np.prod(tensor.shape) < smallest:
-                continue
-            values = np.frombuffer(bytes(data), np.float16).reshape(tensor.shape).astype(np.float32)
-            axis = table_axis(values) if is_table else matrix_axis(values)
-            rounded, scales = in_steps(values, axis)
-            model.buffers[tensor.buffer].data = np.frombuffer(rounded.tobytes(), np.uint8)
-            for user in users[tensor.buffer]:
-                user.type = schema.TensorType.INT8
-                user.quantization = schema.QuantizationParametersT()
-                user.quantization.scale = scales
-                user.quantization.zeroPoint = np.zeros(len(scales), np.int64)
-                user.quantization.quantizedDimension = axis
-    for code, kind in zip(model.operatorCodes, kinds, strict=True):
-        if kind == schema.BuiltinOperator.DEQUANTIZE:
-            code.version = max(code.version, _MANY_STEPS_VERSION)
+    # constants first go where they are read: a table is told by what reads it
+    quicken_loops(model)
+    _Weights(model, schema).store()
     return _packed(model, len(content))
 
 
@@ -73,9 +58,80 @@ def _packed(model, size):
     return bytes(builder.Output())
 
 
-def _tensors_by_buffer(model):
-    found = {}
-    for graph in model.subgraphs:
-        for tensor in graph.tensors:
-            found.setdefault(tensor.buffer, []).append(tensor)
-    return found
+class _Weights:
+    """The constants of a model (a `schema_py_generated.ModelT`), changed in place."""
+
+    def __init__(self, model: Any, schema: Any) -> None:
+        self.model, self.schema = model, schema
+        self.stored: dict[int, Any] = {}  # buffer -> how it is stored, once for all that read it
+
+    def store(self) -> None:
+        """Stores what is worth it in every graph."""
+        # a table that is an output projection too is a table, in whatever graph
+        tables = {
+            graph.tensors[operator.inputs[0]].buffer
+            for graph in self.model.subgraphs
+            for operator in graph.operators
+            if self._is_gather(operator)
+        }
+        for graph in self.model.subgraphs:
+            read = {place for operator in graph.operators for place in operator.inputs}
+            found = [self._widened(graph, place, tables) for place in sorted(read - {-1})]
+            graph.operators = [*filter(None, found), *graph.operators]
+
+    def _is_gather(self, operator):
+        code = self.model.operatorCodes[operator.opcodeIndex]
+        return max(code.builtinCode, code.deprecatedBuiltinCode) == self.schema.BuiltinOperator.GATHER
+
+    def _widened(self, graph, place, tables):
+        """The operator that widens what a tensor now holds in few bits; None where the tensor stays."""
+        tensor = graph.tensors[place]
+        data = self.model.buffers[tensor.buffer].data
+        if tensor.type != self.schema.TensorType.FLOAT32 or data is None or not len(data):
+            return None
+        if tensor.buffer not in self.stored:
+            values = np.frombuffer(bytes(data), np.float32).reshape([] if tensor.shape is None else tensor.shape)
+            self.stored[tensor.buffer] = self._stored(values, tensor.buffer in tables)
+        if self.stored[tensor.buffer] is None:
+            return None
+        buffer, kind, quantization = self.stored[tensor.buffer]
+        narrow = self.schema.TensorT()
+        narrow.shape, narrow.type, narrow.buffer, narrow.quantization = tensor.shape, kind, buffer, quantization
+        graph.tensors.append(narrow)
+        tensor.buffer = 0
+        widen = self.schema.OperatorT()
+        widen.opcodeIndex, widen.inputs, widen.outputs = self._dequantize(), [len(graph.tensors) - 1], [place]
+        return widen
+
+    def _stored(self, values, is_table):
+        kinds = self.schema.TensorType
+        in_half = fits_in_half(values)
+        in_bytes = values.size >= (SMALLEST_TABLE if is_table else SMALLEST_MATRIX)
+        if in_bytes and (is_table or not in_half):
+            axis = table_axis(values) if is_table else matrix_axis(values)
+            rounded, scales = in_steps(values, axis)
+            quantization = self.schema.QuantizationParametersT()
+            quantization.scale, quantization.zeroPoint = scales, np.zeros(len(scales), np.int64)
+            quantization.quantizedDimension = axis
+            return self._buffer_of(rounded), kinds.INT8, quantization
+        if values.size < _FEWEST or not in_half:
+            return None
+        return self._buffer_of(values.astype("float16")), kinds.FLOAT16, None
+
+    def _buffer_of(self, values):
+        buffer = self.schema.BufferT()
+        buffer.data = np.frombuffer(values.tobytes(), np.uint8)
+        self.model.buffers.append(buffer)
+        return len(self.model.buffers) - 1
+
+    def _dequantize(self):
+        """The place of the operator's code, which is made where there is none."""
+        number = self.schema.BuiltinOperator.DEQUANTIZE
+        for place, code in enumerate(self.model.operatorCodes):
+            if max(code.builtinCode, code.deprecatedBuiltinCode) == number:
+                code.version = max(code.version, _MANY_STEPS_VERSION)
+                return place
+        code = self.schema.OperatorCodeT()
+        code.builtinCode, code.deprecatedBuiltinCode, code.version = number, number, _MANY_STEPS_VERSION
+        self.model.operatorCodes.append(code)
+        return len(self.model.operatorCodes) - 1

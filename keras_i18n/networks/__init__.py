@@ -25,6 +25,7 @@ from keras_i18n.networks.selected_rows import token_rows, with_selected_rows, wi
 from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
 from keras_i18n.networks.split_network import split_at_token_vectors
+from keras_i18n.networks.token_sensitivity import token_sensitivity
 from keras_i18n.networks.traced import traced
 from keras_i18n.networks.transformer import transformer
 from keras_i18n.networks.translation import translation
@@ -61,6 +62,7 @@ __all__ = [
     "tables_in_few_bits",
     "token_embedding",
     "token_rows",
+    "token_sensitivity",
     "traced",
     "transformer",
     "translation",

@@ -68,7 +68,7 @@ def test_a_next_word_step_is_read_by_clients(exported_tokenizer, tmp_path):
     made = certify(folder, model=model, max_texts=1, tokenizer=alone, runtimes=runtimes).raise_if_failed()
     assert run_of(made, "LiteRT, numpy alone").ids_equal == (LANGUAGES + len(EDGES),) * 2
     assert 0 < run_of(made, "LiteRT, numpy alone").largest_difference < 1e-5
-    assert run_of(made, "LiteRT in C").told == "this client reads no files for text-generation"
+    assert run_of(made, "LiteRT in C").passed == (run_of(made, "LiteRT in C").status == "checked")
     assert run_of(made, "ONNX Runtime in Node.js").ids_equal is None
     with pytest.raises(ValueError, match="`tokenizer` must be the model's"):
         certify(folder, model=model, max_texts=1, tokenizer=exported_tokenizer)
@@ -204,3 +204,34 @@ def test_what_cannot_be_certified_is_refused(tflite, tmp_path):
         certify(tmp_path)
     assert set(ki.certification.RUNTIMES) == set(RUNTIMES)
     assert EXAMPLES.is_dir()
+
+
+@pytest.fixture(scope="module")
+def translators():
+    """Two of the same vocabularies, into two languages; untrained, as nothing is asked but that files do the same."""
+    pairs = [("one two", "eins zwei"), ("two one", "zwei eins"), ("one", "eins")]
+    texts = [
+        ki.datasets.ParallelTexts(*zip(*pairs, strict=True), source_language="en", target_language=tag)
+        for tag in ("de", "nl")
+    ]
+    made = [ki.Translator.from_scratch(texts, vocabulary_size=290, size="tiny", max_tokens=64) for _ in range(2)]
+    randomise(made[1].network)
+    return made
+
+
+def test_translators_are_compared_by_their_texts(translators, tmp_path):
+    model, other = translators
+    folder = ki.export(model, tmp_path, formats=["tflite", "onnx"])
+    names = ["LiteRT", "LiteRT, numpy alone", "ONNX Runtime, numpy alone", "ONNX Runtime in Node.js", "LiteRT in C"]
+    english = ki.datasets.sample("assistant")[1].select(languages=["en"])
+    told = {"dataset": english, "max_texts": 3, "tokenizer": False}
+    made = certify(folder, model=model, runtimes=names, **told)
+    assert made.ok
+    assert 3 < made.texts["count"] < 3 + len(EDGES)  # the edges have one of 300 words, which a file cuts
+    statuses = {run.runtime: run for run in made.runs}
+    assert statuses["LiteRT in C"].told == "this client reads no files for translation"
+    assert {statuses[name].status for name in names[:3]} == {"checked"}
+    assert all(run.label_agreement == 1 and run.largest_difference is None for run in made.runs if run.texts)
+    wrong = certify(folder, model=other, runtimes=names[1:3], **told)
+    assert not wrong.ok
+    assert [run.passed for run in wrong.runs] == [False, False]

@@ -25,6 +25,7 @@ class Client:
     file: str
     needs: tuple
     tokenizers: bool = False
+    translators: bool = False
 
     def run(self, path, *texts, stdin="", check=0):
         """What the client writes."""
@@ -45,16 +46,21 @@ class Client:
 
 _MOBILE = ROOT / ".venvs" / "tflite_runtime" / "bin" / "python"
 CLIENTS = {
-    "python_litert": Client((sys.executable, _PYTHON), "model.tflite", (), tokenizers=True),
-    "tflite_runtime": Client((_MOBILE, _PYTHON), "model.tflite", (_MOBILE,), tokenizers=True),
+    "python_litert": Client((sys.executable, _PYTHON), "model.tflite", (), tokenizers=True, translators=True),
+    "tflite_runtime": Client((_MOBILE, _PYTHON), "model.tflite", (_MOBILE,), tokenizers=True, translators=True),
     "python_onnx": Client(
-        (sys.executable, EXAMPLES / "python_onnx" / "text_model.py"), "model.onnx", (), tokenizers=True
+        (sys.executable, EXAMPLES / "python_onnx" / "text_model.py"),
+        "model.onnx",
+        (),
+        tokenizers=True,
+        translators=True,
     ),
     "node": Client(
         ("node", EXAMPLES / "node" / "text_model.mjs"),
         "model.onnx",
         ("node", EXAMPLES / "node" / "node_modules"),
         tokenizers=True,
+        translators=True,
     ),
     "c": Client((EXAMPLES / "c" / "build" / "text_model",), "model.tflite", (EXAMPLES / "c" / "build" / "text_model",)),
     "jvm": Client(

@@ -40,6 +40,44 @@ def test_token_ids_are_the_tokenizers(client, classifier, exported_tokenizer):
 
 
 @every_client
+def test_next_words_are_the_language_models(client, language_model, exported_language_model, tmp_path):
+    path = exported_language_model / client.file
+    np.testing.assert_allclose(
+        np.stack(client.numbers(path, TEXTS[:-1])), language_model.predict(TEXTS[:-1]), atol=1e-5
+    )
+
+    def likelier(values):
+        values["golden"][-1]["output"][0] += 1  # a logarithm
+
+    changed = with_other_metadata(path, tmp_path / client.file, likelier)
+    assert "does not answer as it must" in client.run(changed, "wake me", check=1)
+
+
+@pytest.mark.parametrize(
+    "client",
+    [one for one in CLIENTS.values() if one.translators],
+    ids=[name for name, one in CLIENTS.items() if one.translators],
+)
+def test_translations_are_the_translators(client, translator, exported_translator, tmp_path):
+    path, texts = exported_translator / client.file, TEXTS[:-1]
+    found = ["".join(chr(int(one)) for one in numbers) for numbers in client.numbers(path, texts)]
+    assert found == translator.translate(texts, target_language="de")
+    assert translator.translate(["one two"], target_language="de")[0] in client.run(path, "one two")
+
+    def other_language(values):
+        for golden in values["golden"]:
+            golden["output"] = [ord("x")]
+
+    changed = with_other_metadata(path, tmp_path / client.file, other_language)
+    assert "does not answer as it must" in client.run(changed, "wake me", check=1)
+
+
+@pytest.mark.parametrize("name", [name for name, one in CLIENTS.items() if not one.translators])
+def test_translators_are_refused_where_they_cannot_run(name, exported_translator):
+    assert "language models" in CLIENTS[name].run(exported_translator / CLIENTS[name].file, "one two", check=1)
+
+
+@every_client
 def test_labels_are_the_models(client, classifier, exported):
     texts = [text for text in TEXTS if text.strip()]
     lines = client.run(exported / client.file, *texts).splitlines()

@@ -156,3 +156,29 @@ def test_a_file_that_answers_otherwise_is_not_used(browser, server, exported, tm
 def test_both_onnx_clients_read_metadata_alike():
     one, other = ((EXAMPLES / folder / "onnx_metadata.mjs").read_bytes() for folder in ("web", "node"))
     assert one == other
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_next_words_of_a_language_model(browser, runtime, language_model, exported_language_model):
+    with Server(exported_language_model, port=0) as server:
+        page = browser.new_page()
+        page.goto(server.url)
+        page.wait_for_selector(READY)
+        page.select_option("#runtime", runtime)
+        page.wait_for_selector(READY)
+        texts = ["wake me", "", "音楽"]
+        given = [[ord(character) for character in text] for text in texts]
+        found = page.evaluate(
+            """async ([runtime, texts]) => {
+              const { TextModel } = await import("/text_model.mjs");
+              const { models } = await (await fetch("/v1/models")).json();
+              const { url } = models[0].files[runtime === "LiteRT.js" ? "tflite" : "onnx"];
+              const model = await TextModel.open(new Uint8Array(await (await fetch(url)).arrayBuffer()), runtime);
+              const answers = [];
+              for (const text of texts) answers.push(Array.from(await model.predict(text)));
+              return answers;
+            }""",
+            [runtime, given],
+        )
+        np.testing.assert_allclose(found, language_model.predict(texts), atol=1e-5)
+        page.close()

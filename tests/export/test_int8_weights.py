@@ -9,7 +9,7 @@ import keras_i18n as ki
 from keras_i18n import layers
 from keras_i18n.export.codepoints import codepoints_of
 from keras_i18n.export.packing import packed
-from keras_i18n.export.weight_steps import in_steps, matrix_axis, table_axis
+from keras_i18n.export.weight_steps import fits_in_half, in_steps, matrix_axis, table_axis
 from keras_i18n.tokenizers import CharacterTokenizer
 from tests.layers import mobile_runtime
 from tests.layers.test_ngram_tokenization import TEXTS
@@ -73,6 +73,79 @@ def test_answers_stay_in_every_runtime(name, tmp_path):
     assert np.abs(mobile - expected).max() <= 5e-2
     for file in ("model.tflite", "model.onnx"):
         assert (folder / file).stat().st_size < 1.4 * classifier.network.count_params() + 150_000
+
+
+@pytest.fixture(scope="module")
+def on_pieces():
+    """A classifier on a random encoder, as touchy as a network can be, whose head has constants worked out of weights."""
+    train, test = ki.datasets.sample("assistant")
+    keras.utils.set_random_seed(7)
+    tokenizer = ki.tokenizers.train_unigram(train.text[::8], vocabulary_size=1200, threads=1)
+    network = ki.networks.universal_sentence_encoder(
+        vocabulary_size=tokenizer.vocabulary_size, dim=32, ngram_dim=16, hidden_dim=24
+    )
+    encoder = ki.TextEncoder(tokenizer=tokenizer, network=network)
+    classifier = ki.TextClassifier.on_encoder(encoder, labels=["alarm", "music"], num_anchors=64, gamma=2.0)
+    classifier.fit(train.select(labels=["alarm", "music"], languages=["en", "de", "ja"]), epochs=1, verbose=0)
+    return classifier, list(test.text[::20])
+
+
+def test_int8_loses_little(on_pieces):
+    classifier, texts = on_pieces
+
+    def lost(change):
+        return np.abs(
+            classifier.encoder.with_networks(change).predict(texts) - classifier.encoder.predict(texts)
+        ).mean()
+
+    alone = lost(lambda network: ki.networks.few_bit_tables(network, "int8"))
+    rounded = packed(classifier.encoder, "int8").predict(texts)
+    together = np.abs(rounded - classifier.encoder.predict(texts)).mean()  # with half precision beside the table
+    assert 0 < together < 0.8 * alone
+
+
+def test_files_in_int8_are_the_same(on_pieces, tmp_path):
+    classifier, texts = on_pieces
+    expected = packed(classifier, "int8").predict(texts)
+    folder = ki.export(classifier, tmp_path, formats=["tflite", "onnx"], precision="int8")
+    (mobile,) = mobile_runtime.outputs(
+        (folder / "model.tflite").read_bytes(), [codepoints_of(texts)], signature="serving_default"
+    )
+    for found in (*(ki.load_exported(folder / f"model.{name}").predict(texts) for name in ("tflite", "onnx")), mobile):
+        assert np.abs(found - expected).max() <= 1e-4
+
+
+def test_members_of_an_ensemble_have_their_own_tokenizers():
+    train, _ = ki.datasets.sample("assistant")
+    some = train.select(languages=["en"], labels=["alarm", "music"])
+    members = []
+    for size in (300, 60):  # ids of the first are beyond the rows of the second
+        network = ki.networks.universal_sentence_encoder(vocabulary_size=size, dim=8, ngram_dim=4, hidden_dim=6)
+        tokenizer = CharacterTokenizer("".join(map(chr, range(33, 33 + size - 3))), compose=False)
+        encoder = ki.TextEncoder(tokenizer=tokenizer, network=network)
+        members.append(ki.TextClassifier.on_encoder(encoder, labels=some.labels, head="linear"))
+    both = ki.Ensemble(members)
+    np.testing.assert_allclose(packed(both, "int8").predict(some.text[:5]), both.predict(some.text[:5]), atol=0.05)
+
+
+def _outliers(token_ids, mask):
+    vectors = layers.MultilingualEmbedding(2000, 160, name="table")(token_ids)
+    return keras.layers.Dense(512, activation="tanh", name="body")(layers.MaskedMean()(vectors, mask=mask))
+
+
+def test_a_matrix_with_numbers_far_beyond_the_others_stays_in_half_precision(tmp_path):
+    classifier = classifier_of(_outliers)
+    kernel = classifier.network.get_layer("body").kernel
+    assert not fits_in_half(packed(classifier, "int8").network.get_layer("body").kernel.numpy())
+    values = kernel.numpy()
+    values[::40] *= 30
+    kernel.assign(values)
+    twin = packed(classifier, "int8")
+    np.testing.assert_array_equal(twin.network.get_layer("body").kernel, values.astype("float16").astype("float32"))
+    folder = ki.export(classifier, tmp_path, formats=["tflite", "onnx"], precision="int8")
+    for name in ("tflite", "onnx"):
+        found = ki.load_exported(folder / f"model.{name}").predict(TEXTS)
+        assert np.abs(found - twin.predict(TEXTS)).max() <= 1e-4
 
 
 def test_names_of_inner_tensors_are_left_out(tmp_path):

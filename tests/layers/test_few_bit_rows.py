@@ -25,12 +25,21 @@ from tests.layers.checks import (
 FEW_BITS = {
     "int8": functools.partial(layers.FewBitRows.of, bits=8),
     "int8 in blocks": functools.partial(layers.FewBitRows.of, bits=8, block=4),
+    "int8, fine": lambda table: layers.FewBitRows.of(
+        table, block=4, fine_rows=len(table) // 2, sensitivity=np.diag(np.arange(1, table.shape[1] + 1))
+    ),
     "int4": functools.partial(layers.FewBitRows.of, bits=4),
     "int4 in blocks": functools.partial(layers.FewBitRows.of, bits=4, block=4),
     "product": functools.partial(layers.ProductQuantizedRows.of, piece_dim=4),
 }
 # share of a row's largest number that any number of it may be off
-HALF_A_STEP = {"int8": 0.5 / 120, "int8 in blocks": 0.5 / 120, "int4": 2 / 15, "int4 in blocks": 2 / 15}
+HALF_A_STEP = {
+    "int8": 0.5 / 120,
+    "int8 in blocks": 0.5 / 120,
+    "int8, fine": 0.5 / 120,
+    "int4": 2 / 15,
+    "int4 in blocks": 2 / 15,
+}
 
 
 def table_of_very_different_rows(rows=VOCABULARY_SIZE, dim=DIM):
@@ -43,7 +52,7 @@ def model_of(layer):
     return keras.Model(token_ids, layer(token_ids))
 
 
-@pytest.mark.parametrize("name", ["int8", "int4 in blocks", "product"])
+@pytest.mark.parametrize("name", ["int8", "int8, fine", "int4 in blocks", "product"])
 def test_rows_are_the_same_in_files_and_runtimes(name):
     # seven numbers a row: neither pairs, blocks nor pieces come out even
     table = table_of_very_different_rows(dim=7)
@@ -150,6 +159,30 @@ def test_integers_on_a_ruler_of_any_step_and_zero_come_back():
     assert (np.abs(found - table) <= 0.06 * np.ptp(table, axis=1, keepdims=True) / 13).all()
 
 
+def test_the_first_rows_have_a_second_byte():
+    table = table_of_very_different_rows()
+    rows = layers.FewBitRows.of(table, fine_rows=10)
+    off = np.abs(np.array(rows(np.arange(VOCABULARY_SIZE))) - table).max(axis=1) / np.abs(table).max(axis=1)
+    assert off[:10].max() < 0.6 / 127 / 256
+    assert off[10:].min() > 2 * off[:10].max()
+    assert [weight.shape[0] for weight in rows.weights] == [VOCABULARY_SIZE, VOCABULARY_SIZE, 11]
+
+
+def test_numbers_are_rounded_together():
+    table = np.random.default_rng(2).normal(size=(5000, 40)).astype("float32")  # more than are packed at once
+    reads = np.random.default_rng(3).normal(size=(40, 10))  # a body sees ten sums of the forty numbers
+
+    def loss(**options):
+        rows = np.array(layers.FewBitRows.of(table, **options)(np.arange(len(table))))
+        return np.square((rows - table) @ reads).mean()
+
+    alone, together = loss(), loss(sensitivity=reads @ reads.T)
+    assert together < 0.25 * alone
+    # nothing is known: each to its nearest
+    assert loss(sensitivity=np.eye(40)) == pytest.approx(alone)
+    assert loss(fine_rows=2500, sensitivity=reads @ reads.T) == pytest.approx(together / 2, rel=0.1)
+
+
 def test_parts_of_a_table():
     table = table_of_very_different_rows()
     model = model_of(
@@ -212,6 +245,10 @@ def test_what_is_refused():
         layers.FewBitRows(5, 4, bits=3)
     with pytest.raises(ValueError, match=r"`block` must be at least 1"):
         layers.FewBitRows(5, 4, block=0)
+    with pytest.raises(ValueError, match=r"`fine_rows` must be 0 to 5: .*Received: 6"):
+        layers.FewBitRows(5, 4, fine_rows=6)
+    with pytest.raises(ValueError, match=r"`fine_rows` must be 0 to 0: .*Received: 1"):
+        layers.FewBitRows(5, 4, bits=4, fine_rows=1)
     with pytest.raises(ValueError, match=r"from 1 to 256\. Received: 300"):
         layers.ProductQuantizedRows(5, 4, num_centres=300)
     embedding = layers.MultilingualEmbedding(3, 4, language_rows={"sw": 2}, stored_rows=rows)

@@ -38,7 +38,37 @@ def test_bits_of_a_number():
         weights = networks.few_bit_tables(network, rows).get_layer("token_embedding").weights
         sizes[rows] = sum(weight.value.numpy().nbytes for weight in weights if "centres" not in weight.path)
     bits = {rows: round(8 * size / (5000 * 64), 1) for rows, size in sizes.items()}
-    assert bits == {"int8": 8.2, "int4_blocks": 4.8, "int4": 4.4, "mixed3": 3.5, "pq2": 2.3, "pq1": 1.3}
+    assert bits == {"int8": 9.3, "int4_blocks": 4.8, "int4": 4.4, "mixed3": 3.5, "pq2": 2.3, "pq1": 1.3}
+
+
+def test_only_a_vocabularys_first_rows_are_finer():
+    small = networks.few_bit_tables(encoder(), "int8").get_layer("token_embedding").stored_rows
+    assert small.fine_rows == 125
+    large = networks.universal_sentence_encoder(vocabulary_size=50_000, dim=8, ngram_dim=4, hidden_dim=6)
+    assert networks.few_bit_tables(large, "int8").get_layer("token_embedding").stored_rows.fine_rows == 4096
+    hashed = networks.build("pooling", vocabulary_size=800, num_labels=3, size="tiny")
+    (name,) = networks.tables_in_few_bits(networks.few_bit_tables(hashed, "int8"))
+    assert networks.few_bit_tables(hashed, "int8").get_layer(name).stored_rows.fine_rows in (0, 100)
+
+
+def test_sensitivity_is_what_the_body_reads():
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    vectors = layers.MultilingualEmbedding(50, 6)(token_ids)
+    read = keras.layers.Dense(3, use_bias=False)(layers.MaskedMean()(vectors, mask=layers.PaddingMask()(token_ids)))
+    network = keras.Model(token_ids, read)
+    kernel = np.zeros((6, 3), "float32")
+    kernel[2], kernel[4] = [1, 0, 0], [0, 3, 0]
+    network.layers[-1].kernel.assign(kernel)
+    found = networks.token_sensitivity(network, [np.arange(place, place + 9, dtype="int32") for place in range(40)])
+    diagonal = np.diag(found)
+    assert np.trace(found) == pytest.approx(6)
+    assert np.flatnonzero(diagonal).tolist() == [2, 4]
+    assert diagonal[4] > 4 * diagonal[2]
+    # a table that is also the output is not cut off, and no texts show nothing
+    tied = layers.MultilingualEmbedding(50, 8)
+    language_model = keras.Model(token_ids, tied(layers.LSTM(8, return_sequences=True)(tied(token_ids)), reverse=True))
+    assert networks.token_sensitivity(language_model, [np.arange(5)]) is None
+    assert networks.token_sensitivity(network, []) is None
 
 
 def test_the_seed_decides_the_centres():
