@@ -28,7 +28,11 @@ class NgramEncoderForward:
         self.encode = encode
         known = network.get_layer(BOTH).input[0]
         rest = keras.Model([self.rows.output, known], network.outputs[0])
-        self._rest = tf.function(lambda summed, known: rest([summed, known], training=False), autograph=False)
+        # any number of texts, one graph: by example each number would be a graph of its own
+        vectors = [tf.TensorSpec(one.shape, tf.float32) for one in rest.inputs]
+        self._rest = tf.function(
+            lambda summed, known: rest([summed, known], training=False), input_signature=vectors, autograph=False
+        )
 
     @staticmethod
     def fits(network: keras.Model) -> bool:
