@@ -105,7 +105,9 @@ def test_an_export_of_a_sequential_model_says_nothing(tmp_path):
         ki.export(own, sys.argv[1], formats=["onnx"])
         ki.verify(own, sys.argv[1], ["wake up"])
         """
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(tmp_path / "out")], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, str(tmp_path / "out")], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "", done.stdout
     assert done.stderr.endswith("from here "), done.stderr

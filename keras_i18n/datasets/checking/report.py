@@ -124,7 +124,12 @@ class CheckReport:
                 lines.append(f"    such as {', '.join(shown(example) for example in one.examples[:3])}")
             lines.append(f"    {one.advice}")
         commands = [one.command for one in self.findings if one.command] or [_TRAIN]
-        return "\n".join([*lines, "", f"Next: {(_MEND if self.errors else commands[0]).format(**names)}"])
+        return "\n".join([*lines, "", f"Next: {(self._mending() or commands[0]).format(**names)}"])
+
+    def _mending(self):
+        """What follows where scores or labels cannot be trusted."""
+        left_out = any(one.fault in _LEFT_OUT for one in self.errors)
+        return _MEND + (_CLEAN if left_out else "") + _AGAIN if self.errors else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data that JSON can hold."""
@@ -144,7 +149,8 @@ class CheckReport:
 
 _LEFT_OUT = ("duplicate", "near-empty text", "conflicting labels", "lost characters", "leak", "near leak")
 _TRAIN = "keras-i18n train {data} {model}"
-_MEND = "mend the file, or let keras-i18n check {data} --clean CLEAN.tsv leave such rows out, and check again"
+_MEND, _AGAIN = "mend the file", ", and check again"
+_CLEAN = ", or let keras-i18n check {data} --clean CLEAN.tsv leave such rows out"
 
 
 def title_of(train: Dataset, test: Dataset | None) -> str:
