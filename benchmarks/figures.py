@@ -62,7 +62,9 @@ def older(figures) -> list[str]:
     for figure in figures:
         day, since = age(figure)
         if since not in ("0", "-", ""):
-            lines.append(f"older than the code: {figure.what}: measured {day}, {since} changes since: `{figure.command}`")
+            lines.append(
+                f"older than the code: {figure.what}: measured {day}, {since} changes since: `{figure.command}`"
+            )
         elif since == "-":
             lines.append(f"not yet committed: {figure.what}: `{figure.command}`")
     return lines
@@ -95,7 +97,9 @@ def measure(names, run=None, show=None, measured=None) -> list[str]:
         for figure in figures:
             now, why = _new(figure, command, status, start)
             was = "" if before[figure] in (None, now) else f" (was {' beside '.join(before[figure])})"
-            lines.append(f"not measured: {figure.what}: {why}" if why else f"{figure.what}: {' beside '.join(now)}{was}")
+            lines.append(
+                f"not measured: {figure.what}: {why}" if why else f"{figure.what}: {' beside '.join(now)}{was}"
+            )
             show(lines[-1])
             if not why and measured is not None:
                 measured.append(figure)

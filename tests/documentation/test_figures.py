@@ -66,12 +66,18 @@ def test_a_benchmark_without_a_row_is_run_too(copy):
     (copy.parents[1] / "load.py").write_text("")
     assert figures.without_row() == ["load"]
     assert figures.measure(["load"], lambda words: 0) == ["ran: `python benchmarks/load.py`"]
-    assert figures.measure(["load"], lambda words: 1) == ["not measured: `python benchmarks/load.py` ended with status 1"]
+    assert figures.measure(["load"], lambda words: 1) == [
+        "not measured: `python benchmarks/load.py` ended with status 1"
+    ]
 
 
 def test_figures_that_are_older_than_their_code_are_told(monkeypatch):
     figure = FIGURES[0]
-    for age, told in ((("2026-11-01", "3"), "older than the code"), (("2026-11-01", "0"), None), (("not", "-"), "not yet")):
+    for age, told in (
+        (("2026-11-01", "3"), "older than the code"),
+        (("2026-11-01", "0"), None),
+        (("not", "-"), "not yet"),
+    ):
         monkeypatch.setattr(figures, "age", lambda figure, age=age: age)
         found = figures.older([figure])
         assert found == [] if told is None else (found[0].startswith(told) and figure.command in found[0])
