@@ -214,6 +214,18 @@ def test_a_language_is_added_and_the_old_one_stays(small):
     assert not (small / "x.keras").exists()
 
 
+def test_a_model_whose_pieces_cannot_be_chosen_is_inspected_by_layers(tmp_path):
+    model = ki.TextClassifier.from_scratch(["alarm", "music"], num_buckets=1000, languages=["en", "sw"])
+    model.save(tmp_path / "own.keras")
+    out = run("inspect", tmp_path / "own.keras", "--json", tmp_path / "told.json").stdout
+    assert "TextClassifier, 2 labels, 2 languages, NgramTokenizer" in out
+    assert "Its pieces are not told." in out
+    sizes = json.loads((tmp_path / "told.json").read_text())["layers"]
+    assert sum(sizes.values()) == 4 * model.network.count_params()
+    # of texts nothing could be told
+    assert "error: " in run("inspect", tmp_path / "own.keras", "sample:assistant", check=1).stderr
+
+
 def test_a_model_is_inspected_cut_and_made_small(small):
     model, texts = small / "model.keras", small / "texts.txt"
     texts.write_text("please wake me\nplease play a song\n", encoding="utf-8")
