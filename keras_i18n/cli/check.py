@@ -49,7 +49,7 @@ def check(
     with progress_bar("checking") as show:
         report = datasets.check(train, held_out, opened, identify=judge, progress=show)
     names = {"data": data, "test": test or "TEST", "model": str(model or "MODEL.keras")}
-    show_text(report.told(**names))
+    show_text(report.told(**names, rest="--json FILE tells them all"))
     if clean is not None:
         kept = train[report.kept_rows()]
         kept.to_file(clean, label_separator=label_separator)
