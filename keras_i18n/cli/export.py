@@ -91,8 +91,8 @@ def _check_folder(folder):
     """Refuses the name of a file: each format is a file in the folder, or a folder in it."""
     if folder.suffix in (".tflite", ".onnx", ".h5", ".keras"):
         raise typer.BadParameter(
-            f"A folder takes the files, model{folder.suffix} among them. Received: {cut(folder)}. Such as "
-            f"{cut(folder.with_suffix(''))} --formats {folder.suffix[1:]}.",
+            f"A folder takes the files, model{cut(folder.suffix)} among them. Received: {cut(folder)}. Such as "
+            f"{cut(folder.with_suffix(''))} --formats {cut(folder.suffix[1:])}.",
             param_hint="FOLDER",
         )
 
