@@ -13,7 +13,7 @@ __all__ = ["python_quiet", "quiet", "silence_tensorflow", "wanted"]
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _LOGGERS = ("tensorflow", "absl")
-_reading = threading.Lock()
+_reading, _counting, _blocks = threading.Lock(), threading.Lock(), 0
 # notes and warnings of absl and of LiteRT; errors are kept
 _NOISE = re.compile(
     rb"WARNING: All log messages before absl::|[IW]\d{4} \d\d:\d\d:\d\d\.|[IW]0000 00:00:|INFO: |\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.\d]*: [IW] "
@@ -71,7 +71,9 @@ def python_quiet() -> Iterator[None]:
     """Within the block warnings of TensorFlow and absl from Python are left out; their errors, and other loggers, are not.
 
     They tell of how a library is written ("triggered tf.function retracing", "Issue encountered when serializing
-    table_initializer"), which nobody who uses a model can change.
+    table_initializer"), which nobody who uses a model can change. It counts by the address of a function: where one model
+    after another is made, each of which makes its one graph, it takes them for one that makes many. As a decorator it
+    holds for each call.
 
     >>> with python_quiet():
     ...     logging.getLogger("tensorflow").warning("5 out of the last 7 calls triggered retracing")
@@ -79,14 +81,20 @@ def python_quiet() -> Iterator[None]:
     if wanted():
         yield
         return
-    loggers = [logging.getLogger(name) for name in _LOGGERS]
-    for logger in loggers:
-        logger.addFilter(_no_note)
+    _filter(1)
     try:
         yield
     finally:
-        for logger in loggers:
-            logger.removeFilter(_no_note)
+        _filter(-1)
+
+
+def _filter(step):
+    """Leaves notes out from the first block on to the end of the last one, of all threads."""
+    global _blocks
+    with _counting:
+        _blocks += step
+        for logger in map(logging.getLogger, _LOGGERS):
+            (logger.addFilter if _blocks else logger.removeFilter)(_no_note)
 
 
 def _no_note(record):

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+import keras_i18n as ki
 from keras_i18n import native_logs
 
 NOTES = b"""WARNING: All log messages before absl::InitializeLog() is called are written to STDERR
@@ -88,6 +89,30 @@ def test_warnings_of_tensorflow_from_python_are_left_out_and_errors_are_not(capl
     logger.warning("afterwards")
     logger.propagate = before
     assert [record.getMessage() for record in caplog.records] == ["out of memory", "mine", "afterwards"]
+
+
+def test_blocks_of_python_within_each_other_are_counted(caplog):
+    logger = logging.getLogger("tensorflow")
+    logger.propagate, before = True, logger.propagate
+    with native_logs.python_quiet():
+        with native_logs.python_quiet():
+            logger.warning("inner")
+        logger.warning("outer")
+    logger.warning("afterwards")
+    logger.propagate = before
+    assert [record.getMessage() for record in caplog.records] == ["afterwards"]
+
+
+def test_models_made_one_after_another_are_not_called_one_that_is_slow(caplog):
+    from keras_i18n.models.padded_inference import PaddedForward
+
+    logger = logging.getLogger("tensorflow")
+    logger.propagate, before = True, logger.propagate
+    for _ in range(12):
+        network = ki.networks.pooling(vocabulary_size=9, num_labels=2, size="tiny")
+        PaddedForward(network, padding_id=-1)([[1, 2]])
+    logger.propagate = before
+    assert caplog.records == []
 
 
 def test_an_export_of_a_sequential_model_says_nothing(tmp_path):

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n import networks
+from keras_i18n import native_logs, networks
 from keras_i18n.forked import refuse_forked
 from keras_i18n.networks.ngram_sentence_encoder import BOTH, NGRAMS
 from keras_i18n.progress import Counter, ProgressOption
@@ -39,6 +39,7 @@ class NgramEncoderForward:
         """Whether a network is such a one."""
         return networks.is_ngram_sentence_encoder(network)
 
+    @native_logs.python_quiet()
     def __call__(self, sequences: TokenIds, *, progress: ProgressOption = None) -> np.ndarray:
         """Vectors of token id sequences, float32 `(texts, dim)`."""
         refuse_forked()
