@@ -185,7 +185,7 @@ def _files(tag, results):
     own, all_of_them = _canonical(result["own"]).get(tag), _canonical(result["universal"]["by_language"]).get(tag)
     told = []
     if own is not None:
-        told.append(("its own, hashed n-grams, from 701 labelled sentences of it", own["bytes"], own))
+        told.append(("a file of its own, hashed n-grams, from 701 labelled sentences of it", own["bytes"], own))
     if all_of_them is not None:
         told.append(
             ("`universal`, one file for all languages, from 701 in English", result["universal"]["bytes"], all_of_them)
@@ -211,8 +211,8 @@ def _confusions(tag, files, results):
     lines = []
     for what, _, found in files:
         if found["confusions"]:
-            pairs = ", ".join(f"{label} for {given} ({count})" for label, given, count in found["confusions"])
-            lines.append(f"- Topics in the file {what.split(',')[0]}: {pairs}, of {_TEXTS}.")
+            pairs = ", ".join(f"{label} as {given} ({count})" for label, given, count in found["confusions"])
+            lines.append(f"- Topics of {_TEXTS} sentences, by {what.split(',')[0]}: {pairs}.")
     for pair in results["language_identification"]["taken_for_each_other"]:
         shortest = [_short(one) for one in pair["languages"]]
         if tag in shortest:

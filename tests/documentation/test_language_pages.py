@@ -42,7 +42,7 @@ def test_size_time_and_confusions_are_those_of_the_results(pages):
     assert f"| {own['bytes'] / 1e6:.1f} MB | {own['milliseconds']:.2g} ms | {own['accuracy']:.1%} |" in page
     assert f"| {other['bytes'] / 1e6:.1f} MB | {other['by_language']['am']['milliseconds']:.2g} ms |" in page
     label, given, count = own["confusions"][0]
-    assert f"{label} for {given} ({count})" in page
+    assert f"{label} as {given} ({count})" in page
     assert f"alone gave {own['accuracy']:.1%}" in page
     pair = language_pages._result("language_identification")["taken_for_each_other"][0]
     assert pair["languages"] == ["yue-Hant", "zh-Hant"]
