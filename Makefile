@@ -9,7 +9,7 @@ MEDIAPIPE := .venvs/mediapipe
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo clients certify debian test test-fast test-times lint docs dist bench translator figures clean install
+.PHONY: help demo fonts clients certify debian test test-fast test-times lint docs dist bench translator figures clean install
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,7 +29,15 @@ $(MEDIAPIPE)/.installed:
 	$(MEDIAPIPE)/bin/python -m pip install --quiet mediapipe==1.2.3
 	touch $@
 
-install: $(VENV)/.installed $(MOBILE)/.installed ## both environments
+install: $(VENV)/.installed $(MOBILE)/.installed fonts ## both environments
+
+# Pictures of texts need fonts of their scripts: Debian's, where apt-get and the right to use it are there. Without them
+# tags stand for names.
+NOTO = /usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf
+fonts:
+	@test -e $(NOTO) || ! command -v apt-get > /dev/null || test "$$(id -u)" != 0 \
+		|| apt-get install -y -qq --no-install-recommends fonts-noto-core fonts-noto-cjk > /dev/null 2>&1 \
+		|| echo "no fonts were installed: make debian does, as root"
 
 demo: $(VENV)/.installed ## train on English, answer in every language, leave with one small file
 	$(BIN)/keras-i18n demo
@@ -73,9 +81,9 @@ lint: $(VENV)/.installed ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: $(VENV)/.installed ## the documentation, build/site/index.html; no page without its links
+docs: $(VENV)/.installed fonts ## the documentation, build/site/index.html; no page without its links
 	$(BIN)/python -m docs.generate build/pages
-	$(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 dist: $(VENV)/.installed ## wheel and source package in dist/, each tried in a bare environment of every Python that is here
 	rm -rf dist

@@ -50,6 +50,13 @@ def _create(result, method):
     return percents(*(row["mean_accuracy"] for row in result["rows"] if row["method"] == method))
 
 
+def _one_language(result, found, size=None):
+    rows = [found[language] for language in result["own"]]
+    means = {key: sum(row[key] for row in rows) / len(rows) for key in ("accuracy", "milliseconds")}
+    megabytes = (size or sum(row["bytes"] for row in rows) / len(rows)) / 1e6
+    return f"{megabytes:.1f} MB, {percent(means['accuracy'])}, {means['milliseconds']:.1f} ms ({len(rows)} languages)"
+
+
 def _zero_shot(result, name):
     found = result[name]["zero_shot"]
     return percents(*(found[key] for key in ("all", "the_16_of_use_multilingual_v3", "eight")))
@@ -217,6 +224,16 @@ FIGURES = (
         lambda result: (
             f"{percent(_row(result, model='fastText')['mean_dev_accuracy'])} fastText, "
             f"{_row(result, model='fastText')['bytes'] / 1e6:.0f} MB"
+        ),
+        _MODELS,
+    ),
+    Figure(
+        "one_language_files",
+        "a file for one language, from 701 labelled sentences of it: int8 .tflite, topics (SIB-200 dev), milliseconds a sentence, "
+        "means over the languages that were measured",
+        lambda result: _one_language(result, result["own"]),
+        lambda result: (
+            f"{_one_language(result, result['universal']['by_language'], result['universal']['bytes'])} `universal`, English labels"
         ),
         _MODELS,
     ),

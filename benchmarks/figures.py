@@ -1,7 +1,9 @@
 """Tells figures: those that it has just measured, or, with --write, all of them with their dates, into RESULTS.md.
 
 `python benchmarks/figures.py zero_shot tokenizer_speed` runs these benchmarks and shows their figures beside what was told
-before. A figure whose benchmark failed, or wrote no result in this run, is not shown. Without names all are run.
+before, as soon as each has ended. A figure whose benchmark failed, or wrote no result in this run, is not shown, and the next
+one is run. Without names all are run, which takes hours. At the end stands which of the other figures are older than the
+code that they measure; `--ages` tells that of all and runs nothing.
 """
 
 import argparse
@@ -54,37 +56,78 @@ def age(figure) -> tuple[str, str]:
     return last[1], since
 
 
+def older(figures) -> list[str]:
+    """Of figures, a line for each that is older than the code which it measures, or was never committed."""
+    lines = []
+    for figure in figures:
+        day, since = age(figure)
+        if since not in ("0", "-", ""):
+            lines.append(
+                f"older than the code: {figure.what}: measured {day}, {since} changes since: `{figure.command}`"
+            )
+        elif since == "-":
+            lines.append(f"not yet committed: {figure.what}: `{figure.command}`")
+    return lines
+
+
 def git(*words) -> str:
     ran = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
     return ran.stdout.strip() if ran.returncode == 0 else ""
 
 
-def measure(names, run=None) -> list[str]:
-    """Runs benchmarks and shows their figures.
+def measure(names, run=None, show=None, measured=None) -> list[str]:
+    """Runs benchmarks and shows their figures; one that fails keeps no other from being run.
 
     Args:
         names: of benchmarks in the table.
         run: (words of a command) -> exit status; by default the command itself.
+        show: is called with each line as soon as it is known, and with what begins.
+        measured: list to which the figures that were measured are added.
 
     Returns:
         Lines; for a benchmark that failed or left no new result, a line that says so in place of its figures.
     """
-    lines = []
-    for command, figures in _commands(names).items():
-        before = {figure: told(figure) for figure in figures if (ROOT / figure.path).exists()}
+    show = show or (lambda line: None)
+    lines, commands = [], _commands(names)
+    for number, (command, figures) in enumerate(commands.items(), 1):
+        before = {figure: _told(figure)[0] for figure in figures}
+        show(f"[{number} of {len(commands)}] {command}")
         start = time.time()
         status = (run or _run)([sys.executable, *shlex.split(command)[1:]])
         for figure in figures:
-            path = ROOT / figure.path
-            if status:
-                lines.append(f"not measured: {figure.what}: `{command}` ended with status {status}")
-            elif not path.exists() or path.stat().st_mtime < start:
-                lines.append(f"not measured: {figure.what}: `{command}` wrote no {figure.path}")
-            else:
-                now = told(figure)
-                was = "" if before.get(figure, now) == now else f" (was {' beside '.join(before[figure])})"
-                lines.append(f"{figure.what}: {' beside '.join(now)}{was}")
+            now, why = _new(figure, command, status, start)
+            was = "" if before[figure] in (None, now) else f" (was {' beside '.join(before[figure])})"
+            lines.append(
+                f"not measured: {figure.what}: {why}" if why else f"{figure.what}: {' beside '.join(now)}{was}"
+            )
+            show(lines[-1])
+            if not why and measured is not None:
+                measured.append(figure)
+        if not figures:
+            lines.append(f"not measured: `{command}` ended with status {status}" if status else f"ran: `{command}`")
+            show(f"{lines[-1]}; no row of benchmarks/figure_table.py tells its figures")
+        show(f"took {time.time() - start:.0f} s")
     return lines
+
+
+def _new(figure, command, status, start):
+    """(a figure that was measured since `start`, None), or (None, why there is none)."""
+    path = ROOT / figure.path
+    if status:
+        return None, f"`{command}` ended with status {status}"
+    if not path.exists() or path.stat().st_mtime < start:
+        return None, f"`{command}` wrote no {figure.path}"
+    return _told(figure)
+
+
+def _told(figure):
+    """(figure and what stands beside it, None), or (None, what its result lacks)."""
+    try:
+        return told(figure), None
+    except FileNotFoundError:
+        return None, f"there is no {figure.path}"
+    except (LookupError, TypeError, ValueError, StopIteration) as error:
+        return None, f"{figure.path} is not as the table of figures reads it ({type(error).__name__}: {error})"
 
 
 def _commands(names):
@@ -92,18 +135,32 @@ def _commands(names):
     for figure in FIGURES:
         if figure.benchmark in names:
             commands.setdefault(figure.command, []).append(figure)
+    for name in names:
+        if name in without_row():
+            commands[f"python benchmarks/{name}.py"] = []
     return commands
 
 
+def without_row() -> list[str]:
+    """Benchmarks that have written a result which no row of the table tells."""
+    told = {figure.benchmark for figure in FIGURES} | {figure.result for figure in FIGURES}
+    results = {path.stem for path in (ROOT / "benchmarks" / "results").glob("*.json")} - told
+    return sorted(name for name in results if (ROOT / "benchmarks" / f"{name}.py").exists())
+
+
 def _run(words):
-    return subprocess.run(words, cwd=ROOT, check=False).returncode
+    try:
+        return subprocess.run(words, cwd=ROOT, check=False).returncode
+    except OSError as error:
+        return str(error)
 
 
 def main():
-    known = list(dict.fromkeys(figure.benchmark for figure in FIGURES))
+    known = [*dict.fromkeys(figure.benchmark for figure in FIGURES), *without_row()]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help=f"benchmarks: {', '.join(known)}; all unless told")
     parser.add_argument("--write", action="store_true", help="run nothing; write RESULTS.md from the results")
+    parser.add_argument("--ages", action="store_true", help="run nothing; tell which figures are older than their code")
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(known))
     if unknown:
@@ -112,8 +169,16 @@ def main():
         PAGE.write_text(HEAD + "\n".join(rows()) + "\n", encoding="utf-8")
         print(f"wrote {PAGE.relative_to(ROOT)}: {len(FIGURES)} figures")
         return
-    lines = measure(given.names or known)
-    print("\n".join(lines))
+    chosen = given.names or known
+    if given.ages:
+        of_names = [figure for figure in FIGURES if figure.benchmark in chosen]
+        print("\n".join(older(of_names)) or "No figure is older than the code that it measures.")
+        return
+    measured: list = []
+    lines = measure(chosen, show=lambda line: print(line, flush=True), measured=measured)
+    print("\n".join(["", *lines, *older([figure for figure in FIGURES if figure not in measured])]))
+    if measured:
+        print("Next: python benchmarks/figures.py --write, and commit the results with it")
     sys.exit(any(line.startswith("not measured") for line in lines))
 
 

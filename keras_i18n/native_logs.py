@@ -1,6 +1,7 @@
-"""What TensorFlow, LiteRT and ONNX Runtime write to standard error from C++: notes to their authors, left out here."""
+"""What TensorFlow, LiteRT and ONNX Runtime write to standard error: notes to their authors, left out here."""
 
 import contextlib
+import logging
 import os
 import re
 import sys
@@ -8,10 +9,11 @@ import tempfile
 import threading
 from collections.abc import Iterator
 
-__all__ = ["quiet", "silence_tensorflow", "wanted"]
+__all__ = ["python_quiet", "quiet", "silence_tensorflow", "wanted"]
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
-_reading = threading.Lock()
+_LOGGERS = ("tensorflow", "absl")
+_reading, _counting, _blocks = threading.Lock(), threading.Lock(), 0
 # notes and warnings of absl and of LiteRT; errors are kept
 _NOISE = re.compile(
     rb"WARNING: All log messages before absl::|[IW]\d{4} \d\d:\d\d:\d\d\.|[IW]0000 00:00:|INFO: |\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.\d]*: [IW] "
@@ -44,7 +46,7 @@ def wanted() -> bool:
 def quiet() -> Iterator[None]:
     """Within the block what C++ code writes to standard error is read, and only what is no note is passed on, at the end.
 
-    For short blocks that write no progress: what other threads write to standard error waits as long.
+    Warnings of the loggers of TensorFlow and absl are left out as well, as `python_quiet` does. For short blocks that write no progress: what other threads write to standard error waits as long.
 
     >>> with quiet():
     ...     _ = os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\\n")
@@ -55,13 +57,48 @@ def quiet() -> Iterator[None]:
         return
     written: list[bytes] = []
     try:
-        with _read_standard_error(written):
+        with python_quiet(), _read_standard_error(written):
             yield
     finally:
         _reading.release()
         told = b"".join(line for line in written if not _NOISE.match(line))
         with contextlib.suppress(OSError):
             os.write(2, told)
+
+
+@contextlib.contextmanager
+def python_quiet() -> Iterator[None]:
+    """Within the block warnings of TensorFlow and absl from Python are left out; their errors, and other loggers, are not.
+
+    They tell of how a library is written ("triggered tf.function retracing", "Issue encountered when serializing
+    table_initializer"), which nobody who uses a model can change. It counts by the address of a function: where one model
+    after another is made, each of which makes its one graph, it takes them for one that makes many. As a decorator it
+    holds for each call.
+
+    >>> with python_quiet():
+    ...     logging.getLogger("tensorflow").warning("5 out of the last 7 calls triggered retracing")
+    """
+    if wanted():
+        yield
+        return
+    _filter(1)
+    try:
+        yield
+    finally:
+        _filter(-1)
+
+
+def _filter(step):
+    """Leaves notes out from the first block on to the end of the last one, of all threads."""
+    global _blocks
+    with _counting:
+        _blocks += step
+        for logger in map(logging.getLogger, _LOGGERS):
+            (logger.addFilter if _blocks else logger.removeFilter)(_no_note)
+
+
+def _no_note(record):
+    return record.levelno >= logging.ERROR
 
 
 @contextlib.contextmanager

@@ -41,6 +41,7 @@ EVERYWHERE = {
     "keras_privates",
     "leftovers",
     "native_logs",
+    "plot_fonts",
     "opening",
     "progress",
     "protocols",

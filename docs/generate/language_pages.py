@@ -13,6 +13,8 @@ from keras_i18n.models.presets import preset_languages
 
 FOLDER = "look-up/languages"
 _RESULTS = pathlib.Path(__file__).parents[2] / "benchmarks" / "results"
+# results that sections of their own read
+_BESIDE = ("one_language_files", "language_identification")
 # of SIB-200's dev part, in each of its languages
 _TEXTS = 99
 
@@ -124,7 +126,7 @@ def interval(share: float, count: int) -> tuple[float, float]:
 
 def pages() -> dict[str, str]:
     """A page for each language in which something was measured or of which the sample has texts, and their list."""
-    results = {one.command: _result(one.command) for one in MEASURES}
+    results = {name: _result(name) for name in (*(one.command for one in MEASURES), *_BESIDE)}
     measured = {one: _canonical(one.by_language(results[one.command])) for one in MEASURES}
     train, test = ki.datasets.sample("assistant")
     tags = sorted({*train.languages, *(tag for row in measured.values() for tag in row)})
@@ -159,14 +161,67 @@ def _page(tag, measured, results, train, test):
     direction = {"ltr": "left to right", "rtl": "right to left"}[ki.languages.direction(tag)]
     parts = [
         f"# {ki.languages.name(tag)}",
-        f"`{tag}` · {own} · script `{code}` ({ki.languages.script_name(code)}), {direction}"
+        f"`{tag}` · {_in_its_language(own, tag)} · script `{code}` ({ki.languages.script_name(code)}), {direction}"
         if code
-        else f"`{tag}` · {own} · {direction}",
+        else f"`{tag}` · {_in_its_language(own, tag)} · {direction}",
     ]
     parts += ["## What was measured", _table(tag, measured, results)]
+    files = _files(tag, results)
+    parts += ["## What a file takes", _file_table(files)] if files else []
+    parts += ["## What is taken for what", "\n".join(_confusions(tag, files, results))]
     parts += ["## What data there is", _data(tag, train, test)]
     parts += ["## How to improve it", _advice(tag, tag in encoders, results)]
     return "\n\n".join(parts) + "\n"
+
+
+def _in_its_language(text, tag):
+    """A text that a browser writes in its own direction, by the fonts of its language."""
+    return f'<bdi lang="{tag}" dir="{ki.languages.direction(tag)}">{text}</bdi>'
+
+
+def _files(tag, results):
+    """(what a file is, its bytes, what was measured of it) for a language's own file and that of all languages."""
+    result = results["one_language_files"]
+    own, all_of_them = _canonical(result["own"]).get(tag), _canonical(result["universal"]["by_language"]).get(tag)
+    told = []
+    if own is not None:
+        told.append(("a file of its own, hashed n-grams, from 701 labelled sentences of it", own["bytes"], own))
+    if all_of_them is not None:
+        told.append(
+            ("`universal`, one file for all languages, from 701 in English", result["universal"]["bytes"], all_of_them)
+        )
+    return told
+
+
+def _file_table(files):
+    rows = ["| file | size | one sentence | topics |", "| --- | --- | --- | --- |"]
+    rows += [
+        f"| {what} | {size / 1e6:.1f} MB | {found['milliseconds']:.2g} ms | {found['accuracy']:.1%} |"
+        for what, size, found in files
+    ]
+    told = (
+        f"int8 .tflite with the tokenizer inside, in LiteRT on two cores that others used too: {_TEXTS} sentences of SIB-200's "
+        "dev part one by one, each three times, the median of the fastest (`python benchmarks/one_language_files.py`)."
+    )
+    return "\n".join(rows) + f"\n\n{told}"
+
+
+def _confusions(tag, files, results):
+    """What is most often taken for something else: topics in these files, and the language itself."""
+    lines = []
+    for what, _, found in files:
+        if found["confusions"]:
+            pairs = ", ".join(f"{label} as {given} ({count})" for label, given, count in found["confusions"])
+            lines.append(f"- Topics of {_TEXTS} sentences, by {what.split(',')[0]}: {pairs}.")
+    for pair in results["language_identification"]["taken_for_each_other"]:
+        shortest = [_short(one) for one in pair["languages"]]
+        if tag in shortest:
+            other = shortest[1 - shortest.index(tag)]
+            lines.append(
+                f"- The language: of {pair['texts']} sentences of it and of [{ki.languages.name(other)}]({other}.md) "
+                f"{pair['wrong']} are taken for the other (`python benchmarks/language_identification.py`)."
+            )
+    return lines or ["Nothing that came more than once in what was measured."]
 
 
 def _short_all(tags):
@@ -182,11 +237,14 @@ def _table(tag, measured, results):
         rows.append(
             f"| {one.what} | {_shown(figure, one)} | {_interval(figure, one)} | "
             f"{f'{_shown(beside, one)} {one.told_beside}' if beside is not None else '-'} | "
-            f"`benchmarks/results/{one.command}.json` |"
+            f"<code>{one.command.replace('_', '_<wbr>')}</code> |"
         )
     if not rows:
         return "Nothing yet."
-    told = f"Shares are of {_TEXTS} texts of SIB-200's dev part; intervals are Wilson's, 95 %."
+    told = (
+        f"Shares are of {_TEXTS} texts of SIB-200's dev part; intervals are Wilson's, 95 %. Each row is from "
+        "`benchmarks/results/NAME.json`."
+    )
     return (
         "| what | figure | interval | beside | from |\n| --- | --- | --- | --- | --- |\n"
         + "\n".join(rows)
@@ -218,7 +276,7 @@ def _data(tag, train, test):
 
 def _advice(tag, known, results):
     own = tag in _short_all(preset_languages("universal"))
-    lines = []
+    lines = _of_labels(tag, results)
     if known:
         lines.append(
             "- The encoders `use_multilingual_v3` and `universal` were made for it: train in any of their languages and ask in "
@@ -237,6 +295,21 @@ def _advice(tag, known, results):
         f"- [Judge it](../../do/judge.md) on texts of your own: {_TEXTS} texts tell no difference of a few points."
     )
     return "\n".join(lines)
+
+
+def _of_labels(tag, results):
+    """Whether labels in the language help, where a file that had them was measured beside one that had English ones."""
+    files = dict(zip(("own", "universal"), (found for _, _, found in _files(tag, results)), strict=False))
+    if len(files) < 2:
+        return []
+    own, english = files["own"]["accuracy"], files["universal"]["accuracy"]
+    told = f"701 labelled sentences of it alone gave {own:.1%}, 701 in English through `universal` {english:.1%}"
+    low, high = interval(english, _TEXTS)
+    if own > high:
+        return [f"- Labels in it help most: {told}."]
+    if own < low:
+        return [f"- Labels in English help as well, with an encoder: {told}."]
+    return [f"- Labels in it, or in English with an encoder: {told}, which {_TEXTS} texts do not tell apart."]
 
 
 def _index(tags, measured):

@@ -29,9 +29,8 @@ def write_site(folder: pathlib.Path) -> list[pathlib.Path]:
     copied = handwritten()
     for name in copied:
         _write(folder / name, (DOCS / name).read_text(encoding="utf-8"))
-    for path in sorted((DOCS / "pictures").glob("*")):
-        (folder / "pictures").mkdir(exist_ok=True)
-        shutil.copy(path, folder / "pictures")
+    for beside in ("pictures", "style"):
+        shutil.copytree(DOCS / beside, folder / beside)
     written = {}
     for writer in WRITERS:
         written.update(writer())

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from keras_i18n.datasets.formats.comma import separator_of
 from keras_i18n.datasets.formats.records import check_header
 from keras_i18n.datasets.opening import decode
 from keras_i18n.datasets.problems import DataError, Problems
@@ -53,7 +54,7 @@ def header_of(path: pathlib.Path) -> list[str]:
         if path.suffix.lower() == ".jsonl":
             return _keys(path, file)
         text = _header_text(path, file)
-    names = next(csv.reader(io.StringIO(text)), []) if _quoted(path) else text.split("\t")
+    names = next(csv.reader(io.StringIO(text), delimiter=separator_of(text)), []) if _quoted(path) else text.split("\t")
     check_header(names, path)
     return names
 

@@ -26,6 +26,7 @@ def check(
     label: str = options.LABEL,
     language: str = options.LANGUAGE,
     label_separator: Annotated[str | None, options.LABEL_SEPARATOR] = None,
+    encoding: str = options.ENCODING,
 ) -> None:
     """Look for faults in data before they train or judge a model: leaks, labels, languages, encodings.
 
@@ -35,6 +36,7 @@ def check(
     """
     begin_json(json)
     columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
+    columns["encoding"] = encoding
     if model is not None and preset is not None:
         raise typer.BadParameter("Give a model or a preset, not both.", param_hint="--preset")
     train = open_dataset(data, **columns)
@@ -47,7 +49,7 @@ def check(
     with progress_bar("checking") as show:
         report = datasets.check(train, held_out, opened, identify=judge, progress=show)
     names = {"data": data, "test": test or "TEST", "model": str(model or "MODEL.keras")}
-    show_text(report.told(**names))
+    show_text(report.told(**names, rest="--json FILE tells them all"))
     if clean is not None:
         kept = train[report.kept_rows()]
         kept.to_file(clean, label_separator=label_separator)

@@ -10,6 +10,9 @@ from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.localize import LANGUAGES, TEXTS, WORDS, read_given, split_tags
 from keras_i18n.shown import cut
 
+_TRIALS = 3  # each takes as long as the first
+_MARGIN = 2_000  # bytes: another choice of rows changes what is not rows by as much
+
 
 def compact(
     model: Annotated[pathlib.Path, typer.Argument(help="A saved classifier or encoder (.keras); it stays as it is.")],
@@ -44,16 +47,22 @@ def compact(
 
     with console.status("loading"):
         full = keras_i18n.load(model)
-    with console.status("cutting and comparing"):
-        smaller, report = localization.compact(
-            full,
-            wanted,
-            max_bytes=round(max_megabytes * 1e6),
-            format="onnx" if suffix == "onnx" else "tflite",
-            **given,
-        )
+    limit = round(max_megabytes * 1e6)
+    format = "onnx" if suffix == "onnx" else "tflite"
+
+    def cut_to(room):
+        with console.status("cutting and comparing"):
+            smaller, report = localization.compact(full, wanted, max_bytes=room, format=format, **given)
+        report = dataclasses.replace(report, max_bytes=limit)
+        _refuse_loss(report, max_loss)
+        return smaller, report
+
+    if suffix == "keras":
+        smaller, report = cut_to(limit)
+        smaller.save(to)
+    else:
+        report, size = _fitting(cut_to, to, suffix, limit)
     show_text(report)
-    _refuse_loss(report, max_loss)
     told = {
         "file": str(to),
         "languages": report.languages,
@@ -62,13 +71,25 @@ def compact(
         "rows": [dataclasses.asdict(row) for row in report.rows],
     }
     if suffix == "keras":
-        smaller.save(to)
         write_json(told, json)
         show_text(f"saved {to}. Next: keras-i18n export {to} FOLDER --formats tflite --precision int8")
         return
-    size = resources.write_one_file(smaller, to, suffix, max_bytes=max_megabytes * 1e6)
     write_json({**told, "bytes": size}, json)
     show_text(f"wrote {to}, {size / 1e6:.2f} MB. Next: keras-i18n predict {to} TEXT")
+
+
+def _fitting(cut_to: Any, to: pathlib.Path, suffix: str, limit: int) -> tuple[Any, int]:
+    """Writes the file; its report and size. How much a file takes beside its rows is known once it is written: one that is
+    too large is cut again, by what it was over."""
+    room = limit
+    for _ in range(_TRIALS - 1):
+        smaller, report = cut_to(room)
+        try:
+            return report, resources.write_one_file(smaller, to, suffix, max_bytes=limit)
+        except resources.FileTooLargeError as error:
+            room -= error.over + _MARGIN
+    smaller, report = cut_to(room)
+    return report, resources.write_one_file(smaller, to, suffix, max_bytes=limit)
 
 
 def _refuse_loss(report: Any, max_loss: float | None) -> None:

@@ -8,6 +8,7 @@ from keras_i18n.cli.console import console, progress_bar, show_text
 from keras_i18n.cli.evaluating_translations import evaluate_translations
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset, open_model
+from keras_i18n.opening import checked_path
 
 
 def evaluate(
@@ -33,6 +34,7 @@ def evaluate(
     label: str = options.LABEL,
     language: str = options.LANGUAGE,
     label_separator: Annotated[str | None, options.LABEL_SEPARATOR] = None,
+    encoding: str = options.ENCODING,
 ) -> None:
     """Score a model in every language of a data set; of a translator the BLEU and chrF of a file with a column a language.
 
@@ -41,13 +43,18 @@ def evaluate(
     Example: keras-i18n evaluate en-de.keras en-de.tsv
     """
     begin_json(json)
+    columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
+    columns["encoding"] = encoding
+    checked_path(model, kind="model file", folders=True)
+    # data first: what is wrong with it is told at once, and a translator alone reads a file without these columns
+    dataset, refused = _dataset(data, columns)
     with console.status("loading"):
         opened = open_model(model)
     if hasattr(opened, "translate"):
         evaluate_translations(opened, data, source_language=source_language, target_language=target_language, json=json)
         return
-    columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
-    dataset = open_dataset(data, **columns, part="test")
+    if refused is not None:
+        raise refused
     beside = None if baseline is None else open_dataset(baseline, **columns)
     if plot is not None and dataset.multi_label:
         raise typer.BadParameter("A picture shows one label a text. Use --csv or --json.", param_hint="--plot")
@@ -66,3 +73,15 @@ def evaluate(
             getattr(report, name)(path)
             show_text(f"wrote {path}")
     write_json(report.to_dict(), json)
+
+
+def _dataset(data, columns):
+    """(the data set, None), or (None, the error) where the file lacks the columns of a classifier's data."""
+    from keras_i18n.datasets import DataError
+
+    try:
+        return open_dataset(data, **columns, part="test"), None
+    except DataError as error:
+        if "must have a column" not in error.message:
+            raise
+        return None, error

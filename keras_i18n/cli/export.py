@@ -8,6 +8,7 @@ from keras_i18n.cli import options
 from keras_i18n.cli.console import console, progress_bar, show_table, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset
+from keras_i18n.opening import checked_path
 from keras_i18n.shown import cut
 
 _FORMATS = "saved_model,h5,keras,tflite,onnx"
@@ -54,8 +55,13 @@ def export(
     if formats is not None:
         chosen["formats"] = [name.strip() for name in formats.split(",") if name.strip()]
     dataset = None if data is None else open_dataset(data, text="text", label="label", language="language", part="test")
+    _check_folder(folder)
+    checked_path(model, kind="model file")
     import keras_i18n
 
+    row = keras_i18n.export.checked_target(target)
+    keras_i18n.export.writing.checked_formats(chosen.get("formats", row.formats))
+    keras_i18n.export.precisions.checked_precision(precision or row.precision)
     with console.status("loading"):
         loaded = keras_i18n.load(model)
     if beam is not None:
@@ -77,9 +83,18 @@ def export(
     show_files(folder)
     show_text(f"Next: keras-i18n verify {model} {folder} DATA")
     sizes = dict(_sizes(folder))
-    row = keras_i18n.export.checked_target(target)
     told = {"formats": list(chosen.get("formats", row.formats)), "precision": chosen["precision"] or row.precision}
     write_json({"folder": str(folder), **told, "bytes": sizes}, json)
+
+
+def _check_folder(folder):
+    """Refuses the name of a file: each format is a file in the folder, or a folder in it."""
+    if folder.suffix in (".tflite", ".onnx", ".h5", ".keras"):
+        raise typer.BadParameter(
+            f"A folder takes the files, model{cut(folder.suffix)} among them. Received: {cut(folder)}. Such as "
+            f"{cut(folder.with_suffix(''))} --formats {cut(folder.suffix[1:])}.",
+            param_hint="FOLDER",
+        )
 
 
 def _export_part(model, folder, part, chosen):

@@ -62,8 +62,10 @@ def localize(
 
 
 def split_tags(languages: str) -> list[str]:
-    """The tags between commas."""
-    return [tag.strip() for tag in languages.split(",") if tag.strip()]
+    """The tags between commas; what is none is refused before a model is opened."""
+    from keras_i18n.languages import normalize
+
+    return [normalize(tag.strip()) for tag in languages.split(",") if tag.strip()]
 
 
 def read_given(texts: str | None, words: pathlib.Path | None, languages: list[str]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from keras_i18n.cli.interrupts import Interrupted, end_at_once, signals_as_excep
 from keras_i18n.cli.native_logs import native_logs_silenced
 from keras_i18n.cli.option_names import in_option_names, options_of
 from keras_i18n.cli.warning_lines import warnings_in_lines
+from keras_i18n.shown import cut
 from keras_i18n.version import __version__
 
 _EPILOG = "Start with: keras-i18n demo"
@@ -95,6 +96,8 @@ def main() -> None:
         if os.environ.get("KERAS_I18N_DEBUG"):
             raise
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        if isinstance(error, FileNotFoundError) and error.filename:
+            message = f"No file at '{cut(error.filename)}'."
         typer.echo(f"error: {_in_words_of_the_command(str(message))}", err=True)
         sys.exit(1)
     except Interrupted as interrupted:

@@ -10,7 +10,7 @@ from keras_i18n import native_logs
 
 @contextlib.contextmanager
 def native_logs_silenced() -> Iterator[None]:
-    """Sends what C++ code writes to standard error nowhere; Python's own standard error stays.
+    """Sends what C++ code writes to standard error nowhere, and warnings of TensorFlow's logger; Python's own stays.
 
     KERAS_I18N_DEBUG=1, or a TF_CPP_MIN_LOG_LEVEL below 3 that the user set, keeps everything.
     """
@@ -24,7 +24,8 @@ def native_logs_silenced() -> Iterator[None]:
     os.dup2(nowhere, 2)
     os.close(nowhere)
     try:
-        yield
+        with native_logs.python_quiet():
+            yield
     finally:
         sys.stderr.flush()
         os.dup2(kept, 2)

@@ -20,6 +20,7 @@ def open_dataset(
     label: str = "label",
     language: str = "language",
     label_separator: str | None = None,
+    encoding: str = "utf-8",
     part: str = "train",
 ) -> Any:
     """A data set from a file, or from the embedded samples (`sample:assistant`, of which `part` is taken)."""
@@ -28,7 +29,8 @@ def open_dataset(
     if source.startswith(_SAMPLE):
         train, test = datasets.sample(source.removeprefix(_SAMPLE))
         return {"train": train, "test": test}[part]
-    return datasets.read(source, text=text, label=label, language=language, label_separator=label_separator)
+    columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
+    return datasets.read(source, **columns, encoding=encoding)
 
 
 def open_model(path: str | os.PathLike[str]) -> Any:

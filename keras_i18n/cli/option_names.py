@@ -1,6 +1,7 @@
 """Messages of the library in the words of the command line: `backup_dir` is --backup here."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ _CALLED = {
     "validation_data": "validation",
 }
 # an assignment first: "text=" and "trainable='all'"; then a name in quotes
-_ASSIGNED = re.compile(r"`?\b(?P<name>[a-z_]+)=(?:'(?P<value>[\w.-]+)'|(?P<number>\d[\w.-]*)|(?![\w.\[({\"]))`?")
+_ASSIGNED = re.compile(r"`?\b(?P<name>[a-z_]+)=(?:'(?P<value>[^'\n]+)'|(?P<number>\d[\w.-]*)|(?![\w.\[({\"]))`?")
 _QUOTED = re.compile(r"`(?P<name>[a-z_]+)`")
 
 
@@ -46,7 +47,7 @@ def in_option_names(message: str, called: Mapping[str, str]) -> str:
 
     def assigned(found):
         option = called.get(found["name"])
-        value = found["value"] or found["number"]
+        value = shlex.quote(found["value"]) if found["value"] else found["number"]
         return found[0] if option is None else option if value is None else f"{option} {value}"
 
     message = _ASSIGNED.sub(assigned, message)

@@ -12,15 +12,17 @@ from keras_i18n.cli.opening import open_model
 from keras_i18n.shown import cut
 
 _BATCH = 1024  # texts between two steps of the bar
+_LINES = ".txt"
 
 
 def predict(
     model: Annotated[pathlib.Path, typer.Argument(help=f"{options.MODEL} Of a folder of exports one is taken.")],
     texts: Annotated[
-        list[str] | None, typer.Argument(help="Texts, or a file of them; without any, lines of standard input.")
+        list[str] | None,
+        typer.Argument(help="Texts, or a file of them (.txt: one a line); without any, lines of standard input."),
     ] = None,
     data: Annotated[
-        pathlib.Path | None, typer.Option(help="Read the texts of this file (.tsv, .csv, .jsonl, .parquet).")
+        pathlib.Path | None, typer.Option(help="Read the texts of this file (.tsv, .csv, .jsonl, .parquet, .txt).")
     ] = None,
     output: Annotated[
         pathlib.Path | None,
@@ -32,6 +34,7 @@ def predict(
         bool, typer.Option(help="In .tsv and .csv, an apostrophe before texts that would be run as formulas.")
     ] = False,
     text: str = options.TEXT,
+    encoding: str = options.ENCODING,
     top: Annotated[int, typer.Option(help="So many labels a text.")] = 1,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON a line, for other programs.")] = False,
     json: JSON = None,
@@ -43,11 +46,11 @@ def predict(
     Example: keras-i18n predict model.tflite reviews.tsv --output labelled.tsv
     """
     begin_json(pathlib.Path("-") if jsonl else json)
-    if data is None and texts and len(texts) == 1 and _is_data_file(texts[0]):
-        data, texts = pathlib.Path(texts[0]), None
+    if data is None and texts:
+        data, texts = _file_among(texts)
     if data is not None and texts:
         raise typer.BadParameter("Give texts or a file of them, not both.", param_hint="--data")
-    columns = {"text": list(texts or ()) or _lines_of_input()} if data is None else _columns_of(data, text)
+    columns = {"text": list(texts or ()) or _lines_of_input()} if data is None else _columns_of(data, text, encoding)
     if output is not None:
         _check_output(output, columns)
     given = columns["text" if data is None else text]
@@ -85,11 +88,20 @@ def predict(
         )
 
 
-def _is_data_file(text):
+def _file_among(texts):
+    """(the file, None) where it is named in place of texts, (None, the texts) otherwise."""
     from keras_i18n.datasets.formats import READERS
     from keras_i18n.datasets.opening import plain_suffix
 
-    return len(text) < 1000 and plain_suffix(text) in READERS and pathlib.Path(text).is_file()
+    files = [one for one in texts if len(one) < 1000 and plain_suffix(one) in (*READERS, _LINES) and "\n" not in one]
+    if not files:
+        return None, texts
+    there = [one for one in files if pathlib.Path(one).is_file()]
+    if len(texts) == 1 and (there or " " not in files[0]):
+        return pathlib.Path(files[0]), None
+    if there:
+        raise typer.BadParameter(f"One file, or texts. Received: {cut(', '.join(texts))}.", param_hint="TEXTS")
+    return None, texts
 
 
 def _other_columns(columns, text):
@@ -116,13 +128,17 @@ def _labelled(opened, texts, top):
     return [one if isinstance(one, list | tuple) else [one] for one in found]
 
 
-def _columns_of(path, text):
-    """All columns of a file, the one of texts checked."""
+def _columns_of(path, text, encoding):
+    """All columns of a file, the one of texts checked; of a .txt its lines."""
+    if path.suffix.lower() == _LINES:
+        from keras_i18n.datasets.opening import decode, lines_of, read_bytes
+
+        return {text: lines_of(decode(read_bytes(path), encoding=encoding, path=path))}
     from keras_i18n.datasets.problems import Problems
     from keras_i18n.datasets.reading import column_of_texts, read_records
 
     problems = Problems(path)
-    records = read_records(path, problems, encoding="utf-8", max_bytes=None)
+    records = read_records(path, problems, encoding=encoding, max_bytes=None)
     column_of_texts(records, text, problems)
     return {name: list(values) for name, values in records.columns.items()}
 

@@ -40,11 +40,29 @@ def check_model_name(model: pathlib.Path) -> None:
         raise typer.BadParameter(f"A model file ends in .keras. Received: {cut(model)}.", param_hint="the model's file")
 
 
+class FileTooLargeError(ValueError):
+    """A file takes more bytes than it may.
+
+    Attributes:
+        over: int, so many bytes more.
+
+    >>> FileTooLargeError(1_500_000, 1_000_000).over
+    500000
+    """
+
+    def __init__(self, size: int, max_bytes: float) -> None:
+        self.over = round(size - max_bytes)
+        super().__init__(
+            f"The file must take at most {max_bytes / 1e6:g} MB. Received: {size / 1e6:.3f} MB. Ask for a little less. "
+            "Nothing was written."
+        )
+
+
 def write_one_file(model: Any, to: pathlib.Path, format: str, *, max_bytes: float | None = None) -> int:
     """Exports a model in int8 to one file under any name; its size in bytes.
 
     Raises:
-        ValueError: it would take more than `max_bytes`; nothing is written then.
+        FileTooLargeError: it would take more than `max_bytes`; nothing is written then.
     """
     import tempfile
 
@@ -55,9 +73,6 @@ def write_one_file(model: Any, to: pathlib.Path, format: str, *, max_bytes: floa
         written = keras_i18n.export.export(model, folder, formats=[format], precision="int8") / f"model.{format}"
         size = written.stat().st_size
         if max_bytes is not None and size > max_bytes:
-            raise ValueError(
-                f"The file must take at most {max_bytes / 1e6:g} MB. Received: {size / 1e6:.2f} MB. Ask for a little less. "
-                "Nothing was written."
-            )
+            raise FileTooLargeError(size, max_bytes)
         temporary.write_bytes(written.read_bytes())
     return to.stat().st_size

@@ -40,6 +40,7 @@ def train(
     label: str = options.LABEL,
     language: str = options.LANGUAGE,
     label_separator: Annotated[str | None, options.LABEL_SEPARATOR] = None,
+    encoding: str = options.ENCODING,
 ) -> None:
     """Train a text classifier in one language or in many.
 
@@ -55,6 +56,7 @@ def train(
     begin_json(json)
     resources.check_model_name(model)
     columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
+    columns["encoding"] = encoding
     dataset = open_dataset(data, **columns)
     held_out = None if validation is None else open_dataset(validation, **columns, part="test")
     if languages:

@@ -36,7 +36,8 @@ def read(
     """Reads a data set.
 
     Args:
-        path: `.tsv` (no quoting), `.csv` (quoted), `.jsonl` (an object a line) or `.parquet`; the first three also as
+        path: `.tsv` (no quoting), `.csv` (quoted; where its header has no comma, a semicolon or a TAB parts the
+            fields), `.jsonl` (an object a line) or `.parquet`; the first three also as
             `.gz` or `.xz`. The first line of TSV and CSV names the columns.
         text: name of the column of texts.
         label: name of the column of labels (text or whole numbers), or None for texts without labels.
@@ -53,8 +54,8 @@ def read(
     Raises:
         DataError: a column is missing, the encoding is another one, a line is ragged, a label is empty or several
             lines or a list where another row has one label, two labels differ by blanks only, a language is
-            no BCP-47 tag, the file is damaged or holds no rows. It names the line of the first problem and counts
-            the others.
+            no BCP-47 tag, the file is damaged or holds no rows. It names the line of the first problem, tells the next
+            ones and counts all.
         FileNotFoundError: there is no such file.
 
     Example:
@@ -93,12 +94,10 @@ def dataset_of(
     """
     if label_separator is not None and not label_separator.strip():
         raise ValueError(f"`label_separator` must be a sign such as '|'. Received: {shown(label_separator)}.")
-    taken = {"text": _column(records, text, "text", problems)}
-    if label is not None:
-        taken["label"] = _column(records, label, "label", problems)
     constant = _constant_language(records, language)
-    if constant is None:
-        taken["language"] = _column(records, language, "language", problems)
+    wanted = {"text": text, "label": label, "language": language if constant is None else None}
+    wanted = {argument: name for argument, name in wanted.items() if name is not None}
+    taken = {argument: _column(records, wanted, argument, problems) for argument in wanted}
     columns = {
         "text": _texts(records.columns[taken["text"]], records.lines, problems),
         "label": label and _labels(records.columns[taken["label"]], records.lines, problems, label_separator),
@@ -133,16 +132,19 @@ def column_of_texts(records: Records, text: str, problems: Problems) -> Sequence
     Raises:
         DataError: there is no such column, or a text is missing.
     """
-    found = _texts(records.columns[_column(records, text, "text", problems)], records.lines, problems)
+    found = _texts(records.columns[_column(records, {"text": text}, "text", problems)], records.lines, problems)
     problems.raise_if_any()
     return found
 
 
-def _column(records, name, argument, problems):
+def _column(records, wanted, argument, problems):
+    """The name of the column for an argument. wanted: dict from each argument to the name that was given."""
+    name = wanted[argument]
     if name in records.columns:
         return name
     has = list(records.columns)
-    close = difflib.get_close_matches(str(name), has, n=1, cutoff=0.4)
+    free = [column for column in has if column not in wanted.values()]
+    close = difflib.get_close_matches(str(name), free, n=1, cutoff=0.4)
     way_out = {
         "text": "Name the column of texts: `text=`.",
         "label": "Name the column of labels: `label=`, or pass label=None for texts without labels.",

@@ -9,8 +9,10 @@ from typing import Any
 
 from keras_i18n import languages as tags
 from keras_i18n.files import atomic_path
+from keras_i18n.plot_fonts import can_draw, drawn_by, shown_or
 from keras_i18n.protocols import Path
 
+TITLE = "Accuracy by language"
 # Colours that people with colour-blindness tell apart (Okabe and Ito 2008); a further marker each time they run out.
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6A00", "#8B3FB0")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
@@ -26,7 +28,8 @@ _ROW, _MARGIN, _HEAD, _AXIS, _VALUE, _LEGEND_ROW, _NOTE = 0.23, 0.22, 1.0, 0.58,
 
 def plot_report(report: Any, path: Path | None, *, title: str) -> Any:
     """Draws a `LanguageReport`, into `path` if there is one; panels stand side by side when languages are many."""
-    figure = report_figure(report, title=title)
+    with drawn_by([title, *(row.name for row in report.rows)]):
+        figure = report_figure(report, title=shown_or(title, TITLE))
     if path is not None:
         with atomic_path(path) as temporary:
             figure.savefig(temporary, dpi=150)
@@ -40,7 +43,7 @@ def _png(figure):
     return file.getvalue()
 
 
-def report_figure(report: Any, *, title: str = "Accuracy by language") -> Any:
+def report_figure(report: Any, *, title: str = TITLE) -> Any:
     """The matplotlib `Figure` of a report."""
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -51,13 +54,14 @@ def report_figure(report: Any, *, title: str = "Accuracy by language") -> Any:
     figure = Figure(facecolor="white")
     renderer = FigureCanvasAgg(figure).get_renderer()
     ordered = sorted(report.rows, key=lambda row: (-row.accuracy, row.name))
+    headline = _headline(report)
     num_panels = math.ceil(len(ordered) / _ROWS_OF_A_PANEL)
     height = math.ceil(len(ordered) / num_panels)
     names = [_shown_name(row, short=num_panels > 1) for row in ordered]
     names_width = max(_inches(figure, renderer, name) for name in names) + 0.12
     plot_width = 5.0 if num_panels == 1 else 2.0
     panel_width = names_width + plot_width + _VALUE
-    heading = max(_inches(figure, renderer, report.headline()), _inches(figure, renderer, title) * 13 / 8.5)
+    heading = max(_inches(figure, renderer, headline), _inches(figure, renderer, title) * 13 / 8.5)
     width = 2 * _MARGIN + max(num_panels * panel_width, heading)
 
     styles = _styles(ordered)
@@ -79,7 +83,7 @@ def report_figure(report: Any, *, title: str = "Accuracy by language") -> Any:
         _draw_chance(panel, report)
         _dress(panel, max(height, 3))
     figure.text(_MARGIN / width, 1 - 0.2 / total, title, fontsize=13, fontweight="bold", color=_INK, va="top")
-    figure.text(_MARGIN / width, 1 - 0.5 / total, report.headline(), fontsize=9, color=_INK, va="top")
+    figure.text(_MARGIN / width, 1 - 0.5 / total, headline, fontsize=9, color=_INK, va="top")
     figure.text(_MARGIN / width, 0.14 / total, _note(report), fontsize=8, color=_FAINT, va="bottom")
     figure.legend(
         handles=handles,
@@ -98,13 +102,22 @@ def report_figure(report: Any, *, title: str = "Accuracy by language") -> Any:
     return figure
 
 
+def _headline(report):
+    """The line below the title, with tags in place of names that cannot be drawn."""
+    told = report.headline()
+    for row in report.rows:
+        if not can_draw(row.name):
+            told = told.replace(row.name, row.language)
+    return told
+
+
 def _shown_name(row, *, short):
     """English name and tag; `short` leaves out a script that the tag tells, and cuts what is left."""
-    name = row.name
+    name = shown_or(row.name, "")
     if short:
         name = re.sub(r" \([^()]*\)$", "", name) if "-" in row.language else name
         name = name if len(name) <= 24 else name[:23].rstrip() + "…"
-    return f"{name}  {row.language}"
+    return f"{name}  {row.language}".lstrip()
 
 
 def _inches(figure, renderer, text):

@@ -10,7 +10,7 @@ from keras_i18n.export.exportable import Exportable, exportable
 from keras_i18n.export.formats import format_of
 from keras_i18n.export.metadata import Metadata
 from keras_i18n.export.precision_search import choose_precision
-from keras_i18n.export.precisions import PRECISIONS
+from keras_i18n.export.precisions import AUTO, checked_precision
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.targets import checked_target
 from keras_i18n.export.writing import checked_formats, write_files
@@ -20,7 +20,6 @@ from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
 
-_AUTO = "auto"
 # layout of a target -> name of its files, and what is in them
 _LAYOUTS: dict[str, tuple[str, Callable[[Any], Exportable]]] = {
     "model": ("model", exportable),
@@ -88,14 +87,13 @@ def export(
         raise ValueError(f"target={shown(target)} is one file, {row.formats[0]}. Received: formats={shown(formats)}.")
     limited = max_bytes is not None or max_loss is not None
     if precision is None:
-        precision = _AUTO if limited else row.precision
-    if precision != _AUTO and precision not in PRECISIONS:
-        raise ValueError(f"`precision` must be one of {', '.join(PRECISIONS)}, {_AUTO}. Received: {shown(precision)}.")
-    if limited and precision != _AUTO:
-        raise ValueError(f"Limits are for precision='{_AUTO}'. Received: precision={shown(precision)} with a limit.")
-    if precision == _AUTO:
+        precision = AUTO if limited else row.precision
+    checked_precision(precision)
+    if limited and precision != AUTO:
+        raise ValueError(f"Limits are for precision='{AUTO}'. Received: precision={shown(precision)} with a limit.")
+    if precision == AUTO:
         if dataset is None:
-            raise ValueError(f"precision='{_AUTO}' needs a `dataset` of texts by language. Received: none.")
+            raise ValueError(f"precision='{AUTO}' needs a `dataset` of texts by language. Received: none.")
         limits: dict[str, Any] = {"max_bytes": max_bytes, "max_loss": max_loss}
         precision = choose_precision(model, dataset, formats=names, **limits, progress=progress).precision
     name, make = _LAYOUTS[row.layout]

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from keras_i18n.shown import shown
+
 
 @dataclasses.dataclass(frozen=True)
 class Precision:
@@ -33,5 +35,19 @@ PRECISIONS = {
     "pq1": Precision(_TWIN, rows="pq1", of_twin=True),
 }
 TOLERANCES = {name: row.tolerance for name, row in PRECISIONS.items()}
+AUTO = "auto"  # the smallest that the limits allow
 # those with tables in few bits, which every format can hold
 FEW_BITS = tuple(name for name, row in PRECISIONS.items() if row.rows)
+
+
+def checked_precision(name: str) -> str:
+    """The name of a row of the table, or "auto".
+
+    >>> checked_precision("int7")
+    Traceback (most recent call last):
+    ...
+    ValueError: `precision` must be one of float32, float16, int8, int4_blocks, int4, mixed3, pq2, pq1, auto. Received: 'int7'.
+    """
+    if name != AUTO and name not in PRECISIONS:
+        raise ValueError(f"`precision` must be one of {', '.join(PRECISIONS)}, {AUTO}. Received: {shown(name)}.")
+    return name

@@ -5,6 +5,15 @@ from keras_i18n.languages.matching import matches
 UNDETERMINED = ("und", "mul", "zxx", "mis")
 
 
+def is_undetermined(tag: str) -> bool:
+    """Whether a tag names no language.
+
+    >>> is_undetermined("und-Latn"), is_undetermined("sw")
+    (True, False)
+    """
+    return tag.split("-")[0] in UNDETERMINED
+
+
 def languages_of(model: object) -> tuple[str, ...]:
     """Tags of the languages that a model was made for; empty where it does not say.
 
@@ -18,7 +27,9 @@ def languages_of(model: object) -> tuple[str, ...]:
 
 
 def made_for(model: object, tag: str) -> bool | None:
-    """Whether a model was made for a language; None where it does not say, or the language is undetermined.
+    """Whether a model was made for a language; None where it does not say, or a language is undetermined.
+
+    A model that was trained on texts of no language ("und") may have been made for any.
 
     Args:
         model: as in `languages_of`.
@@ -30,6 +41,7 @@ def made_for(model: object, tag: str) -> bool | None:
     (True, False, None, None)
     """
     known = languages_of(model)
-    if not known or tag.split("-")[0] in UNDETERMINED:
+    if not known or is_undetermined(tag):
         return None
-    return bool(matches(tag, known))
+    found = bool(matches(tag, known))
+    return None if not found and any(map(is_undetermined, known)) else found

@@ -5,7 +5,7 @@ import functools
 from collections.abc import Sequence
 
 from keras_i18n.languages.letters import letter_counts, letters_of, script_of_letters
-from keras_i18n.languages.made_for import languages_of
+from keras_i18n.languages.made_for import is_undetermined, languages_of
 from keras_i18n.languages.scripts import script
 
 _SAMPLED = 200  # texts of a language that are looked at
@@ -19,7 +19,7 @@ def unread_scripts(model: object, texts: Sequence[str], languages: Sequence[str]
 
     A model may have been made for the language that a tag names, and not for its texts: they may be in another script, or
     the tag may be wrong. It reads next to nothing of them. Languages of which less than a tenth of the texts are such ones
-    are left out; so are all where the model does not say what it was made for.
+    are left out; so are all where the model does not say what it was made for, or says "und".
 
     Args:
         model: as in `languages_of`.
@@ -32,7 +32,7 @@ def unread_scripts(model: object, texts: Sequence[str], languages: Sequence[str]
     {'nqo': 'N’Ko'}
     """
     known = _letters_of(languages_of(model))
-    if not known:
+    if not known or any(map(is_undetermined, languages_of(model))):
         return {}
     rows = collections.defaultdict(list)
     for text, tag in zip(texts, languages, strict=True):

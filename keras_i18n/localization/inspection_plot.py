@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.files import atomic_path
+from keras_i18n.plot_fonts import drawn_by, shown_or
 from keras_i18n.protocols import Path
 
 _BAR, _FAINT = "#0072B2", "#767676"
@@ -25,7 +26,8 @@ def plot_inspection(inspection: Any, path: Path, *, title: str) -> None:
         raise ImportError("Plots need matplotlib. Install it with: pip install 'keras_i18n[plot]'") from error
 
     figure = Figure(figsize=(13, 4.6), facecolor="white", layout="constrained")
-    figure.suptitle(title, x=0.01, ha="left", weight="bold")
+    with drawn_by([title]):
+        figure.suptitle(shown_or(title, "Inspection"), x=0.01, ha="left", weight="bold")
     parts, scripts, coverage = figure.subplots(1, 3, width_ratios=(1, 1, 1.6))
     sizes = {name: size / 1e6 for name, size in dataclasses.asdict(inspection.parts).items()}
     _bars(parts, list(sizes), list(sizes.values()), "MB in float32", "{:.1f}")

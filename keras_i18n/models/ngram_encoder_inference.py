@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n import networks
+from keras_i18n import native_logs, networks
 from keras_i18n.forked import refuse_forked
 from keras_i18n.networks.ngram_sentence_encoder import BOTH, NGRAMS
 from keras_i18n.progress import Counter, ProgressOption
@@ -28,13 +28,18 @@ class NgramEncoderForward:
         self.encode = encode
         known = network.get_layer(BOTH).input[0]
         rest = keras.Model([self.rows.output, known], network.outputs[0])
-        self._rest = tf.function(lambda summed, known: rest([summed, known], training=False), autograph=False)
+        # any number of texts, one graph: by example each number would be a graph of its own
+        vectors = [tf.TensorSpec(one.shape, tf.float32) for one in rest.inputs]
+        self._rest = tf.function(
+            lambda summed, known: rest([summed, known], training=False), input_signature=vectors, autograph=False
+        )
 
     @staticmethod
     def fits(network: keras.Model) -> bool:
         """Whether a network is such a one."""
         return networks.is_ngram_sentence_encoder(network)
 
+    @native_logs.python_quiet()
     def __call__(self, sequences: TokenIds, *, progress: ProgressOption = None) -> np.ndarray:
         """Vectors of token id sequences, float32 `(texts, dim)`."""
         refuse_forked()

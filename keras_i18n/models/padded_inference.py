@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n import networks
+from keras_i18n import native_logs, networks
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.bag_inference import BagForward
 from keras_i18n.models.ngram_encoder_inference import NgramEncoderForward
@@ -37,6 +37,7 @@ class PaddedForward:
             autograph=False,
         )
 
+    @native_logs.python_quiet()
     def __call__(self, sequences: TokenIds, *, progress: ProgressOption = None) -> np.ndarray:
         """Encodes token id sequences; returns float32 `(texts, ...)` in the order given."""
         refuse_forked()

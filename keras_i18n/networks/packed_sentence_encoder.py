@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n import native_logs
 from keras_i18n.forked import refuse_forked
 from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Array, Tensor, TokenIds
@@ -74,6 +75,7 @@ class PackedSentenceEncoder:
         """Whether a network has the layers of `universal_sentence_encoder`, and no others."""
         return {layer.name for layer in network.layers} == _LAYERS
 
+    @native_logs.python_quiet()
     def __call__(self, sequences: TokenIds, *, progress: ProgressOption = None) -> np.ndarray:
         """Encodes token id sequences.
 

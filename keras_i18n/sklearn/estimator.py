@@ -18,7 +18,7 @@ class TextClassifierEstimator(ClassifierMixin, BaseEstimator):
         preset: a pretrained encoder, such as "universal", whose head is trained; None for a classifier over
             hashed words and n-grams, in which nothing is pretrained.
         num_buckets: rows of its tables, without a preset.
-        language: BCP-47 tag of the texts, where `fit` gets no `language`.
+        language: BCP-47 tag of the texts, where `fit` gets no `language`; "und" says none.
         seed: the same seed gives the same classifier.
 
     Attributes: `model_`, the trained `TextClassifier`, which saves and exports; `classes_`, what `y` held, sorted.
@@ -36,7 +36,7 @@ class TextClassifierEstimator(ClassifierMixin, BaseEstimator):
     """
 
     def __init__(
-        self, *, preset: str | None = None, num_buckets: int = 262_144, language: str = "en", seed: int = 0
+        self, *, preset: str | None = None, num_buckets: int = 262_144, language: str = "und", seed: int = 0
     ) -> None:
         self.preset = preset
         self.num_buckets = num_buckets

@@ -56,6 +56,12 @@ def test_any_csv_is_cut_where_its_reader_ends_a_row(tmp_path_factory, texts, row
     }
 
 
+def test_a_csv_of_semicolons_is_cut_as_it_is_read(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('id;text\n1;"a;b\nc"\n2;1,5\n3;d\n')
+    assert joined(path, 1) == {"id": ["1", "2", "3"], "text": ["a;b\nc", "1,5", "d"]}
+
+
 @pytest.mark.parametrize(
     ("content", "wanted"),
     [

@@ -37,6 +37,12 @@ def test_a_page_with_the_command_that_follows(files):
     assert "No fault was found." in run(files / "clean.tsv").stdout
 
 
+def test_the_page_speaks_of_options_not_of_python():
+    page = run("sample:assistant").stdout
+    assert "and 4 more languages: --json FILE tells them all" in page
+    assert "print(" not in page
+
+
 def test_json_alone_on_standard_output(files):
     found = run(files / "train.tsv", "--test", files / "test.tsv", "--json", "-", code=1)
     assert json.loads(found.stdout)["findings"][0]["fault"] == "near leak"

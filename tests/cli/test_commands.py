@@ -157,6 +157,26 @@ def test_errors_are_one_line_without_traceback(arguments, tmp_path, monkeypatch)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("evaluate", "small.keras", "missing.tsv"), "No file at 'missing.tsv'."),
+        (("evaluate", "small.keras", "a.csv", "--text", "txt"), "Did you mean --text text?"),
+        (("export", "small.keras", "out", "--precision", "int7"), "--precision must be one of"),
+        (("export", "small.keras", "out.tflite"), "model.tflite among them"),
+        (("localize", "small.keras", "deutsch", "out.keras"), "Did you mean 'de'?"),
+    ],
+)
+def test_what_can_be_told_before_the_model_is_opened_is(arguments, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.keras").write_bytes(b"no model")  # whoever opens it says so
+    (tmp_path / "a.csv").write_text("text,label,language\nwake me,alarm,en\n")
+    result = fresh_process.run(COMMAND_LINE, [*arguments])
+    said = " ".join((result.stdout + result.stderr).replace("│", " ").split())
+    assert result.returncode, said
+    assert ("must be a model" if arguments[-2] == "--text" else told) in said
+
+
 def test_any_line_of_input_is_read_or_told(small):
     def predicted(*arguments, stdin=b""):
         arguments = ["predict", small / "model.keras", "--jsonl", *arguments]
@@ -192,6 +212,18 @@ def test_a_language_is_added_and_the_old_one_stays(small):
     error = run("add-language", small / "ka.keras", "ka", small / "x.keras", "--parallel", small / "en-ka.tsv", check=1)
     assert "error: " in error.stderr
     assert not (small / "x.keras").exists()
+
+
+def test_a_model_whose_pieces_cannot_be_chosen_is_inspected_by_layers(tmp_path):
+    model = ki.TextClassifier.from_scratch(["alarm", "music"], num_buckets=1000, languages=["en", "sw"])
+    model.save(tmp_path / "own.keras")
+    out = run("inspect", tmp_path / "own.keras", "--json", tmp_path / "told.json").stdout
+    assert "TextClassifier, 2 labels, 2 languages, NgramTokenizer" in out
+    assert "Its pieces are not told." in out
+    sizes = json.loads((tmp_path / "told.json").read_text())["layers"]
+    assert sum(sizes.values()) == 4 * model.network.count_params()
+    # of texts nothing could be told
+    assert "error: " in run("inspect", tmp_path / "own.keras", "sample:assistant", check=1).stderr
 
 
 def test_a_model_is_inspected_cut_and_made_small(small):

@@ -138,3 +138,16 @@ def test_texts_that_may_have_several_labels(tmp_path):
     assert "Mean micro F1 of 1 language 100.0 %" in told.output.replace("\n", " ")
     refused = CliRunner().invoke(app, [*options, "--plot", str(tmp_path / "picture.png")])
     assert "shows one label" in refused.output
+
+
+def test_a_text_file_is_read_by_lines_and_a_file_that_is_not_there_is_no_text(exported, tmp_path):
+    _, folder = exported
+    (tmp_path / "lines.txt").write_bytes("wake me\n\nnzuri à\n".encode("cp1252"))
+    out = predict(folder / "own.keras", tmp_path / "lines.txt", "--encoding", "cp1252", "--jsonl")
+    assert [json.loads(line)["text"] for line in out.splitlines()] == ["wake me", "", "nzuri à"]
+    for name in ("nothere.csv", "nothere.txt"):
+        result = CliRunner().invoke(app, ["predict", str(folder / "own.keras"), str(tmp_path / name)])
+        assert isinstance(result.exception, FileNotFoundError), result.output
+    # more than one argument, or words: texts
+    assert "read me.txt" in predict(folder / "own.keras", "read me.txt")
+    assert "One file, or texts" in predict(folder / "own.keras", tmp_path / "lines.txt", "wake me", code=2)

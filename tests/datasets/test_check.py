@@ -222,3 +222,16 @@ def test_letters_that_the_model_does_not_read_are_told():
         "letters unknown to the model"
         not in datasets.check(train, model=types.SimpleNamespace(languages=("en", "sw", "bo"))).faults()
     )
+
+
+def test_names_in_latin_letters_are_no_other_script_and_romanised_texts_are():
+    mixed = ["printer कब पहुँचेगा", "monitor لا يعمل", "मेरा keyboard कहाँ है"]
+    data = from_lists([*mixed, "mera printer kahan hai"], ["a", "b"] * 2, language=["hi", "ar", "hi", "hi"])
+    found = [one for one in datasets.check(data).findings if one.fault == "script of another language"]
+    assert [one.rows for one in found] == [(3,)]
+    assert datasets.check(data[:3]).errors == []
+
+
+def test_what_cleaning_cannot_mend_is_not_said_to_be_cleaned():
+    data = from_lists(["mera printer kahan hai", "printer"], ["a", "b"], language=["hi", "en"])
+    assert "Next: mend the file, and check again" in str(datasets.check(data))

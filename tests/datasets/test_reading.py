@@ -3,6 +3,7 @@
 import gzip
 import lzma
 import os
+import pickle
 import resource
 import subprocess
 import sys
@@ -127,10 +128,44 @@ def test_a_missing_column(tmp_path, argument, options, guess, suffix):
     assert error.line == (None if suffix == ".parquet" else 1)
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_what_parts_the_fields_of_a_csv_is_told_by_its_header(tmp_path, separator):
+    path = tmp_path / "a.csv"
+    rows = [["text", "label", "language"], ['"1,5; one\ttwo\nthree"', "x", "en"], ["b", "y", "sw"]]
+    path.write_text("\n" + "\n".join(separator.join(row) for row in rows) + "\n")
+    data = read(path)
+    assert data.text == ("1,5; one\ttwo\nthree", "b")
+    assert (data.label, data.language) == (("x", "y"), ("en", "sw"))
+
+
 def test_the_separator_is_another_one(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text("text;label;language\na;x;en\n")
+    path.write_text("text|label|language\na|x|en\n")
     assert "another character parts the fields" in str(error_of(path))
+    path.write_text('"text;label"\na\n')  # a name in quotes is one name
+    assert "Received: 'text;label'." in str(error_of(path))
+
+
+def test_no_column_is_guessed_that_another_argument_names(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("text,label\na,x\n")
+    assert "Did you mean" not in str(error_of(path))  # 'label' is like 'language'
+    path.write_text("text,label,languages\na,x,en\n")
+    assert "Did you mean language='languages'?" in str(error_of(path))
+
+
+def test_the_first_problems_are_told_and_all_are_counted(tmp_path):
+    path = tmp_path / "a.tsv"
+    rows = [f"text {number}\t{'' if number % 2 else 'x'}\t{'english' if number == 2 else 'en'}" for number in range(40)]
+    path.write_text("\n".join(["text\tlabel\tlanguage", *rows]) + "\n")
+    error = error_of(path)
+    assert (error.line, error.further) == (3, 20)
+    assert [line for line, _ in error.next_problems] == [4, 5, 7, 9, 11, 13, 15, 17, 19]
+    first, language, same = str(error).splitlines()
+    assert first.endswith("(20 further problems in this file.)")
+    assert language.startswith("  line 4: `language` must be a BCP-47 tag")
+    assert same == "  lines 5, 7, 9, 11, 13, 15, 17, 19: the same."
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
 def test_ragged_lines_of_a_tsv(tmp_path):
@@ -141,7 +176,7 @@ def test_ragged_lines_of_a_tsv(tmp_path):
     assert "must have 3 fields, as the header has (text, label, language). Received: 2, beginning with 'b'" in str(
         error
     )
-    assert str(error).endswith("(2 further problems in this file.)")
+    assert "(2 further problems in this file.)\n  line 4: Every line must have 3 fields" in str(error)
 
 
 def test_lines_of_a_csv_are_counted_through_quoted_line_ends(tmp_path):

@@ -44,6 +44,13 @@ def test_letters_that_the_model_does_not_read_are_told_whatever_the_tag():
     )
 
 
+def test_a_model_of_texts_without_a_language_is_warned_of_none():
+    texts = ["wake me", "play a song", "ང་ཚོས་དེབ་ཀློག", "གཞས་གཏོང་"] * 4
+    for tags in ("und", ["und", "und", "sw", "sw"] * 4):
+        data = ki.datasets.from_lists(texts, ["alarm", "music"] * 8, language=tags)
+        assert fit(data, languages=["und"]) == fit(data, languages=["en", "und"]) == []
+
+
 def test_the_line_names_the_callers_file():
     tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=50, compose=False)
     network = ki.networks.pooling(vocabulary_size=50, num_labels=2, size="tiny")

@@ -40,6 +40,12 @@ def test_the_fast_way_gives_the_answers_of_the_network(encoder):
     assert encoder.encode([]).shape == (0, encoder.dim)
 
 
+def test_any_number_of_texts_is_one_graph(encoder):
+    for count in (1, 2, 3, 5):
+        encoder.predict(["Wake me at six"] * count)
+    assert encoder._forward._rest.experimental_get_tracing_count() == 1
+
+
 def test_translations_lie_closer_than_other_sentences(encoder):
     english = encoder.encode(["The patient needs a doctor.", "The team won the match.", "The river flows to the sea."])
     for translated in (

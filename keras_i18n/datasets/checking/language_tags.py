@@ -10,11 +10,13 @@ from keras_i18n.datasets.checking.finding import Checked, Finding, in_rows
 from keras_i18n.datasets.checking.text_key import bare
 from keras_i18n.datasets.dataset import Dataset
 from keras_i18n.languages.letters import letter_counts, letters_of
-from keras_i18n.languages.made_for import UNDETERMINED
+from keras_i18n.languages.made_for import is_undetermined
 
 _FEW_LETTERS = 6
 # Texts in Latin letters within a language of another script are common: names, and how people type on phones.
 _SHARE_IN_LATIN, _SHARE_IDENTIFIED = 0.05, 0.1
+# of a text with names in Latin letters, such as "monitor لا يعمل", so much must be in the tag's own
+_SHARE_OWN, _SHARE_OWN_BESIDE_LATIN = 1 / 2, 1 / 5
 _LONG = 20  # letters and digits from which on two languages hardly share a text
 _UNKNOWN_PIECES, _SAMPLED = 0.1, 200  # the encoder's Korean has 6 %, its Hebrew, which it does not know, 12
 
@@ -48,7 +50,7 @@ def other_scripts(checked: Checked) -> Iterator[Finding]:
 def undetermined(checked: Checked) -> Iterator[Finding]:
     """Rows without a language."""
     for part, data in checked.parts():
-        rows = [row for row, tag in enumerate(data.language) if tag.split("-")[0] in UNDETERMINED]
+        rows = [row for row, tag in enumerate(data.language) if is_undetermined(tag)]
         if not rows:
             continue
         scripts = collections.Counter(
@@ -76,7 +78,7 @@ def identified_otherwise(checked: Checked) -> Iterator[Finding]:
         identified = checked.identify(list(data.text))
         by_tag: dict[str, list] = collections.defaultdict(list)
         for row, (tag, found) in enumerate(zip(data.language, identified, strict=True)):
-            if not {tag.split("-")[0], found.split("-")[0]} & set(UNDETERMINED) and not tags.matches(tag, [found]):
+            if not (is_undetermined(tag) or is_undetermined(found)) and not tags.matches(tag, [found]):
                 by_tag[tag].append(row)
         totals = collections.Counter(data.language)
         for tag, some in by_tag.items():
@@ -189,10 +191,12 @@ def unknown_shares(model: object, data: Dataset) -> dict[str, float]:
 def _other_script(text, tag):
     """The first word of the Unicode names of most letters, where they are not of the tag's script; None otherwise."""
     script = tags.script(tag)
-    if script == "Zzzz" or tag.split("-")[0] in UNDETERMINED:
+    if script == "Zzzz" or is_undetermined(tag):
         return None
     counts = letter_counts(text)
     own = sum(counts[name] for name in letters_of(script))
-    if counts.total() < _FEW_LETTERS or 2 * own >= counts.total():
+    if counts.total() < _FEW_LETTERS:
         return None
-    return counts.most_common(1)[0][0]
+    most = counts.most_common(1)[0][0]
+    enough = _SHARE_OWN_BESIDE_LATIN if most == "LATIN" else _SHARE_OWN
+    return None if own >= enough * counts.total() else most

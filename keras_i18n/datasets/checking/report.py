@@ -81,8 +81,13 @@ class CheckReport:
         found = [one for one in self.findings if one.part == part and one.fault in _LEFT_OUT]
         return sorted(set(range(total)) - {row for one in found for row in one.rows})
 
-    def table(self, limit: int | None = None) -> str:
-        """A row a language, as text: those with the fewest training texts last, at most `limit` of them."""
+    def table(self, limit: int | None = None, *, rest: str = "print(report.table())") -> str:
+        """A row a language, as text: those with the fewest training texts last, at most `limit` of them.
+
+        Args:
+            limit: int, or None for all.
+            rest: how the others are seen.
+        """
         ordered = sorted(self.rows, key=lambda row: (-row.train, -row.test, row.language))
         with_test = any(row.test for row in self.rows)
         told = any(row.made_for is not None for row in self.rows)
@@ -103,16 +108,19 @@ class CheckReport:
             for row in ordered[:limit]
         ]
         left = len(ordered) - len(cells)
-        return text_table(header, cells) + (f"\nand {left} more languages: print(report.table())" if left else "")
+        return text_table(header, cells) + (f"\nand {left} more languages: {rest}" if left else "")
 
-    def told(self, *, data: str = "DATA", test: str = "TEST", model: str = "MODEL.keras") -> str:
+    def told(
+        self, *, data: str = "DATA", test: str = "TEST", model: str = "MODEL.keras", rest: str = "print(report.table())"
+    ) -> str:
         """The page as text.
 
         Args:
             data, test, model: names of the files, for the commands that follow.
+            rest: how languages are seen for which the page has no room.
         """
         names = {"data": data, "test": test, "model": model}
-        lines = [self.title, "", self.table(_LANGUAGES_OF_A_PAGE), ""]
+        lines = [self.title, "", self.table(_LANGUAGES_OF_A_PAGE, rest=rest), ""]
         if self.ok:
             lines.append("No fault was found.")
         else:
@@ -124,7 +132,12 @@ class CheckReport:
                 lines.append(f"    such as {', '.join(shown(example) for example in one.examples[:3])}")
             lines.append(f"    {one.advice}")
         commands = [one.command for one in self.findings if one.command] or [_TRAIN]
-        return "\n".join([*lines, "", f"Next: {(_MEND if self.errors else commands[0]).format(**names)}"])
+        return "\n".join([*lines, "", f"Next: {(self._mending() or commands[0]).format(**names)}"])
+
+    def _mending(self):
+        """What follows where scores or labels cannot be trusted."""
+        left_out = any(one.fault in _LEFT_OUT for one in self.errors)
+        return _MEND + (_CLEAN if left_out else "") + _AGAIN if self.errors else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data that JSON can hold."""
@@ -144,7 +157,8 @@ class CheckReport:
 
 _LEFT_OUT = ("duplicate", "near-empty text", "conflicting labels", "lost characters", "leak", "near leak")
 _TRAIN = "keras-i18n train {data} {model}"
-_MEND = "mend the file, or let keras-i18n check {data} --clean CLEAN.tsv leave such rows out, and check again"
+_MEND, _AGAIN = "mend the file", ", and check again"
+_CLEAN = ", or let keras-i18n check {data} --clean CLEAN.tsv leave such rows out"
 
 
 def title_of(train: Dataset, test: Dataset | None) -> str:
