@@ -1,6 +1,7 @@
-"""What TensorFlow, LiteRT and ONNX Runtime write to standard error from C++: notes to their authors, left out here."""
+"""What TensorFlow, LiteRT and ONNX Runtime write to standard error of themselves: notes to their authors, left out here."""
 
 import contextlib
+import logging
 import os
 import re
 import sys
@@ -8,7 +9,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 
-__all__ = ["quiet", "silence_tensorflow", "wanted"]
+__all__ = ["quiet", "silence_retracing", "silence_tensorflow", "wanted"]
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _reading = threading.Lock()
@@ -28,6 +29,24 @@ def silence_tensorflow() -> None:
     """
     if _LEVEL not in os.environ:
         os.environ[_LEVEL] = "3"
+
+
+def silence_retracing() -> None:
+    """Leaves out TensorFlow's warning that functions are traced often where each model of ours was traced once.
+
+    It counts by the line of code that makes a function, and takes several models for one.
+
+    >>> silence_retracing()
+    """
+    logger = logging.getLogger("tensorflow")
+    if not any(isinstance(one, _NoRetracing) for one in logger.filters):
+        logger.addFilter(_NoRetracing())
+
+
+class _NoRetracing(logging.Filter):
+    def filter(self, record):
+        told = record.getMessage()
+        return wanted() or "triggered tf.function retracing" not in told or "Forward.__init__" not in told
 
 
 def wanted() -> bool:

@@ -1,5 +1,6 @@
 """Notes of C++ code are left out, errors and what Python says are not, and nobody's level is changed."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -73,3 +74,18 @@ def test_the_level_of_a_user_stays(level, kept):
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == kept
     assert (done.stderr == "") == (level is None)
+
+
+def test_our_own_retracing_is_left_out_and_that_of_others_told(caplog):
+    native_logs.silence_retracing()
+    native_logs.silence_retracing()
+    logger = logging.getLogger("tensorflow")
+    logger.warning(
+        "5 out of the last 9 calls to %s triggered tf.function retracing.", "NgramEncoderForward.__init__.<locals>"
+    )
+    logger.warning("5 out of the last 9 calls to %s triggered tf.function retracing.", "my_step")
+    logger.warning("something else of Forward.__init__")
+    assert [record.getMessage()[:30] for record in caplog.records if record.name == "tensorflow"] == [
+        "5 out of the last 9 calls to m",
+        "something else of Forward.__in",
+    ]

@@ -6,7 +6,8 @@ import tensorflow as tf
 
 from keras_i18n.layers import four_bits
 from keras_i18n.layers.row_steps import exponents_of, steps_of
-from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.layers.stored_rows import with_rows_of
+from keras_i18n.protocols import Array, Config, Shape, Tensor
 from keras_i18n.shown import shown
 
 _BITS = (8, 4)
@@ -84,6 +85,10 @@ class FewBitRows(keras.layers.Layer):
         exponents, layer.shift = exponents_of(steps)
         layer.set_weights([values, exponents, zeros][: len(layer.weights)])
         return layer
+
+    def selected(self, ids: Array) -> Self:
+        """A layer with some of the rows, bit for bit: row `ids[i]` becomes row `i`."""
+        return with_rows_of(self, {weight.name: weight.numpy()[ids] for weight in self.weights}, len(ids))
 
     @property
     def _block(self):

@@ -28,7 +28,11 @@ class NgramEncoderForward:
         self.encode = encode
         known = network.get_layer(BOTH).input[0]
         rest = keras.Model([self.rows.output, known], network.outputs[0])
-        self._rest = tf.function(lambda summed, known: rest([summed, known], training=False), autograph=False)
+        # one trace for batches of every size
+        signature = [tf.TensorSpec((None, tensor.shape[-1]), tf.float32) for tensor in rest.inputs]
+        self._rest = tf.function(
+            lambda summed, known: rest([summed, known], training=False), input_signature=signature, autograph=False
+        )
 
     @staticmethod
     def fits(network: keras.Model) -> bool:

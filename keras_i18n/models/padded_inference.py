@@ -6,12 +6,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n import networks
+from keras_i18n import native_logs, networks
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.bag_inference import BagForward
 from keras_i18n.models.ngram_encoder_inference import NgramEncoderForward
 from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import TokenIds
+
+native_logs.silence_retracing()
 
 
 class PaddedForward:

@@ -12,16 +12,18 @@ from keras_i18n.networks.lstm import lstm
 from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.networks.ngram_bag import bag_encoder, bag_repeats, is_ngram_bag, ngram_bag
 from keras_i18n.networks.ngram_sentence_encoder import (
+    GATE,
     inner_encoder,
     is_ngram_sentence_encoder,
     ngram_sentence_encoder,
     other_preset,
 )
+from keras_i18n.networks.own_half import without_inner_encoder
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, pack_sequences
 from keras_i18n.networks.pooling import pooling
 from keras_i18n.networks.portable import portable
 from keras_i18n.networks.scored_vector import scored_vector
-from keras_i18n.networks.selected_rows import token_rows, with_selected_rows, with_table
+from keras_i18n.networks.selected_rows import TokenTable, token_rows, token_tables, with_selected_rows, with_table
 from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
 from keras_i18n.networks.split_network import split_at_token_vectors
@@ -32,7 +34,9 @@ from keras_i18n.networks.universal_sentence_encoder import universal_sentence_en
 from keras_i18n.networks.zero_padding import padded_with_zero
 
 __all__ = [
+    "GATE",
     "PackedSentenceEncoder",
+    "TokenTable",
     "bag_encoder",
     "bag_repeats",
     "build",
@@ -61,6 +65,7 @@ __all__ = [
     "tables_in_few_bits",
     "token_embedding",
     "token_rows",
+    "token_tables",
     "traced",
     "transformer",
     "translation",
@@ -70,6 +75,7 @@ __all__ = [
     "with_language_rows",
     "with_selected_rows",
     "with_table",
+    "without_inner_encoder",
 ]
 
 

@@ -150,26 +150,6 @@ def test_integers_on_a_ruler_of_any_step_and_zero_come_back():
     assert (np.abs(found - table) <= 0.06 * np.ptp(table, axis=1, keepdims=True) / 13).all()
 
 
-def test_parts_of_a_table():
-    table = table_of_very_different_rows()
-    model = model_of(
-        layers.PooledEmbedding(
-            VOCABULARY_SIZE, DIM, stored_rows=layers.SplitRows([make(table[cut]) for make, cut in CUTS])
-        )
-    )
-    check_files(model)
-    check_runtimes(model, tolerance=1e-4)
-    rows = model.layers[-1].stored_rows
-    for make, cut in CUTS:
-        ids = np.arange(VOCABULARY_SIZE)[cut]
-        np.testing.assert_allclose(np.array(rows(ids)), np.array(make(table[cut])(ids - ids[0])), rtol=1e-6)
-    with pytest.raises(ValueError, match=r"of one size\. Received: sizes \[6, 5\]"):
-        layers.SplitRows([FEW_BITS["int8"](table), FEW_BITS["int8"](table[:, :5])])
-
-
-CUTS = [(FEW_BITS["int4"], slice(0, 7)), (FEW_BITS["product"], slice(7, 20)), (FEW_BITS["int8"], slice(20, None))]
-
-
 def test_language_vectors_stay():
     layer = layers.MultilingualEmbedding(5, 4, language_vectors=("sw",))
     layer.build()
