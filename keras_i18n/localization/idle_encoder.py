@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 
 from keras_i18n import networks
@@ -34,7 +33,7 @@ def share_of_encoder(model: Any, texts: Mapping[str, Sequence[str]]) -> float:
         model: see `has_two_halves`.
         texts: dict, language -> list of str; some are read.
     """
-    gate = keras.Model(model.network.inputs[0], model.network.get_layer(networks.GATE).output)
+    gate = networks.gate_of(model.network)
     found = [gate.predict(_ids(model, some), verbose=0).mean() for some in texts.values() if some]
     return float(np.mean(found)) if found else 1.0
 

@@ -12,7 +12,7 @@ from keras_i18n.networks.lstm import lstm
 from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.networks.ngram_bag import bag_encoder, bag_repeats, is_ngram_bag, ngram_bag
 from keras_i18n.networks.ngram_sentence_encoder import (
-    GATE,
+    gate_of,
     inner_encoder,
     is_ngram_sentence_encoder,
     ngram_sentence_encoder,
@@ -34,7 +34,6 @@ from keras_i18n.networks.universal_sentence_encoder import universal_sentence_en
 from keras_i18n.networks.zero_padding import padded_with_zero
 
 __all__ = [
-    "GATE",
     "PackedSentenceEncoder",
     "TokenTable",
     "bag_encoder",
@@ -43,6 +42,7 @@ __all__ = [
     "convolution",
     "copy_network",
     "few_bit_tables",
+    "gate_of",
     "gru",
     "inner_encoder",
     "is_ngram_bag",
