@@ -9,6 +9,7 @@ from keras_i18n.cli.localize import known_words
 from keras_i18n.cli.resources import write_one_file
 
 _WHOLE = "assistant.tflite"
+_SIZES = (3.0, 8.0)  # megabytes of the small file: the first that holds it
 
 
 def demo(
@@ -16,7 +17,10 @@ def demo(
         "saved_models/demo"
     ),
     language: Annotated[str, typer.Option(help="The language that the small file answers in.")] = "fr",
-    max_megabytes: Annotated[float, typer.Option(help="The most megabytes of the small file.")] = 8.0,
+    max_megabytes: Annotated[
+        float | None,
+        typer.Option(help="The most megabytes of the small file; 3, or 8 where that is too little, unless given."),
+    ] = None,
     all_formats: Annotated[
         bool, typer.Option("--all-formats", help="Also the whole model in five formats, and verify each.")
     ] = False,
@@ -63,7 +67,7 @@ def demo(
         ("", "megabytes", "right"),
         [("the model in Keras", "", f"{right[0]:.1%}"), (_WHOLE, f"{size / 1e6:.1f}", f"{right[1]:.1%}")],
     )
-    told = _small_file(folder, language, max_megabytes, train, test)
+    told = _small_file(classifier, folder, language, max_megabytes, train, test)
 
     console.rule("What just happened")
     mean = sum(row.accuracy for row in rows) / len(rows)
@@ -82,46 +86,35 @@ def demo(
         raise typer.Exit(1)
 
 
-def _small_file(folder, language, max_megabytes, train, test):
-    """Writes a file for one of the 16 languages of use_multilingual_v3; what it answers, or nothing where it is left out."""
+def _small_file(classifier, folder, language, max_megabytes, train, test):
+    """Writes a file for one language; what it answers, or nothing where it is left out."""
     import keras_i18n
     from keras_i18n import languages, localization
 
     tag = languages.normalize(language)
     console.rule(f"5. A small file for {languages.name(tag)} alone")
     try:
-        with console.status("loading the encoder use_multilingual_v3"):
-            classifier = keras_i18n.TextClassifier.from_preset("use_multilingual_v3", labels=train.labels)
-    except ImportError as error:
-        console.print(f"Left out: {error}")
-        return ""
-    try:
         tag = localization.checked_languages(classifier, [language])[0]
     except ValueError as error:  # what was made so far stays
         console.print(f"Left out: {error}")
         return ""
-    classifier.fit(train.select(languages=["en"]), verbose=0)
     name = f"assistant-{tag}.tflite"
-    # sentences of the part for training tell which pieces are needed, without their labels; the test part is for the score
-    asked = test.select(languages=[tag])
-    with console.status("choosing pieces and bits"):
-        small, compacted = localization.compact(
-            classifier,
-            [tag],
-            max_bytes=round(max_megabytes * 1e6),
-            texts=list(train.select(languages=[tag]).text),
-            words=known_words([tag]),
-        )
+    # sentences of the part for training tell what is needed, without their labels; the test part is for the score
+    asked, known = (part.select(languages=[tag]) for part in (test, train))
+    if not len(asked):
+        console.print(f"Left out: the sample has no sentences in {languages.name(tag)}.")
+        return ""
+    with console.status("choosing what stays, and its bits"):
+        small, compacted = _compacted(classifier, tag, max_megabytes, list(known.text))
     with console.status("exporting"):
         size = write_one_file(small, folder / name, "tflite")
-    whole = localization.file_parts(classifier).total
     runner = keras_i18n.load_exported(folder / name, replay=True)
     show_table(
-        ("use_multilingual_v3", "megabytes", "pieces", "answers in", "right"),
+        ("", "megabytes", "n-grams, pieces", "answers in", "right"),
         [
             (
-                "the whole model",
-                f"{whole / 1e6:.1f}",
+                _WHOLE,
+                f"{(folder / _WHOLE).stat().st_size / 1e6:.1f}",
                 f"{compacted.pieces_before:,}",
                 f"{len(classifier.languages)} languages",
                 f"{_share_right(classifier, asked):.1%}",
@@ -136,6 +129,19 @@ def _small_file(folder, language, max_megabytes, train, test):
         ],
     )
     return f"The file {name}, asked “{asked.text[0]}”, answers “{runner.classify([asked.text[0]])[0].label}”.\n"
+
+
+def _compacted(classifier, tag, max_megabytes, texts):
+    from keras_i18n import localization
+
+    sizes = _SIZES if max_megabytes is None else (max_megabytes,)
+    given = {"texts": texts, "words": known_words([tag])}
+    for megabytes in sizes:
+        try:
+            return localization.compact(classifier, [tag], max_bytes=round(megabytes * 1e6), **given)
+        except ValueError:  # less than the pretrained half takes, where a language needs it
+            if megabytes == sizes[-1]:
+                raise
 
 
 def _share_right(model, data):

@@ -22,7 +22,7 @@ def inspect(
 ) -> None:
     """Tell what a model consists of, and which of its pieces languages use, before anything is cut.
 
-    Of a model whose pieces cannot be chosen, such as one on the encoder universal, it tells the layers with their sizes.
+    Of a model whose pieces cannot be chosen, such as a language model, it tells the layers with their sizes.
 
     Example: keras-i18n inspect topics.keras texts.tsv --plot parts.png
     """

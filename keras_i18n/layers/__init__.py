@@ -49,7 +49,6 @@ from keras_i18n.layers.ssru import SSRU
 from keras_i18n.layers.text_normalization import TextNormalization
 from keras_i18n.layers.text_truncation import TextTruncation
 from keras_i18n.layers.text_vectorization import TextVectorizationTokenization
-from keras_i18n.layers.tiered_rows import TieredRows
 from keras_i18n.layers.token_count import TokenCount
 from keras_i18n.layers.token_id_offset import TokenIdOffset
 from keras_i18n.layers.token_range import TokenRange
@@ -115,7 +114,6 @@ __all__ = [
     "TextNormalization",
     "TextTruncation",
     "TextVectorizationTokenization",
-    "TieredRows",
     "TokenCount",
     "TokenIdOffset",
     "TokenRange",

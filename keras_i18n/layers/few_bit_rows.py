@@ -8,7 +8,8 @@ import tensorflow as tf
 from keras_i18n.layers import four_bits
 from keras_i18n.layers.rounding_together import rounded_together
 from keras_i18n.layers.row_steps import exponents_of, steps_of
-from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.layers.stored_rows import with_rows_of
+from keras_i18n.protocols import Array, Config, Shape, Tensor
 from keras_i18n.shown import shown
 
 _BITS = (8, 4)
@@ -117,6 +118,21 @@ class FewBitRows(keras.layers.Layer):
         if bits == 4:
             layer.zeros.assign(zeros)
         return layer
+
+    def selected(self, ids: Array) -> Self:
+        """A layer with some of the rows, bit for bit: row `ids[i]` becomes row `i`; the fine ones come first."""
+        ids = np.asarray(ids)
+        rows = {weight.name: weight.numpy()[ids] for weight in self.weights if weight.name != "fine"}
+        if not self.fine_rows:
+            return with_rows_of(self, rows, len(ids))
+        fine = ids < self.fine_rows
+        if (np.diff(fine.astype(int)) > 0).any():
+            raise ValueError(
+                f"`ids` must have those below {self.fine_rows}, which are fine, first. Received: {shown(ids)}."
+            )
+        if fine.any():
+            rows["fine"] = self.fine.numpy()[[*ids[fine], self.fine_rows]]
+        return with_rows_of(self, rows, len(ids), fine_rows=int(fine.sum()))
 
     @property
     def _block(self):

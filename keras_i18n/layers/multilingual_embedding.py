@@ -6,9 +6,9 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
+from keras_i18n.layers.stored_rows import MakeRows, checked_rows, selected_twin, serialized, twin_of
 from keras_i18n.layers.table_memory import load_tables
-from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.protocols import Array, Config, Shape, Tensor
 from keras_i18n.shown import cut, shown
 
 
@@ -181,7 +181,23 @@ class MultilingualEmbedding(keras.layers.Layer):
     def stored_by(self, make_rows: MakeRows) -> "MultilingualEmbedding":
         """Its twin whose rows, of all languages, lie in the layer that `make_rows` makes of the table."""
         self._refuse_stored("stored again")
-        twin = twin_of(self, make_rows(np.concatenate([table.numpy() for table in (self.embeddings, *self._own_rows)])))
+        return self.stored_in(
+            make_rows(np.concatenate([table.numpy() for table in (self.embeddings, *self._own_rows)]))
+        )
+
+    def stored_in(self, rows: keras.layers.Layer) -> "MultilingualEmbedding":
+        """Its twin whose rows, of all languages, lie in another layer."""
+        twin = twin_of(self, rows)
+        if self._language_vectors:
+            twin.vectors.assign(self.vectors)
+        return twin
+
+    def selected(self, ids: Array) -> "MultilingualEmbedding":
+        """Its twin with some of the rows, which all languages share: row `ids[i]`, counted over all, becomes row `i`."""
+        twin = selected_twin(self, ids, language_rows={})
+        if self.stored_rows is None:
+            tables = [table.numpy() for table in (self.embeddings, *self._own_rows)]
+            twin.embeddings.assign((tables[0] if len(tables) == 1 else np.concatenate(tables))[ids])
         if self._language_vectors:
             twin.vectors.assign(self.vectors)
         return twin

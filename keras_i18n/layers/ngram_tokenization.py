@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_i18n.layers.canonical_composition import CanonicalComposition
+from keras_i18n.layers.whole_number_tables import add_tables
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers.character_table import (
@@ -17,6 +18,7 @@ from keras_i18n.tokenizers.character_table import (
     PAGE_BITS,
     SOLO,
 )
+from keras_i18n.tokenizers.kept_buckets import RANKS
 from keras_i18n.tokenizers.ngram import NgramTokenizer
 from keras_i18n.tokenizers.ngram_hashing import CHAIN, MIXERS, WORD_CHAIN, WORD_POWERS, salts
 
@@ -37,6 +39,7 @@ class NgramTokenization(keras.layers.Layer):
         compact: True moves the ids of a text to the left, as the tokenizer gives them. False saves that step: padding
             may stand anywhere. Enough for pooling, where order and padding change nothing.
         composition: config of the `CanonicalComposition` that texts pass first; None for none.
+        num_kept: how many buckets have ids where not all of them do; None for all.
 
     Input shape: `(batch, length)`, int32 code points, padded with 0; any number at all is accepted.
     Output shape: `(batch, tokens)`, int32; padding is -1; there is at least one column.
@@ -66,6 +69,7 @@ class NgramTokenization(keras.layers.Layer):
         max_tokens: int | None = None,
         compact: bool = True,
         composition: Config | None = None,
+        num_kept: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{**kwargs, "trainable": False})
@@ -81,6 +85,7 @@ class NgramTokenization(keras.layers.Layer):
         self.max_tokens = max_tokens
         self.compact = compact
         self.composition: Any = None if composition is None else CanonicalComposition.from_config(composition)
+        self.num_kept = None if num_kept is None else int(num_kept)
 
     @classmethod
     def from_tokenizer(cls, tokenizer: NgramTokenizer, **options: Any) -> Self:
@@ -93,6 +98,7 @@ class NgramTokenization(keras.layers.Layer):
             num_cells=len(tokenizer.table.cells),
             seed=tokenizer.seed,
             composition=composition and composition.get_config(),
+            num_kept=None if tokenizer.kept is None else tokenizer.kept.count,
             **options,
         )
         layer.build()
@@ -100,6 +106,9 @@ class NgramTokenization(keras.layers.Layer):
             layer.composition.set_weights(composition.get_weights())
         layer.page_offsets.assign(tokenizer.table.page_offsets)
         layer.cells.assign(tokenizer.table.cells)
+        if tokenizer.kept is not None:
+            for name, table in tokenizer.kept.tables().items():
+                getattr(layer, name).assign(table)
         return layer
 
     def build(self, code_points_shape: Shape | None = None) -> None:
@@ -109,6 +118,12 @@ class NgramTokenization(keras.layers.Layer):
         self.cells = self.add_weight(
             name="cells", shape=(self.num_cells,), dtype="int32", initializer="zeros", trainable=False
         )
+        if self.num_kept is not None:
+            num_bytes = -(-self.num_buckets // 8)
+            shapes = {"kept_bits": num_bytes, "kept_before": num_bytes, "kept_blocks": -(-num_bytes // 32)}
+            types = dict.fromkeys(("kept_bits", "kept_before"), "uint8")
+            for name, weight in add_tables(self, {name: (size,) for name, size in shapes.items()}, types).items():
+                setattr(self, name, weight)
         self.built = True
 
     def call(self, code_points: Tensor) -> Tensor:
@@ -124,9 +139,20 @@ class NgramTokenization(keras.layers.Layer):
         hashes = [values + salt for (values, _), salt in zip(features, kinds, strict=True)]
         ids = _bucket(tf.concat(hashes, axis=1), self.num_buckets)
         is_token = tf.concat([inside for _, inside in features], axis=1)
+        if self.num_kept is not None:
+            ids, has_id = self._ranks(ids)
+            is_token = tf.logical_and(is_token, has_id)
         if not self.compact:
             return tf.where(is_token, ids, -1)
         return _compacted(ids, is_token, self.max_tokens)
+
+    def _ranks(self, buckets):
+        """`KeptBuckets.ranks` of buckets, and whether they are kept."""
+        byte = tf.bitwise.right_shift(buckets, 3)
+        bits, before = (tf.cast(tf.gather(table.value, byte), tf.int32) for table in (self.kept_bits, self.kept_before))
+        in_byte = tf.cast(tf.gather(RANKS, 8 * bits + buckets - 8 * byte), tf.int32)
+        block = tf.gather(self.kept_blocks.value, tf.bitwise.right_shift(byte, 5))
+        return block + before + in_byte, in_byte >= 0
 
     def _symbols(self, code_points):
         """`(symbols, kinds)` of each code point, as `character_table.symbols` has them."""
@@ -203,6 +229,7 @@ class NgramTokenization(keras.layers.Layer):
             "max_tokens": self.max_tokens,
             "compact": self.compact,
             "composition": self.composition and self.composition.get_config(),
+            "num_kept": self.num_kept,
         }
 
 

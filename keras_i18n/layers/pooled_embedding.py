@@ -4,8 +4,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_i18n.layers.stored_rows import MakeRows, checked_rows, serialized, twin_of
-from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.layers.stored_rows import MakeRows, checked_rows, selected_twin, serialized, twin_of
+from keras_i18n.protocols import Array, Config, Shape, Tensor
 from keras_i18n.shown import shown
 
 _FACTORS = {"count": lambda count: ops.rsqrt(ops.square(count)), "sqrt_count": ops.rsqrt, "one": ops.ones_like}
@@ -74,6 +74,13 @@ class PooledEmbedding(keras.layers.Layer):
     def stored_by(self, make_rows: MakeRows) -> "PooledEmbedding":
         """Its twin whose rows lie in the layer that `make_rows` makes of the table."""
         return twin_of(self, make_rows(self.embeddings.numpy()))
+
+    def selected(self, ids: Array) -> "PooledEmbedding":
+        """Its twin with some of the rows: row `ids[i]` becomes row `i`."""
+        twin = selected_twin(self, ids)
+        if self.stored_rows is None:
+            twin.embeddings.assign(self.embeddings.numpy()[ids])
+        return twin
 
     def call(self, token_ids: Tensor) -> Tensor:
         token_ids = tf.cast(token_ids, tf.int32)

@@ -6,7 +6,8 @@ import tensorflow as tf
 
 from keras_i18n.layers.product_quantization import nearest_centres, trained_centres
 from keras_i18n.layers.row_steps import exponents_of, steps_of
-from keras_i18n.protocols import Config, Shape, Tensor
+from keras_i18n.layers.stored_rows import with_rows_of
+from keras_i18n.protocols import Array, Config, Shape, Tensor
 from keras_i18n.shown import shown
 
 _MOST_CENTRES = 256  # a byte says which
@@ -91,6 +92,11 @@ class ProductQuantizedRows(keras.layers.Layer):
         codes = [nearest_centres(pieces[:, place], found * steps) for place, found in enumerate(rounded)]
         layer.set_weights([np.stack(codes, axis=1), exponents, rounded.reshape(-1, layer.piece_dim), steps])
         return layer
+
+    def selected(self, ids: Array) -> Self:
+        """A layer with some of the rows, bit for bit: row `ids[i]` becomes row `i`."""
+        rows = {weight.name: weight.numpy()[ids] for weight in (self.codes, self.exponents)}
+        return with_rows_of(self, rows, len(ids))
 
     @property
     def _num_pieces(self):

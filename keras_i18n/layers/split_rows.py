@@ -1,11 +1,13 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-from keras_i18n.protocols import Config, Shape, Tensor
-from keras_i18n.shown import cut
+from keras_i18n.layers.stored_rows import MakeRows
+from keras_i18n.protocols import Array, Config, Shape, Tensor
+from keras_i18n.shown import cut, shown
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -28,6 +30,8 @@ class SplitRows(keras.layers.Layer):
     >>> rows = layers.SplitRows([layers.FewBitRows.of(table[:2]), layers.FewBitRows.of(table[2:], bits=4)])
     >>> np.array(rows(np.array([1, 2]))).round(1).tolist()
     [[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]
+    >>> layers.SplitRows.of(table, [(2, layers.FewBitRows.of), (6, layers.ProductQuantizedRows.of)]).num_rows
+    8
     """
 
     def __init__(self, parts: Sequence[keras.layers.Layer], **kwargs: Any) -> None:
@@ -40,6 +44,33 @@ class SplitRows(keras.layers.Layer):
             )
         self.dim = dims[0]
         self.num_rows = sum(part.num_rows for part in self.parts)
+
+    @classmethod
+    def of(cls, table: np.ndarray, parts: Sequence[tuple[int, MakeRows]], **options: Any) -> Self:
+        """Keeps a table.
+
+        Args:
+            table: float `(rows, dim)`, finite.
+            parts: how many rows and what makes the layer that keeps them, as `FewBitRows.of`; together all rows.
+            options: of a Keras layer, such as `name`.
+        """
+        counts = [count for count, _ in parts]
+        if sum(counts) != len(table) or min(counts, default=0) < 1:
+            raise ValueError(f"`parts` must hold {len(table)} rows, each at least one. Received: {shown(counts)}.")
+        tables = np.split(np.asarray(table), np.cumsum(counts)[:-1])
+        return cls([make(rows) for (_, make), rows in zip(parts, tables, strict=True)], **options)
+
+    def selected(self, ids: Array) -> Self:
+        """A layer with some of the rows, bit for bit: row `ids[i]` becomes row `i`; `ids` in rising order."""
+        ids = np.asarray(ids)
+        if (np.diff(ids) < 0).any():
+            raise ValueError(f"`ids` must rise: parts lie one behind the other. Received: {shown(ids)}.")
+        parts, first = [], 0
+        for part in self.parts:
+            own = ids[(ids >= first) & (ids < first + part.num_rows)] - first
+            parts += [part.selected(own)] if len(own) else []
+            first += part.num_rows
+        return type(self).from_config({**self.get_config(), "parts": parts})
 
     def build(self, ids_shape: Shape | None = None) -> None:
         for part in self.parts:

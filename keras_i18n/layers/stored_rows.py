@@ -2,14 +2,16 @@
 
 A layer with tables takes `stored_rows` (one such layer, or one for each of its tables) and looks rows up there. Its
 `stored_by(make_rows)` gives its twin: `make_rows` takes a float table and gives the layer that keeps it.
+Its `selected(ids)` gives a twin with some of the rows; so has a layer that keeps rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
+from keras_i18n.protocols import Array
 from keras_i18n.shown import cut, shown
 
 # a float table `(rows, dim)` -> a layer, int32 ids -> float32 vectors, such as `FewBitRows.of`
@@ -46,6 +48,37 @@ def twin_of(layer: keras.layers.Layer, stored_rows: Any) -> keras.layers.Layer:
     twin = type(layer).from_config({**config, "stored_rows": stored_rows})
     if not twin.built:
         twin.build(None)
+    return twin
+
+
+def with_rows_of(layer: Any, rows: Mapping[str, np.ndarray], num_rows: int, **changes: Any) -> Any:
+    """A layer that keeps other rows in the same way.
+
+    Args:
+        layer: such as `FewBitRows`.
+        rows: its weights that go by row, by name; others are copied.
+        num_rows: how many rows that are.
+        changes: of its config.
+    """
+    other = type(layer).from_config({**layer.get_config(), "num_rows": num_rows, **changes})
+    other.build()
+    known = {weight.name: weight.numpy() for weight in layer.weights} | dict(rows)
+    other.set_weights([known[weight.name] for weight in other.weights])
+    return other
+
+
+def selected_twin(layer: Any, ids: Array, *, rows_name: str = "vocabulary_size", **changes: Any) -> Any:
+    """A layer of the same class and options with some of its table's rows: row `ids[i]` becomes row `i`, bit for bit.
+
+    Args:
+        layer: with a table, in float or stored; what else it has is left as it is made.
+        ids: int64 `(rows,)`.
+        rows_name: what its config calls the number of rows.
+        changes: of its config.
+    """
+    stored = layer.stored_rows and layer.stored_rows.selected(np.asarray(ids))
+    twin = type(layer).from_config({**layer.get_config(), rows_name: len(ids), "stored_rows": stored, **changes})
+    twin.build(None)
     return twin
 
 

@@ -1,35 +1,29 @@
 """A model for some of its languages within so many bytes."""
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from keras_i18n import languages as tags
-from keras_i18n import layers, networks
-from keras_i18n.localization.file_parts import file_parts
+from keras_i18n.localization.file_plan import FilePlan
 from keras_i18n.localization.given_texts import checked_texts
 from keras_i18n.localization.idle_anchors import without_idle_anchors
-from keras_i18n.localization.kept_pieces import always_kept
-from keras_i18n.localization.localizing import with_pieces
-from keras_i18n.localization.model_checks import checked_languages, checked_model
-from keras_i18n.localization.piece_languages import likelihood_of_language
+from keras_i18n.localization.idle_encoder import has_two_halves, without_idle_encoder
+from keras_i18n.localization.model_checks import checked_choice, checked_languages
 from keras_i18n.localization.piece_use import uses_by_language
 from keras_i18n.localization.proof import compared, comparison_table
-from keras_i18n.localization.row_budget import LEVELS, RowPlan, plan_rows
 from keras_i18n.localization.texts_by_language import kept_apart, sample_texts
 from keras_i18n.shown import shown
 from keras_i18n.text_table import preformatted, text_table
-from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL
+from keras_i18n.tokenizers import NgramTokenizer, UnigramTokenizer
 
-# bytes of a file beside its weights: operators, metadata, golden examples (measured)
-GRAPH_BYTES = {"tflite": 220_000, "onnx": 150_000}
-_MATRIX = 65_536  # numbers from which on an int8 export keeps a byte for each
-# share of a language's tokens that no text and no word list has shown: spread by the vocabulary's own scores
-_UNSEEN = 0.1
-_UNSEEN_WITHOUT_WORDS = 0.7
+# bytes of a file beside its weights: operators, metadata, golden examples (measured), by what reads the text
+_GRAPH_BYTES = {
+    "pieces": {"tflite": 220_000, "onnx": 150_000},
+    "n-grams": {"tflite": 130_000, "onnx": 100_000},
+    "both": {"tflite": 340_000, "onnx": 210_000},
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,7 +34,7 @@ class Compacted:
         languages: BCP-47 tags.
         rows: a `ComparedLanguage` for each, on texts that chose nothing: a tenth of those that were given, and the sample.
         pieces, pieces_before: how many pieces there are, and were.
-        plan: `RowPlan`, how many rows are kept in how many bits.
+        plan: `FilePlan`, how many rows are kept in how many bits.
         file_bytes, max_bytes: what the file of an int8 export is expected to take, and may.
     """
 
@@ -48,7 +42,7 @@ class Compacted:
     rows: tuple
     pieces: int
     pieces_before: int
-    plan: RowPlan
+    plan: FilePlan
     file_bytes: int
     max_bytes: int
 
@@ -82,8 +76,12 @@ def compact(
     the rarest are left out and spelled with shorter pieces. All single characters of the languages' scripts stay, and the
     other weights as they are. Rows in few bits are looked up, not trained: fit and add languages before.
 
+    Of the encoder `universal` the n-grams are kept that texts and words use most. Its pretrained half goes with all its
+    pieces where the languages' texts get the same vectors without it: all but about 20 languages.
+
     Args:
-        model: a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`; it stays as it is.
+        model: a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`, on an `NgramTokenizer` or on the encoder
+            `universal`; it stays as it is.
         languages: BCP-47 tags, each one of the model's.
         max_bytes: of the exported file.
         texts: what is used of the languages: a dict from tag to list of str, a `Dataset` with languages, or for one
@@ -111,79 +109,47 @@ def compact(
     >>> english.languages, sum(count for _, count in report.plan.tiers) == english.tokenizer.vocabulary_size
     (('en',), True)
     """
-    checked_model(model)
-    languages = checked_languages(model, languages)
-    if format not in GRAPH_BYTES:
-        raise ValueError(f"`format` must be one of {', '.join(map(repr, GRAPH_BYTES))}. Received: {shown(format)}.")
-    if isinstance(max_bytes, bool) or not isinstance(max_bytes, (int, np.integer)) or max_bytes < 1:
-        raise ValueError(f"`max_bytes` must be a whole number of bytes, as 8_000_000. Received: {shown(max_bytes)}.")
-    given, listed = checked_texts(texts, words, languages)
+    languages, source, given, listed = _checked(model, languages, max_bytes, format, texts, words)
     known, unseen = kept_apart(given, sample_texts(languages))
-    alphabet = tags.Alphabet(languages)
-    always = always_kept(model.tokenizer, alphabet)
-    source = without_idle_anchors(model)
-    fixed = _fixed_bytes(source) + GRAPH_BYTES[format]
-    uses = _uses(model, languages, uses_by_language(model.tokenizer, known, listed), bool(listed))
-    dim = networks.token_embedding(model.network).dim
-    plan = plan_rows(uses, always, dim=dim, room=max_bytes - fixed)
-    if plan is None:
-        least = fixed + _least(uses, always, dim)
+    if has_two_halves(source):
+        source = without_idle_encoder(source, known)
+    reads = "both" if has_two_halves(source) else "pieces"
+    reads = "n-grams" if isinstance(source.tokenizer, NgramTokenizer) else reads
+    graph = _GRAPH_BYTES[reads][format]
+    lost = source.tokenizer.vocabulary_size < model.tokenizer.vocabulary_size
+    counted = source.tokenizer.vocabulary_size if lost else None
+    uses = uses_by_language(source.tokenizer, known, listed)
+    plan = FilePlan.of(source, languages, uses, listed=bool(listed), room=max_bytes - graph, texts=known)
+    if plan.total > max_bytes - graph:
         raise ValueError(
-            f"`max_bytes` must be at least {least:,} for {', '.join(languages)}: {fixed:,} for all but the pieces, the rest "
-            f"for the {len(always)} that are always kept. Received: {max_bytes:,}."
+            f"`max_bytes` must be at least {plan.total + graph:,} for {', '.join(languages)}: "
+            f"{plan.fixed + graph:,} for all but the pieces, the rest for those that are always kept. "
+            f"Received: {max_bytes:,}."
         )
-    smaller = with_pieces(source, plan.ids, languages)
-    tiers = [(count, LEVELS[name].make_rows) for name, count in plan.tiers]
-    smaller = smaller.with_networks(lambda network: _in_tiers(network, tiers))
+    smaller = plan.applied(source, languages)
     return smaller, Compacted(
         languages=languages,
-        rows=compared(model, smaller, plan.ids, unseen, exact=False),
+        rows=compared(model, smaller, plan.ids, unseen, exact=False, counted=counted),
         pieces=len(plan.ids),
         pieces_before=model.tokenizer.vocabulary_size,
         plan=plan,
-        file_bytes=fixed + plan.total,
+        file_bytes=graph + plan.total,
         max_bytes=int(max_bytes),
     )
 
 
-def _uses(model, languages, by_language, has_words):
-    """Share of the tokens that each piece is expected to make up, in the mean over the languages."""
-    tokenizer, alphabet = model.tokenizer, tags.Alphabet(languages)
-    spelled = np.array([alphabet.spells(piece.replace(SPACE_SYMBOL, "")) for piece in tokenizer.pieces])
-    by_score = np.where(spelled, np.exp(np.minimum(tokenizer.scores.astype("float64"), 0.0)), 0.0)
-    if not has_words:
-        by_score *= likelihood_of_language(tokenizer, languages, sample_texts(model.languages))
-    by_score /= max(by_score.sum(), 1e-30)
-    if not by_language:
-        return by_score
-    seen = np.mean(list(by_language.values()), axis=0)
-    unseen = _UNSEEN if has_words else _UNSEEN_WITHOUT_WORDS
-    return (1 - unseen) * seen + unseen * by_score
-
-
-def _fixed_bytes(model):
-    """What an int8 export takes for all but rows and pieces."""
-    table = {id(weight) for weight in networks.token_embedding(model.network).weights}
-    total = file_parts(model).normalizer
-    for weight in model.network.weights:
-        size = math.prod(weight.shape)
-        if id(weight) not in table:
-            total += size + 4 * weight.shape[-1] if size >= _MATRIX else 2 * size
-    return total
-
-
-def _least(uses, always, dim):
-    """Bytes for the pieces that are always kept, doubled until they fit."""
-    room = 4096
-    while plan_rows(uses, always, dim=dim, room=room) is None:
-        room = round(room * 1.05)
-    return room
-
-
-def _in_tiers(network, tiers):
-    embedding = networks.token_embedding(network)
-
-    def replace(layer):
-        return layer.stored_by(lambda table: layers.TieredRows.of(table, tiers)) if layer is embedding else None
-
-    return networks.copy_network(network, replace=replace)
+def _checked(model, languages, max_bytes, format, texts, words):
+    """(languages, the model without what no text sets, texts, words), by language."""
+    checked_choice(model)
+    if not has_two_halves(model) and not isinstance(model.tokenizer, (UnigramTokenizer, NgramTokenizer)):
+        raise ValueError(
+            "`model` must have unigram pieces, hashed n-grams, or the encoder `universal`. Received: "
+            f"{type(model.tokenizer).__name__}. `localize` takes it."
+        )
+    languages = checked_languages(model, languages)
+    formats = _GRAPH_BYTES["pieces"]
+    if format not in formats:
+        raise ValueError(f"`format` must be one of {', '.join(map(repr, formats))}. Received: {shown(format)}.")
+    if isinstance(max_bytes, bool) or not isinstance(max_bytes, (int, np.integer)) or max_bytes < 1:
+        raise ValueError(f"`max_bytes` must be a whole number of bytes, as 8_000_000. Received: {shown(max_bytes)}.")
+    return languages, without_idle_anchors(model), *checked_texts(texts, words, languages)

@@ -14,7 +14,7 @@ class FileParts:
     """Bytes of float32 weights, and of the tokenizer's tables, by part.
 
     Attributes:
-        rows: of the token table.
+        rows: of the token tables.
         pieces: the tables in which pieces are looked up.
         normalizer: the tables of the normaliser.
         body: all other weights between tokens and the text's vector.
@@ -46,10 +46,9 @@ def file_parts(model: Any) -> FileParts:
     True
     """
     tokenization = layers.tokenization_layer(model.tokenizer, name="tokenization")
-    # byte pairs keep the tables of their words and of their merges in one layer
-    pieces = _bytes(getattr(tokenization, "segmentation", tokenization))
+    pieces = sum(map(_lookup_bytes, getattr(tokenization, "parts", [tokenization])))
     head = _bytes(model.head) if getattr(model, "head", None) is not None else 0
-    rows = _bytes(networks.token_embedding(model.network))
+    rows = sum(_bytes(table.layer) for table in networks.token_tables(model.network))
     return FileParts(
         rows=rows,
         pieces=pieces,
@@ -59,5 +58,16 @@ def file_parts(model: Any) -> FileParts:
     )
 
 
+def _lookup_bytes(tokenization):
+    if isinstance(tokenization, layers.NgramTokenization):
+        return _bytes_of([weight for weight in tokenization.weights if weight.name.startswith("kept_")])
+    # byte pairs keep the tables of their words and of their merges in one layer
+    return _bytes(getattr(tokenization, "segmentation", tokenization))
+
+
 def _bytes(layer):
-    return sum(math.prod(weight.shape) * np.dtype(weight.dtype).itemsize for weight in layer.weights)
+    return _bytes_of(layer.weights)
+
+
+def _bytes_of(weights):
+    return sum(math.prod(weight.shape) * np.dtype(weight.dtype).itemsize for weight in weights)

@@ -1,4 +1,4 @@
-"""What a model on a unigram vocabulary consists of, and how much of it languages use, before anything is cut."""
+"""What a model on a vocabulary consists of, and how much of it languages use, before anything is cut."""
 
 import collections
 import dataclasses
@@ -9,11 +9,12 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n.localization.file_parts import FileParts, file_parts
 from keras_i18n.localization.inspection_plot import plot_inspection
-from keras_i18n.localization.model_checks import checked_model
+from keras_i18n.localization.model_checks import checked_choice
 from keras_i18n.localization.piece_use import uses_by_language
 from keras_i18n.localization.texts_by_language import sample_texts, texts_by_language
 from keras_i18n.protocols import Path
 from keras_i18n.text_table import preformatted, text_table
+from keras_i18n.tokenizers import piece_subset
 
 SHARES = (0.9, 0.99, 0.999, 1.0)
 _SCRIPTS_SHOWN = 12
@@ -102,7 +103,7 @@ def inspect(model: Any, texts: Any = None, *, words: Any = None) -> Inspection:
     """Tells what a model consists of and which of its pieces languages use; nothing is cut.
 
     Args:
-        model: a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`.
+        model: a `TextClassifier` or `TextEncoder`, as `localize` takes it.
         texts: a dict from tag to list of str, or a `Dataset` with languages; this package's sample in the model's
             languages unless given.
         words: words by language, the most frequent first, in the same way.
@@ -121,7 +122,7 @@ def inspect(model: Any, texts: Any = None, *, words: Any = None) -> Inspection:
     >>> found.scripts["CYRILLIC"] > 3, found.rows[0].language, found.rows[0].unknown
     (True, 'en', 0.0)
     """
-    checked_model(model)
+    checked_choice(model)
     tokenizer = model.tokenizer
     nothing = texts is None and words is None
     given = sample_texts(model.languages) if nothing else texts_by_language(texts, _languages_of(model, texts))
@@ -134,11 +135,12 @@ def inspect(model: Any, texts: Any = None, *, words: Any = None) -> Inspection:
                 language=language,
                 name=tags.name(language),
                 texts=len(given.get(language, ())) + len(listed.get(language, ())),
-                unknown=float(uses[tokenizer.unknown_id]),
+                unknown=float(uses[piece_subset.unknown_ids(tokenizer)].sum()),
                 uses=used,
             )
         )
-    scripts = collections.Counter(map(tags.writing, tokenizer.pieces))
+    written = piece_subset.written_pieces(tokenizer)
+    scripts = collections.Counter(piece_subset.HASHED if piece is None else tags.writing(piece) for piece in written)
     return Inspection(parts=file_parts(model), scripts=dict(scripts.most_common()), rows=tuple(rows))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_i18n.languages import Alphabet, script
 from keras_i18n.shown import cut, shown
-from keras_i18n.tokenizers.piece_subset import indispensable, piece_scores, plain_pieces, with_makers
+from keras_i18n.tokenizers.piece_subset import id_ranges, indispensable, piece_scores, plain_pieces, with_makers
 
 _RULE = (
     "`keep` must be 'script', 'texts', 'coverage:SHARE' with a share of tokens such as 0.9995, or a number of pieces."
@@ -30,9 +30,9 @@ def kept_pieces(
         tokenizer: with the pieces.
         languages: BCP-47 tags.
         uses: dict, language -> share of its tokens that each piece makes up (see `piece_use`).
-        keep: "script" for all pieces that the script of one of the languages spells; "texts" for those that are used;
-            "coverage:0.9995" for the most frequent of them, until they make up that share of the tokens in each language;
-            or how many pieces in all: then come those that are used, by use, and others of the scripts, by score.
+        keep: "script" for all pieces that the script of one of the languages spells, and all hashes; "texts" for those
+            that are used; "coverage:0.9995" for the most frequent of them, until they make up that share of the tokens in
+            each language, of pieces and of hashes; or how many pieces in all: then come those that are used, by use, and others of the scripts, by score.
         emoji: whether single pictures count among the characters.
 
     What no normal piece is, the pieces with the lowest and the highest score, the pieces of the tokenizer's prefix and
@@ -57,7 +57,9 @@ def kept_pieces(
     if number is None:
         if not uses:
             raise ValueError(f"`keep={keep!r}` needs `texts` or `words`. Received: none. Or keep='script'.")
-        return with_makers(tokenizer, {*always, *_covering(uses, 1.0 if keep == "texts" else _share(keep))})
+        share = 1.0 if keep == "texts" else _share(keep)
+        found = [_covering(uses, share, first, last) for first, last in id_ranges(tokenizer)]
+        return with_makers(tokenizer, always.union(*found))
     if number < len(always):
         raise ValueError(
             f"`keep` must leave room for the {len(always)} pieces that are always kept: single characters of "
@@ -92,14 +94,15 @@ def _spelled(tokenizer, alphabets):
     return np.any([[alphabet.spells(piece) for piece in plain] for alphabet in alphabets], axis=0)
 
 
-def _covering(uses, share):
-    """The most frequent pieces of each language that make up a share of its tokens."""
+def _covering(uses, share, first, last):
+    """Of the ids from `first` to `last` - 1 the most frequent ones of each language, which make up a share of its tokens."""
     found = set()
-    for values in uses.values():
+    for shares in uses.values():
+        values = shares[first:last] / max(shares[first:last].sum(), 1e-30)
         order = np.argsort(-values, kind="stable")
         order = order[values[order] > 0]
         count = len(order) if share >= 1 else int(np.searchsorted(np.cumsum(values[order]), share)) + 1
-        found.update(order[:count].tolist())
+        found.update((order[:count] + first).tolist())
     return found
 
 

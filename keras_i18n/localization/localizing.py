@@ -9,7 +9,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n import networks
 from keras_i18n.localization.file_parts import FileParts, file_parts
-from keras_i18n.localization.model_checks import checked_languages, checked_model
+from keras_i18n.localization.model_checks import checked_choice, checked_languages
 from keras_i18n.localization.piece_choice import PieceChoice
 from keras_i18n.localization.proof import compared, comparison_table
 from keras_i18n.text_table import preformatted
@@ -77,8 +77,8 @@ def localize(
     normaliser stays whole.
 
     Args:
-        model: a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`, a `WordPieceTokenizer` or a `BytePairTokenizer`; it
-            stays as it is.
+        model: a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`, a `WordPieceTokenizer`, a `BytePairTokenizer`, an
+            `NgramTokenizer`, or several of them in a `JoinedTokenizer`, as the encoder `universal`; it stays as it is.
         languages: BCP-47 tags, each one of the model's.
         texts: what is used of the languages: a dict from tag to list of str, a `Dataset` with languages, or for one
             language a list of str. The more of them, the better the choice.
@@ -86,7 +86,8 @@ def localize(
         keep: "script" for every piece that the languages' scripts spell, "texts" for those that texts and words use,
             "coverage:0.9995" for the most frequent of these until they make up that share of each language's tokens, or
             the number of pieces. "texts" unless given, and "script" without texts and words. All single characters
-            of the scripts, ASCII, digits and punctuation are kept always.
+            of the scripts, ASCII, digits and punctuation are kept always. Hashed n-grams belong to no script: "script"
+            keeps them all, the other choices those that texts and words use.
         emoji: whether single pictures are kept always.
 
     Returns:
@@ -107,7 +108,7 @@ def localize(
     >>> english.languages, english.tokenizer.vocabulary_size < size, report.proven > 0
     (('en',), True, True)
     """
-    checked_model(model, kinds=piece_subset.KINDS)
+    checked_choice(model)
     languages = checked_languages(model, languages)
     choice = PieceChoice.of(model.tokenizer, languages, texts=texts, words=words, keep=keep, emoji=emoji)
     ids = choice.ids(languages)

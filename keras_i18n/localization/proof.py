@@ -9,7 +9,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n.shown import shown
 from keras_i18n.text_table import text_table
-from keras_i18n.tokenizers.piece_subset import may_be_cut_otherwise
+from keras_i18n.tokenizers.piece_subset import first_cuts, may_be_cut_otherwise
 
 _AT_ONCE = 1024
 
@@ -41,7 +41,13 @@ class ComparedLanguage:
 
 
 def compared(
-    full: Any, localised: Any, ids: np.ndarray, texts: Mapping[str, Sequence[str]], *, exact: bool = True
+    full: Any,
+    localised: Any,
+    ids: np.ndarray,
+    texts: Mapping[str, Sequence[str]],
+    *,
+    exact: bool = True,
+    counted: int | None = None,
 ) -> tuple[ComparedLanguage, ...]:
     """Both models on texts; a `ComparedLanguage` for each language.
 
@@ -50,20 +56,26 @@ def compared(
         ids: int `(pieces,)`.
         texts: dict, language -> list of str.
         exact: whether texts whose pieces are kept must get equal outputs.
+        counted: ids from here on are not counted, as a half that was left out on purpose; None for all.
 
     Raises:
         ValueError: such a text is cut otherwise, or gets another output.
     """
-    return tuple(_compared(full, localised, ids, language, list(found), exact) for language, found in texts.items())
+    return tuple(
+        _compared(full, localised, ids, language, list(found), exact, counted) for language, found in texts.items()
+    )
 
 
-def _compared(full, localised, ids, language, texts, exact):
+def _compared(full, localised, ids, language, texts, exact, counted):
     new_id = np.full(full.tokenizer.vocabulary_size, -1)
     new_id[ids] = np.arange(len(ids))
     kept, tokens, whole, labels, cosines = 0, 0, 0, [], []
     for start in range(0, len(texts), _AT_ONCE):
         some = texts[start : start + _AT_ONCE]
-        wanted = [new_id[sequence] for sequence in full.tokenize(some)]
+        sequences = full.tokenize(some)
+        if counted is not None:
+            sequences = [sequence[sequence < counted] for sequence in sequences]
+        wanted = [new_id[sequence] for sequence in sequences]
         kept += sum(int((sequence >= 0).sum()) for sequence in wanted)
         tokens += sum(map(len, wanted))
         rows = [
@@ -71,11 +83,9 @@ def _compared(full, localised, ids, language, texts, exact):
             for row, sequence in enumerate(wanted)
             if (sequence >= 0).all() and not may_be_cut_otherwise(localised.tokenizer, sequence)
         ]
-        groups = getattr(full.tokenizer, "groups", None)
-        if groups is not None and groups.starts and rows:
-            # which groups a text may use is decided by what it is cut into with all pieces
-            first = full.tokenizer.cut_with_all_pieces([some[row] for row in rows])
-            rows = [row for row, sequence in zip(rows, first, strict=True) if (new_id[sequence] >= 0).all()]
+        deciding = first_cuts(full.tokenizer, [some[row] for row in rows]) if rows else None
+        if deciding is not None:
+            rows = [row for row, sequence in zip(rows, deciding, strict=True) if (new_id[sequence] >= 0).all()]
         whole += len(rows)
         if exact:
             _check(full, localised, [some[row] for row in rows], [wanted[row] for row in rows])

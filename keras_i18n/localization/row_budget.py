@@ -8,7 +8,8 @@ import dataclasses
 import functools
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -29,14 +30,14 @@ class RowLevel:
     """One way to keep a row.
 
     Attributes:
-        make_rows: what makes the layer.
+        make_rows: what makes the layer; None for rows that stay as they are.
         bytes_of: a row's bytes by the number of its numbers.
         shared_bytes_of: what all rows share, in the same way.
         noise: what a text's vector loses (1 - cosine) by the share of its tokens that have such rows (measured on the
             encoder `use_multilingual_v3`, 600 French texts, one token in 24).
     """
 
-    make_rows: MakeRows
+    make_rows: MakeRows | None
     bytes_of: Callable[[int], float]
     shared_bytes_of: Callable[[int], float]
     noise: float
@@ -85,7 +86,38 @@ class RowPlan:
         return self.row_bytes + self.table_bytes
 
 
-def plan_rows(uses: np.ndarray, always: set[int], *, dim: int, room: float) -> RowPlan | None:
+AS_THEY_ARE = "as they are"
+
+
+def levels_of(stored: Any) -> Mapping[str, RowLevel]:
+    """The ways to keep rows that are in few bits already: as they are, and in fewer.
+
+    Args:
+        stored: the layer that keeps them, such as `ProductQuantizedRows`; None for float rows.
+
+    >>> rows = layers.ProductQuantizedRows.of(np.random.default_rng(0).normal(size=(1024, 8)), piece_dim=4)
+    >>> list(levels_of(rows))
+    ['as they are', '1.3 bits', '1 bit', 'half a bit', 'a quarter bit']
+    """
+    if stored is None:
+        return LEVELS
+    sizes = [
+        (len(weight.shape) and weight.shape[0] == stored.num_rows, weight.numpy().nbytes) for weight in stored.weights
+    ]
+    by_row = sum(size for of_row, size in sizes if of_row) / stored.num_rows
+    shared = sum(size for of_row, size in sizes if not of_row)
+    own = RowLevel(None, lambda dim: by_row, lambda dim: shared, 0.0)
+    return {AS_THEY_ARE: own} | {name: level for name, level in LEVELS.items() if level.bytes_of(stored.dim) < by_row}
+
+
+def plan_rows(
+    uses: np.ndarray,
+    always: set[int],
+    *,
+    dim: int,
+    room: float,
+    levels: Mapping[str, RowLevel] = LEVELS,
+) -> RowPlan | None:
     """The plan with the least noise within so many bytes; None where not even the pieces that are always kept fit.
 
     Args:
@@ -93,6 +125,7 @@ def plan_rows(uses: np.ndarray, always: set[int], *, dim: int, room: float) -> R
         always: token ids that are kept whatever they cost.
         dim: numbers of a row.
         room: bytes for rows and for the tables of their pieces.
+        levels: name -> a way to keep a row, the most precise first.
 
     >>> uses = np.array([0.5, 0.3, 0.1, 0.06, 0.04, 0.0])
     >>> plan = plan_rows(uses, {0}, dim=64, room=512 * 17 + 150)
@@ -103,22 +136,22 @@ def plan_rows(uses: np.ndarray, always: set[int], *, dim: int, room: float) -> R
     order = np.lexsort((-uses, ~kept_always))
     order = order[kept_always[order] | (uses[order] > 0)]
     for table_bytes, most in ((_TABLE_BYTES, _WIDE_IDS), (_TABLE_BYTES + _WIDE_ID_BYTES, len(order))):
-        plans = _plans(order, uses[order], kept_always[order], dim, room, table_bytes)
+        plans = _plans(order, uses[order], kept_always[order], dim, room, table_bytes, levels)
         best = min(plans, key=lambda plan: plan.noise, default=None)
         if best is None or len(best.ids) <= most:
             break
     return best
 
 
-def _plans(ids, uses, always, dim, room, table_bytes):
+def _plans(ids, uses, always, dim, room, table_bytes, known):
     missing = max(1.0 - uses.sum(), 0.0) * _DROPPED
     groups = _groups(uses, always)
     counts = np.array([len(group) for group in groups])
     means = np.array([group.mean() for group in groups])
     kept_always = np.array([group[0] for group in _groups(always, always)])
-    for count in range(1, len(LEVELS) + 1):
-        for names in itertools.combinations(LEVELS, count):
-            levels = [LEVELS[name] for name in names]
+    for count in range(1, len(known) + 1):
+        for names in itertools.combinations(known, count):
+            levels = [known[name] for name in names]
             shared = sum(level.shared_bytes_of(dim) for level in levels)
             sizes = np.array([*(level.bytes_of(dim) + table_bytes for level in levels), 0.0])
             noises = np.array([*(level.noise for level in levels), _DROPPED])

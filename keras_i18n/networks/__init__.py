@@ -12,16 +12,18 @@ from keras_i18n.networks.lstm import lstm
 from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.networks.ngram_bag import bag_encoder, bag_repeats, is_ngram_bag, ngram_bag
 from keras_i18n.networks.ngram_sentence_encoder import (
+    gate_of,
     inner_encoder,
     is_ngram_sentence_encoder,
     ngram_sentence_encoder,
     other_preset,
 )
+from keras_i18n.networks.own_half import without_inner_encoder
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, pack_sequences
 from keras_i18n.networks.pooling import pooling
 from keras_i18n.networks.portable import portable
 from keras_i18n.networks.scored_vector import scored_vector
-from keras_i18n.networks.selected_rows import token_rows, with_selected_rows, with_table
+from keras_i18n.networks.selected_rows import TokenTable, token_rows, token_tables, with_selected_rows, with_table
 from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
 from keras_i18n.networks.split_network import split_at_token_vectors
@@ -34,12 +36,14 @@ from keras_i18n.networks.zero_padding import padded_with_zero
 
 __all__ = [
     "PackedSentenceEncoder",
+    "TokenTable",
     "bag_encoder",
     "bag_repeats",
     "build",
     "convolution",
     "copy_network",
     "few_bit_tables",
+    "gate_of",
     "gru",
     "inner_encoder",
     "is_ngram_bag",
@@ -63,6 +67,7 @@ __all__ = [
     "token_embedding",
     "token_rows",
     "token_sensitivity",
+    "token_tables",
     "traced",
     "transformer",
     "translation",
@@ -72,6 +77,7 @@ __all__ = [
     "with_language_rows",
     "with_selected_rows",
     "with_table",
+    "without_inner_encoder",
 ]
 
 

@@ -83,6 +83,18 @@ def is_ngram_sentence_encoder(network: keras.Model) -> bool:
     return {NGRAMS, PIECES, FEATURES, GATE, BOTH} <= {layer.name for layer in network.layers}
 
 
+def gate_of(network: keras.Model) -> keras.Model:
+    """The part of a network of `ngram_sentence_encoder` that gives its gate: token ids -> float32 `(batch, 1)`, 0 .. 1.
+
+    >>> from keras_i18n import networks
+    >>> pieces = networks.universal_sentence_encoder(vocabulary_size=50, dim=8, ngram_dim=4, hidden_dim=6)
+    >>> network = networks.ngram_sentence_encoder(vocabulary_size=100, encoder=pieces, dim=4, hidden_dim=6)
+    >>> gate_of(network).output_shape
+    (None, 1)
+    """
+    return keras.Model(network.inputs[0], network.get_layer(GATE).output)
+
+
 def other_preset(network: keras.Model) -> str:
     """What an error adds where a network holds the encoder `universal`, whose rows come in few bits; else nothing.
 

@@ -1,14 +1,121 @@
-"""Some of the rows of a network's token table."""
+"""Some of the rows of a network's token tables."""
+
+import dataclasses
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_i18n import layers
-from keras_i18n.keras_privates import call_inputs
+from keras_i18n.keras_privates import all_layers, call_inputs, is_functional, made_by, source_inputs
 from keras_i18n.networks.copying import copy_network
 from keras_i18n.networks.language_rows import token_embedding
 from keras_i18n.protocols import Array
 from keras_i18n.shown import cut, shown
+
+_TABLES = (layers.MultilingualEmbedding, layers.PooledEmbedding)
+_RANGES = (layers.TokenRange, layers.DistinctTokens)
+
+
+@dataclasses.dataclass(frozen=True)
+class TokenTable:
+    """A table whose rows belong to a network's token ids.
+
+    Attributes:
+        layer: `MultilingualEmbedding` or `PooledEmbedding`.
+        first, last: its rows are those of the ids from `first` to `last` - 1.
+
+    >>> TokenTable(layer=None, first=3, last=9).last
+    9
+    """
+
+    layer: Any
+    first: int
+    last: int
+
+
+def token_tables(network: keras.Model) -> list[TokenTable]:
+    """The tables of a network whose rows belong to token ids, by id; also of networks that it holds.
+
+    Each reads the network's ids as they come, or a range of them (`TokenRange`, `DistinctTokens`).
+
+    Raises:
+        ValueError: there is none, or one reads ids that are made in another way.
+
+    >>> import keras_i18n as ki
+    >>> pieces = ki.networks.universal_sentence_encoder(vocabulary_size=50, dim=8, ngram_dim=4, hidden_dim=6)
+    >>> network = ki.networks.ngram_sentence_encoder(vocabulary_size=100, encoder=pieces, dim=4, hidden_dim=6)
+    >>> [(table.layer.name, table.first, table.last) for table in token_tables(network)]
+    [('ngram_embedding', 0, 100), ('token_embedding', 100, 150)]
+    """
+    found = _tables(network, 0)
+    if not found:
+        raise ValueError(
+            f"The network must have a table of token vectors. Received: '{cut(network.name)}' without one."
+        )
+    return sorted(found, key=lambda table: table.first)
+
+
+def _tables(network, start):
+    found = []
+    for layer in network.layers:
+        if isinstance(layer, _TABLES):
+            first = start + _range_read(network, layer)[0]
+            num_rows = layer.num_rows if isinstance(layer, layers.MultilingualEmbedding) else layer.vocabulary_size
+            found.append(TokenTable(layer, first, first + num_rows))
+        elif _has_tables(layer):
+            found += _tables(layer, start + _range_read(network, layer)[0])
+    return found
+
+
+def _has_tables(layer):
+    return is_functional(layer) and any(isinstance(inner, _TABLES) for inner in all_layers(layer))
+
+
+def _range_read(network, layer):
+    """(first, last) of the network's token ids that a layer of it reads; None as the last one for all above."""
+    inputs = {id(given) for given in network.inputs}
+    calls = [
+        given
+        for given in call_inputs(layer)
+        if all(id(source) in inputs for tensor in given for source in source_inputs(tensor))
+    ]
+    found = _range_of(calls[0][0], network) if len(calls) == 1 else None
+    if found is None:
+        raise ValueError(
+            f"The token tables of '{cut(network.name)}' must read the network's token ids, once, or a range of them. "
+            f"Received: '{cut(layer.name)}', which is used otherwise (a language model's scores, ids that were shifted)."
+        )
+    return found
+
+
+def _range_of(token_ids, network):
+    if token_ids is network.inputs[0]:
+        return 0, None
+    layer, given = made_by(token_ids)
+    if len(given) != 1 or given[0] is not network.inputs[0] or not isinstance(layer, _RANGES):
+        return None
+    return getattr(layer, "first", 0), layer.last
+
+
+def _within(ids, first, last):
+    """Those from `first` to `last` - 1, counted from `first`."""
+    return ids[(ids >= first) & (ids < last)] - first if last is not None else ids[ids >= first] - first
+
+
+def _with_selected_rows(network, ids):
+    def replace(layer):
+        if isinstance(layer, _RANGES):
+            bounds = {name: getattr(layer, name, None) for name in ("first", "last")}
+            moved = {name: int((ids < bound).sum()) for name, bound in bounds.items() if bound is not None}
+            return type(layer).from_config({**layer.get_config(), **moved})
+        if isinstance(layer, _TABLES):
+            return layer.selected(_within(ids, *_range_read(network, layer)))
+        if _has_tables(layer):
+            return _with_selected_rows(layer, _within(ids, *_range_read(network, layer)))
+        return None
+
+    return copy_network(network, replace=replace)
 
 
 def token_rows(network: keras.Model) -> np.ndarray:
@@ -28,28 +135,35 @@ def token_rows(network: keras.Model) -> np.ndarray:
 
 
 def with_selected_rows(network: keras.Model, ids: Array) -> keras.Model:
-    """A copy of a network whose token table has some of its rows: row `ids[i]` becomes row `i`, shared by all languages.
+    """A copy of a network whose token tables have some of their rows: that of token id `ids[i]` becomes the one of id `i`.
 
-    Every other weight is copied bit for bit; the two networks share none.
+    Every other weight is copied bit for bit, as rows in few bits are; the two networks share none.
 
     Args:
-        network: functional `keras.Model` with one `MultilingualEmbedding`, which reads the network's own token ids and
-            is read nowhere else.
-        ids: rows of the table.
+        network: functional `keras.Model`; see `token_tables`.
+        ids: token ids; those of each table together, in the order of the tables.
 
     Raises:
-        ValueError: no such layer, or a row that is not there.
+        ValueError: no such table, an id that is not there, or a table of several that would lose all its rows.
 
     >>> import keras_i18n as ki
     >>> network = ki.networks.universal_sentence_encoder(vocabulary_size=100, dim=8)
     >>> with_selected_rows(network, [0, 7, 99]).get_layer("token_embedding").num_rows
     3
     """
-    rows = token_rows(network)
-    ids = np.asarray(ids)
-    if ids.ndim != 1 or not len(ids) or ids.min() < 0 or ids.max() >= len(rows):
-        raise ValueError(f"`ids` must be rows below {len(rows)}. Received: {shown(ids.tolist())}.")
-    return with_table(network, rows[ids])
+    ids, tables = np.asarray(ids), token_tables(network)
+    last = max(table.last for table in tables)
+    if ids.ndim != 1 or not len(ids) or ids.min() < 0 or ids.max() >= last:
+        raise ValueError(f"`ids` must be rows below {last}. Received: {shown(ids.tolist())}.")
+    if (np.diff(np.searchsorted([table.first for table in tables], ids, side="right")) < 0).any():
+        raise ValueError(f"`ids` must have those of each table together, as they lie. Received: {shown(ids.tolist())}.")
+    for table in tables:
+        if not len(_within(ids, table.first, table.last)):
+            raise ValueError(
+                f"`ids` must leave each table a row. Received: none from {cut(table.first)} to {cut(table.last - 1)}, which "
+                f"'{cut(table.layer.name)}' has."
+            )
+    return _with_selected_rows(network, ids)
 
 
 def with_table(network: keras.Model, rows: np.ndarray) -> keras.Model:

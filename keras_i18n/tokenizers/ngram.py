@@ -15,6 +15,7 @@ from keras_i18n.shown import shown
 from keras_i18n.tokenizers import ngram_hashing, tokenizer_file
 from keras_i18n.tokenizers.canonical_composition import compose as canonically_composed
 from keras_i18n.tokenizers.character_table import FOLDS, SOLO, CharacterTable, character_table, symbols
+from keras_i18n.tokenizers.kept_buckets import MOST_BUCKETS, KeptBuckets
 from keras_i18n.tokenizers.padding import padded
 
 MAGIC = b"keras_i18n ngram tokenizer 1\n"
@@ -41,6 +42,8 @@ class NgramTokenizer:
         seed: another seed gives other ids.
         compose: whether spellings that Unicode calls equivalent, such as "é" and "e" with an accent after it, give the
             same ids: texts are composed (NFC of Unicode 14) first. False keeps every code point as it comes.
+        kept_buckets: those alone give ids, 0 for the first of them, 1 for the second ..; features of others are left out.
+            None for all.
 
     Raises:
         ValueError: for an option out of its range.
@@ -67,6 +70,7 @@ class NgramTokenizer:
         fold: Sequence[str] = ("case",),
         seed: int = 0,
         compose: bool = True,
+        kept_buckets: Sequence[int] | np.ndarray | None = None,
     ) -> None:
         self.num_buckets = _integer("num_buckets", num_buckets, 1, 2**31 - 1)
         self.word_lengths = _lengths("word_lengths", word_lengths, 4)
@@ -78,12 +82,24 @@ class NgramTokenizer:
         self.compose = bool(compose)
         if not self.word_lengths and not self.ngram_lengths:
             raise ValueError("One of `word_lengths` and `ngram_lengths` must name a length. Received: () for both.")
+        self.kept = None if kept_buckets is None else KeptBuckets.of(kept_buckets, num_buckets=self.num_buckets)
         self._table: CharacterTable | None = None
 
     @property
     def vocabulary_size(self) -> int:
-        """Number of buckets; token ids are 0 .. vocabulary_size - 1."""
-        return self.num_buckets
+        """Number of buckets, of those that are kept; token ids are 0 .. vocabulary_size - 1."""
+        return self.num_buckets if self.kept is None else self.kept.count
+
+    def with_kept(self, ids: Sequence[int] | np.ndarray) -> Self:
+        """The same tokenizer with some of its ids, in rising order: id `ids[i]` becomes `i`, others are left out."""
+        chosen = np.asarray(ids)
+        if self.kept is not None and len(chosen):
+            if chosen[-1] >= self.kept.count:
+                raise ValueError(f"`ids` must be below {self.kept.count}. Received: {shown(int(chosen[-1]))}.")
+            chosen = self.kept.buckets[chosen]
+        smaller = type(self)(**self.get_config(), kept_buckets=chosen)
+        smaller._table = self.table
+        return smaller
 
     @property
     def table(self) -> CharacterTable:
@@ -141,7 +157,12 @@ class NgramTokenizer:
             shift = (starts[:, kind] - firsts).astype(np.int32)
             hashes[np.arange(len(values), dtype=np.int32) + shift[owners]] = values + salts[kind]
         ids = ngram_hashing.bucket(hashes, np.int32(self.num_buckets))
-        return ids, np.cumsum(counts.sum(axis=1)).tolist()
+        ends = np.cumsum(counts.sum(axis=1))
+        if self.kept is not None:
+            ids = self.kept.ranks(ids)
+            ends = np.append(0, np.cumsum(ids >= 0))[ends]
+            ids = ids[ids >= 0]
+        return ids, ends.tolist()
 
     def _word_features(self, symbol, owner):
         """`(hashes, owners)` of each length of `word_lengths`."""
@@ -193,7 +214,7 @@ class NgramTokenizer:
         return padded(sequences, self.padding_id)
 
     def get_config(self) -> Config:
-        """The plain options."""
+        """The plain options: all but `kept_buckets`."""
         return {
             "num_buckets": self.num_buckets,
             "word_lengths": list(self.word_lengths),
@@ -213,10 +234,13 @@ class NgramTokenizer:
         described["unicode_version"] = self.table.unicode_version
         if not self.compose:
             del described["compose"]  # a file from before there was the option keeps its digest
+        if self.kept is not None:
+            described["num_kept"] = self.kept.count
         return MAGIC + json.dumps({**described, **more}, sort_keys=True).encode() + b"\n"
 
     def _table_bytes(self):
-        return self.table.page_offsets.astype("<i4").tobytes() + self.table.cells.astype("<i4").tobytes()
+        tables = self.table.page_offsets.astype("<i4").tobytes() + self.table.cells.astype("<i4").tobytes()
+        return tables if self.kept is None else tables + self.kept.bits.tobytes()
 
     def to_bytes(self) -> bytes:
         """The tokenizer as bytes: a line that names the kind, a line of options and digest, the compressed tables."""
@@ -237,8 +261,11 @@ class NgramTokenizer:
             config = {"compose": False, **tokenizer_file.options(line)}
             sizes = [_integer(name, config.pop(name), 1, 2**22) for name in ("num_pages", "num_cells")]
             version, digest = str(config.pop("unicode_version")), config.pop(tokenizer_file.DIGEST, None)
+            count = config.pop("num_kept", None)
             tokenizer = cls(**config)
-            tokenizer._table = _unpacked(packed, sizes, version)
+            tokenizer._table, bits = _unpacked(packed, sizes, version, tokenizer.num_buckets if count else 0)
+            if count is not None:
+                tokenizer.kept = _kept(bits, tokenizer.num_buckets, count)
             tokenizer_file.check_digest(tokenizer, digest)
         except (ValueError, KeyError, TypeError, zlib.error) as error:
             raise ValueError(f"The file of the NgramTokenizer is damaged: {error}") from error
@@ -262,21 +289,35 @@ class NgramTokenizer:
 
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
-        return f"NgramTokenizer({options})"
+        kept = "" if self.kept is None else f", {self.kept.count} kept"
+        return f"NgramTokenizer({options}{kept})"
 
 
-def _unpacked(packed, sizes, version):
-    """The `CharacterTable` of the compressed end of a file."""
+def _unpacked(packed, sizes, version, num_buckets):
+    """(`CharacterTable`, bitmap of so many buckets) of the compressed end of a file."""
+    if num_buckets > MOST_BUCKETS:
+        raise ValueError(f"its bitmap must be of at most {MOST_BUCKETS} buckets")
+    wanted = 4 * sum(sizes) + -(-num_buckets // 8)
     unpacker = zlib.decompressobj()
-    numbers = unpacker.decompress(packed, 4 * sum(sizes) + 1)
+    numbers = unpacker.decompress(packed, wanted + 1)
     # the checksum at the end is looked at only where all of it was read
-    if len(numbers) != 4 * sum(sizes) or not unpacker.eof or unpacker.unused_data:
-        raise ValueError(f"its tables must have {4 * sum(sizes)} bytes, and nothing may follow")
-    page_offsets, cells = np.split(np.frombuffer(numbers, "<i4").astype(np.int32), sizes[:1])
+    if len(numbers) != wanted or not unpacker.eof or unpacker.unused_data:
+        raise ValueError(f"its tables must have {wanted} bytes, and nothing may follow")
+    words = np.frombuffer(numbers, "<i4", sum(sizes)).astype(np.int32)
+    page_offsets, cells = np.split(words, sizes[:1])
     table = CharacterTable(page_offsets, cells, version)
     if not table.is_sound():
         raise ValueError("its tables point outside of themselves")
-    return table
+    return table, np.frombuffer(numbers, np.uint8, offset=4 * sum(sizes))
+
+
+def _kept(bits, num_buckets, count):
+    """The `KeptBuckets` of a file's bitmap."""
+    kept = KeptBuckets(num_buckets, bits)
+    unused = -num_buckets % 8
+    if isinstance(count, bool) or kept.count != count or count < 1 or (unused and bits[-1] >> (8 - unused)):
+        raise ValueError(f"its bitmap must name {shown(count)} of {num_buckets} buckets")
+    return kept
 
 
 def _inside(is_letter, inside, length):

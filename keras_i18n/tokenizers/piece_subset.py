@@ -1,4 +1,4 @@
-"""What a vocabulary is without some of its pieces, whatever its kind: unigram, WordPiece, byte pairs."""
+"""What a tokenizer is with some of its ids, whatever its kind: unigram, WordPiece, byte pairs, hashed n-grams, joined."""
 
 import itertools
 from collections.abc import Iterable
@@ -9,13 +9,174 @@ import numpy as np
 from keras_i18n.protocols import Array
 from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers.byte_pair import ALPHABET, BytePairTokenizer
+from keras_i18n.tokenizers.joined import JoinedTokenizer
+from keras_i18n.tokenizers.ngram import NgramTokenizer
 from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
 from keras_i18n.tokenizers.unigram_subset import indispensable_pieces, with_selected_pieces
 from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
 
-KINDS = (UnigramTokenizer, WordPieceTokenizer, BytePairTokenizer)
+HASHED = "hashed n-grams"  # the writing of ids that are no piece of text
 _BYTES = {character: byte for byte, character in enumerate(ALPHABET)}
+
+
+class _Pieces:
+    """What holds for pieces of text, unless their kind says otherwise."""
+
+    def indispensable(self, tokenizer):
+        named = [*tokenizer.special_tokens, tokenizer.begin_piece, tokenizer.end_piece, *self._always(tokenizer)]
+        wanted = {piece for piece in named if piece is not None}
+        return [number for number, piece in enumerate(tokenizer.pieces) if piece in wanted]
+
+    def scores(self, tokenizer):
+        return -np.arange(len(tokenizer.pieces), dtype="float64")
+
+    def with_makers(self, tokenizer, ids):
+        return set(ids)
+
+    def may_be_cut_otherwise(self, tokenizer, ids):
+        return False
+
+    def first_cut(self, tokenizer, texts):
+        return None
+
+    def unknown(self, tokenizer):
+        return tokenizer.unknown_id
+
+    def with_pieces(self, tokenizer, ids):
+        wanted = ids.tolist()
+        lacking = sorted(set(self.indispensable(tokenizer)) - set(wanted))
+        if lacking or len(set(wanted)) < len(wanted) or not all(0 <= i < len(tokenizer.pieces) for i in wanted):
+            raise ValueError(
+                f"`ids` must be distinct token ids below {len(tokenizer.pieces)}, with all indispensable pieces. "
+                f"Received: {len(wanted)} of them, {len(set(wanted))} different, without "
+                f"{cut([tokenizer.pieces[number] for number in lacking[:3]])}."
+            )
+        pieces = [tokenizer.pieces[number] for number in wanted]
+        config = {**tokenizer.get_config(), "vocabulary": pieces}
+        return type(tokenizer)(**self._changed(tokenizer, config, set(pieces)))
+
+    def _changed(self, tokenizer, config, pieces):
+        return config
+
+
+class _Unigram(_Pieces):
+    def indispensable(self, tokenizer):
+        return indispensable_pieces(tokenizer.model)
+
+    def plain(self, tokenizer):
+        return [piece.replace(SPACE_SYMBOL, "") for piece in tokenizer.pieces]
+
+    def scores(self, tokenizer):
+        return tokenizer.scores.astype("float64")
+
+    def first_cut(self, tokenizer, texts):
+        # which groups a text may use is decided by what it is cut into with all pieces
+        return tokenizer.cut_with_all_pieces(texts) if tokenizer.groups and tokenizer.groups.starts else None
+
+    def with_pieces(self, tokenizer, ids):
+        return with_selected_pieces(tokenizer, ids)
+
+
+class _WordPiece(_Pieces):
+    def _always(self, tokenizer):
+        return [tokenizer.unknown]
+
+    def plain(self, tokenizer):
+        inside = tokenizer.continuation
+        return [piece.removeprefix(inside) if piece != inside else piece for piece in tokenizer.pieces]
+
+    def may_be_cut_otherwise(self, tokenizer, ids):
+        return bool((ids == tokenizer.unknown_id).any())
+
+
+class _BytePairs(_Pieces):
+    def _always(self, tokenizer):
+        return ALPHABET
+
+    def plain(self, tokenizer):
+        return [_of_bytes(piece) for piece in tokenizer.pieces]
+
+    def unknown(self, tokenizer):
+        return None
+
+    def with_makers(self, tokenizer, ids):
+        wanted = set(ids)
+        numbers = {piece: number for number, piece in enumerate(tokenizer.pieces)}
+        order = {tuple(pair): rank for rank, pair in enumerate(tokenizer.merges)}
+        special = set(tokenizer.special_tokens)
+        for number in list(wanted):
+            piece = tokenizer.pieces[number]
+            if len(piece) > 1 and piece not in special:
+                wanted.update(numbers[part] for part in _makers(piece, order) if part in numbers)
+        return wanted
+
+    def _changed(self, tokenizer, config, pieces):
+        return {**config, "merges": [pair for pair in tokenizer.merges if {*pair, "".join(pair)} <= pieces]}
+
+
+class _Buckets(_Pieces):
+    """Ids that are no piece of text: what uses them is all that tells which are needed."""
+
+    def indispensable(self, tokenizer):
+        return []
+
+    def plain(self, tokenizer):
+        return [""] * tokenizer.vocabulary_size
+
+    def scores(self, tokenizer):
+        return np.full(tokenizer.vocabulary_size, -np.inf)
+
+    def unknown(self, tokenizer):
+        return None
+
+    def with_pieces(self, tokenizer, ids):
+        return tokenizer.with_kept(ids)
+
+
+_KINDS: dict[type, _Pieces] = {
+    UnigramTokenizer: _Unigram(),
+    WordPieceTokenizer: _WordPiece(),
+    BytePairTokenizer: _BytePairs(),
+    NgramTokenizer: _Buckets(),
+}
+KINDS = (*_KINDS, JoinedTokenizer)
+
+
+def _parts(tokenizer):
+    """(tokenizer, its kind, the first of its ids) of each tokenizer that a joined one holds; else of the one itself."""
+    parts = tokenizer.tokenizers if isinstance(tokenizer, JoinedTokenizer) else [tokenizer]
+    first, found = 0, []
+    for part in parts:
+        kind = next((kind for type_, kind in _KINDS.items() if isinstance(part, type_)), None)
+        if kind is None:
+            raise ValueError(
+                f"A tokenizer must be one of {', '.join(one.__name__ for one in _KINDS)}. Received: {shown(part)}."
+            )
+        found.append((part, kind, first))
+        first += part.vocabulary_size
+    return found
+
+
+def id_ranges(tokenizer: Any) -> list[tuple[int, int]]:
+    """(first id, the one after the last) of each tokenizer that a joined one holds; else of the one itself.
+
+    >>> id_ranges(JoinedTokenizer([NgramTokenizer(num_buckets=9), NgramTokenizer(num_buckets=5)]))
+    [(0, 9), (9, 14)]
+    """
+    return [(first, first + part.vocabulary_size) for part, _, first in _parts(tokenizer)]
+
+
+def can_be_chosen(tokenizer: Any) -> bool:
+    """Whether some of a tokenizer's ids can be kept.
+
+    >>> can_be_chosen(NgramTokenizer(num_buckets=9)), can_be_chosen(object())
+    (True, False)
+    """
+    try:
+        return bool(_parts(tokenizer))
+    except ValueError:
+        return False
 
 
 def indispensable(tokenizer: Any) -> list[int]:
@@ -24,44 +185,48 @@ def indispensable(tokenizer: Any) -> list[int]:
     >>> indispensable(WordPieceTokenizer(["[UNK]", "[CLS]", "a", "##b"], begin=True))
     [0, 1]
     """
-    if isinstance(tokenizer, UnigramTokenizer):
-        return indispensable_pieces(tokenizer.model)
-    named = [*tokenizer.special_tokens, tokenizer.begin_piece, tokenizer.end_piece]
-    named += [tokenizer.unknown] if isinstance(tokenizer, WordPieceTokenizer) else list(ALPHABET)
-    wanted = {piece for piece in named if piece is not None}
-    return [number for number, piece in enumerate(tokenizer.pieces) if piece in wanted]
+    return [first + int(i) for part, kind, first in _parts(tokenizer) for i in kind.indispensable(part)]
 
 
 def plain_pieces(tokenizer: Any) -> list[str]:
-    """The text that each piece spells, without what tells its place in a word; "" for bytes that are no character.
+    """The text that each id spells, without what tells its place in a word; "" for what is no character, as hashes.
 
     >>> plain_pieces(WordPieceTokenizer(["[UNK]", "to", "##day"]))
     ['[UNK]', 'to', 'day']
     """
-    if isinstance(tokenizer, UnigramTokenizer):
-        return [piece.replace(SPACE_SYMBOL, "") for piece in tokenizer.pieces]
-    if isinstance(tokenizer, WordPieceTokenizer):
-        inside = tokenizer.continuation
-        return [piece.removeprefix(inside) if piece != inside else piece for piece in tokenizer.pieces]
-    return [_of_bytes(piece) for piece in tokenizer.pieces]
+    return [piece for part, kind, _ in _parts(tokenizer) for piece in kind.plain(part)]
 
 
-def _of_bytes(piece):
-    try:
-        return bytes(_BYTES[character] for character in piece).decode("utf-8").strip(" ")
-    except (KeyError, UnicodeDecodeError):  # a special token, or part of a character
-        return ""
+def written_pieces(tokenizer: Any) -> list[str | None]:
+    """Each id as its vocabulary has it; None for hashes.
+
+    >>> written_pieces(NgramTokenizer(num_buckets=2))
+    [None, None]
+    """
+    return [
+        piece
+        for part, kind, _ in _parts(tokenizer)
+        for piece in ([None] * part.vocabulary_size if isinstance(kind, _Buckets) else part.pieces)
+    ]
 
 
 def piece_scores(tokenizer: Any) -> np.ndarray:
-    """What a piece is worth where nothing else tells, float64 `(pieces,)`: its score, or its place in the vocabulary.
+    """What an id is worth where nothing else tells, float64 `(ids,)`: its score, or its place in the vocabulary.
 
     >>> piece_scores(WordPieceTokenizer(["[UNK]", "to"])).tolist()
     [-0.0, -1.0]
     """
-    if isinstance(tokenizer, UnigramTokenizer):
-        return tokenizer.scores.astype("float64")
-    return -np.arange(len(tokenizer.pieces), dtype="float64")
+    return np.concatenate([kind.scores(part) for part, kind, _ in _parts(tokenizer)])
+
+
+def unknown_ids(tokenizer: Any) -> list[int]:
+    """Ids that stand for what a vocabulary cannot spell.
+
+    >>> unknown_ids(WordPieceTokenizer(["[UNK]", "to"])), unknown_ids(NgramTokenizer(num_buckets=2))
+    ([0], [])
+    """
+    found = [(kind.unknown(part), first) for part, kind, first in _parts(tokenizer)]
+    return [first + int(unknown) for unknown, first in found if unknown is not None]
 
 
 def with_makers(tokenizer: Any, ids: Iterable[int]) -> np.ndarray:
@@ -75,16 +240,74 @@ def with_makers(tokenizer: Any, ids: Iterable[int]) -> np.ndarray:
     >>> [tokenizer.pieces[i] for i in with_makers(tokenizer, [257])]
     ['to', 'tot']
     """
-    wanted = {int(number) for number in ids}
-    if isinstance(tokenizer, BytePairTokenizer):
-        numbers = {piece: number for number, piece in enumerate(tokenizer.pieces)}
-        order = {tuple(pair): rank for rank, pair in enumerate(tokenizer.merges)}
-        special = set(tokenizer.special_tokens)
-        for number in list(wanted):
-            piece = tokenizer.pieces[number]
-            if len(piece) > 1 and piece not in special:
-                wanted.update(numbers[part] for part in _makers(piece, order) if part in numbers)
-    return np.array(sorted(wanted), np.int64)
+    wanted = np.unique(np.fromiter(ids, np.int64))
+    found = []
+    for part, kind, first in _parts(tokenizer):
+        own = wanted[(wanted >= first) & (wanted < first + part.vocabulary_size)] - first
+        made = kind.with_makers(part, own.tolist())
+        found.append(np.fromiter(sorted(made), np.int64, len(made)) + first)
+    return np.concatenate(found)
+
+
+def with_pieces(tokenizer: Any, ids: Array) -> Any:
+    """A tokenizer of some of the ids; what was id `ids[i]` becomes `i`.
+
+    A text whose ids are all among them, none of them unknown, is cut as before: for WordPiece since the longest piece
+    that fits is still there, and no longer one came; for byte pairs see `with_makers`; for unigrams `indispensable_pieces`.
+
+    Args:
+        tokenizer: stays as it is.
+        ids: distinct token ids, with those of `indispensable`, and of `with_makers`; those of hashes in rising order, and those
+            of a joined one's parts one after the other.
+
+    Raises:
+        ValueError: an id that is not there or comes twice, or an indispensable piece that is missing.
+
+    >>> smaller = with_pieces(WordPieceTokenizer(["[UNK]", "to", "##day", "##m"]), [0, 1, 3])
+    >>> smaller.pieces, smaller.tokenize(["tom today"])[0].tolist()
+    (('[UNK]', 'to', '##m'), [1, 2, 0])
+    """
+    wanted = np.asarray(ids)
+    if not isinstance(tokenizer, JoinedTokenizer):
+        ((part, kind, _),) = _parts(tokenizer)
+        return kind.with_pieces(part, wanted)
+    if (np.diff(np.searchsorted(tokenizer.starts, wanted, side="right")) < 0).any():
+        raise ValueError(
+            f"`ids` must have those of a JoinedTokenizer's parts one after the other. Received: {shown(ids)}."
+        )
+    smaller = []
+    for part, kind, first in _parts(tokenizer):
+        own = wanted[(wanted >= first) & (wanted < first + part.vocabulary_size)] - first
+        smaller.append(kind.with_pieces(part, own))
+    return JoinedTokenizer(smaller)
+
+
+def may_be_cut_otherwise(tokenizer: Any, ids: Array) -> bool:
+    """Whether a text may be cut otherwise although its pieces are kept: shorter pieces may spell a word that was unknown.
+
+    >>> tokenizer = WordPieceTokenizer(["[UNK]", "to", "t"])
+    >>> [may_be_cut_otherwise(tokenizer, ids) for ids in tokenizer.tokenize(["to", "tot"])]
+    [False, True]
+    """
+    return any(kind.may_be_cut_otherwise(part, np.asarray(ids) - first) for part, kind, first in _parts(tokenizer))
+
+
+def first_cuts(tokenizer: Any, texts: list[str]) -> list[np.ndarray] | None:
+    """Ids that decide how texts are cut, beside those that they are cut into; None where nothing else does.
+
+    >>> first_cuts(NgramTokenizer(num_buckets=9), ["to be"]) is None
+    True
+    """
+    found = [(kind.first_cut(part, texts), first) for part, kind, first in _parts(tokenizer)]
+    rows = [[np.asarray(ids) + first for ids in cuts] for cuts, first in found if cuts is not None]
+    return [np.concatenate(row) for row in zip(*rows, strict=True)] if rows else None
+
+
+def _of_bytes(piece):
+    try:
+        return bytes(_BYTES[character] for character in piece).decode("utf-8").strip(" ")
+    except (KeyError, UnicodeDecodeError):  # a special token, or part of a character
+        return ""
 
 
 def _makers(piece, order):
@@ -106,50 +329,3 @@ def _makers(piece, order):
         parts = merged
         met.update(parts)
     return met
-
-
-def with_pieces(tokenizer: Any, ids: Array) -> Any:
-    """A tokenizer of some pieces; piece `ids[i]` becomes piece `i`.
-
-    A text whose pieces are all among them, none of them unknown, is cut as before: for WordPiece since the longest piece
-    that fits is still there, and no longer one came; for byte pairs see `with_makers`; for unigrams `indispensable_pieces`.
-
-    Args:
-        tokenizer: stays as it is.
-        ids: distinct token ids, with those of `indispensable`, and of `with_makers`.
-
-    Raises:
-        ValueError: an id that is not there or comes twice, or an indispensable piece that is missing.
-
-    >>> smaller = with_pieces(WordPieceTokenizer(["[UNK]", "to", "##day", "##m"]), [0, 1, 3])
-    >>> smaller.pieces, smaller.tokenize(["tom today"])[0].tolist()
-    (('[UNK]', 'to', '##m'), [1, 2, 0])
-    """
-    if isinstance(tokenizer, UnigramTokenizer):
-        return with_selected_pieces(tokenizer, ids)
-    wanted = [int(number) for number in ids]
-    lacking = sorted(set(indispensable(tokenizer)) - set(wanted))
-    if lacking or len(set(wanted)) < len(wanted) or not all(0 <= number < len(tokenizer.pieces) for number in wanted):
-        raise ValueError(
-            f"`ids` must be distinct token ids below {len(tokenizer.pieces)}, with all indispensable pieces. Received: "
-            f"{len(wanted)} of them, {len(set(wanted))} different, without "
-            f"{cut([tokenizer.pieces[number] for number in lacking[:3]])}."
-        )
-    pieces = [tokenizer.pieces[number] for number in wanted]
-    config = {**tokenizer.get_config(), "vocabulary": pieces}
-    if isinstance(tokenizer, BytePairTokenizer):
-        kept = set(pieces)
-        config["merges"] = [pair for pair in tokenizer.merges if {*pair, "".join(pair)} <= kept]
-    elif not isinstance(tokenizer, WordPieceTokenizer):
-        raise ValueError(f"A tokenizer must be unigram, WordPiece or byte pairs. Received: {shown(tokenizer)}.")
-    return type(tokenizer)(**config)
-
-
-def may_be_cut_otherwise(tokenizer: Any, ids: Array) -> bool:
-    """Whether a text may be cut otherwise although its pieces are kept: shorter pieces may spell a word that was unknown.
-
-    >>> tokenizer = WordPieceTokenizer(["[UNK]", "to", "t"])
-    >>> [may_be_cut_otherwise(tokenizer, ids) for ids in tokenizer.tokenize(["to", "tot"])]
-    [False, True]
-    """
-    return isinstance(tokenizer, WordPieceTokenizer) and bool((np.asarray(ids) == tokenizer.unknown_id).any())

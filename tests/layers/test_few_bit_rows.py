@@ -183,26 +183,6 @@ def test_numbers_are_rounded_together():
     assert loss(fine_rows=2500, sensitivity=reads @ reads.T) == pytest.approx(together / 2, rel=0.1)
 
 
-def test_parts_of_a_table():
-    table = table_of_very_different_rows()
-    model = model_of(
-        layers.PooledEmbedding(
-            VOCABULARY_SIZE, DIM, stored_rows=layers.SplitRows([make(table[cut]) for make, cut in CUTS])
-        )
-    )
-    check_files(model)
-    check_runtimes(model, tolerance=1e-4)
-    rows = model.layers[-1].stored_rows
-    for make, cut in CUTS:
-        ids = np.arange(VOCABULARY_SIZE)[cut]
-        np.testing.assert_allclose(np.array(rows(ids)), np.array(make(table[cut])(ids - ids[0])), rtol=1e-6)
-    with pytest.raises(ValueError, match=r"of one size\. Received: sizes \[6, 5\]"):
-        layers.SplitRows([FEW_BITS["int8"](table), FEW_BITS["int8"](table[:, :5])])
-
-
-CUTS = [(FEW_BITS["int4"], slice(0, 7)), (FEW_BITS["product"], slice(7, 20)), (FEW_BITS["int8"], slice(20, None))]
-
-
 def test_language_vectors_stay():
     layer = layers.MultilingualEmbedding(5, 4, language_vectors=("sw",))
     layer.build()

@@ -32,6 +32,8 @@ OPTIONS = {
     "default": {},
     "characters": {"num_buckets": 1000, "word_lengths": (), "ngram_lengths": (1, 2), "seed": 7, "compose": False},
     "long": {"num_buckets": 2**31 - 1, "word_lengths": (1, 3), "ngram_lengths": (2, 6), "fold": ("case", "accents")},
+    # whole blocks of the bitmap, single bits, and the last bucket, whose byte is not full
+    "kept": {"num_buckets": 2003, "kept_buckets": [*range(600), *range(601, 1900, 3), 2002]},
     "pairs": {"num_buckets": 64, "word_lengths": (2,), "ngram_lengths": (), "fold": (), "compose": False},
 }
 

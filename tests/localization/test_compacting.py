@@ -55,7 +55,7 @@ def test_a_small_model_in_few_bytes(classifier, tmp_path):
     small, report = compact(classifier, ["en"], max_bytes=900_000, texts=ENGLISH, words=["music", "rain"])
     assert small.languages == ("en",)
     embedding = small.network.get_layer("token_embedding")
-    assert isinstance(embedding.stored_rows, layers.TieredRows)
+    assert isinstance(embedding.stored_rows, layers.SplitRows)
     assert small.tokenizer.vocabulary_size == report.pieces < classifier.tokenizer.vocabulary_size
     assert small.head.get_layer("kernel").num_anchors == 12  # of 16, as many as there were texts
     assert report.rows[0].tokens_kept > 0.5

@@ -69,9 +69,12 @@ def by_definition(tokenizer, text):
         for word in words
     ]
     ids = []
+    kept = None if tokenizer.kept is None else tokenizer.kept.buckets.tolist()
 
     def emit(number, kind):
-        ids.append(mixed(wrap(number + wrap(wrap(kind + 1000 * tokenizer.seed) * 0x61C88647)), tokenizer.num_buckets))
+        bucket = mixed(wrap(number + wrap(wrap(kind + 1000 * tokenizer.seed) * 0x61C88647)), tokenizer.num_buckets)
+        if kept is None or bucket in kept:
+            ids.append(bucket if kept is None else kept.index(bucket))
 
     for length in tokenizer.word_lengths:
         for first in range(len(words) - length + 1):
@@ -97,6 +100,7 @@ OPTIONS = [
     {"num_buckets": 1000, "word_lengths": (), "ngram_lengths": (1, 2), "seed": 7},
     {"num_buckets": 2**31 - 1, "word_lengths": (1, 3), "ngram_lengths": (2, 6), "fold": ("case", "accents")},
     {"num_buckets": 64, "word_lengths": (2,), "ngram_lengths": (), "fold": ()},
+    {"num_buckets": 2003, "kept_buckets": [*range(600), *range(601, 1900, 3), 2002]},
 ]
 
 
@@ -248,11 +252,37 @@ def test_digest_is_the_same_in_another_process():
         ({"word_lengths": (), "ngram_lengths": ()}, "must name a length"),
         ({"fold": ("stems",)}, "`fold` must name some of 'case', 'accents'"),
         ({"seed": -1}, "`seed` must be"),
+        ({"num_buckets": 9, "kept_buckets": []}, "`kept_buckets` must be distinct integers from 0 to 8"),
+        ({"num_buckets": 9, "kept_buckets": [3, 9]}, "in rising order. Received: [3, 9]"),
+        ({"num_buckets": 9, "kept_buckets": [4, 4]}, "in rising order"),
+        ({"num_buckets": 2**25, "kept_buckets": [4]}, "needs at most 2 [*][*] 24 `num_buckets`"),
     ],
 )
 def test_refused_options(options, message):
-    with pytest.raises(ValueError, match=message.replace("(", r"\(")):
+    with pytest.raises(ValueError, match=message.replace("(", r"\(").replace("[3", r"\[3")):
         NgramTokenizer(**options)
+
+
+def test_some_of_the_ids(tmp_path):
+    whole = NgramTokenizer(num_buckets=2003, ngram_lengths=(3,))
+    drawn = np.flatnonzero(np.random.default_rng(0).random(2003) < 0.4)
+    some, fewer = whole.with_kept(drawn), whole.with_kept(drawn).with_kept([1, 7])
+    assert fewer.kept.buckets.tolist() == drawn[[1, 7]].tolist()
+    places = {int(bucket): place for place, bucket in enumerate(drawn)}
+    for before, after in zip(whole.tokenize(TEXTS), some.tokenize(TEXTS), strict=True):
+        assert [places[i] for i in before.tolist() if i in places] == after.tolist()
+    some.save(tmp_path / "tokenizer.bin")
+    again = NgramTokenizer.load(tmp_path / "tokenizer.bin")
+    assert again.digest == some.digest != whole.digest
+    assert again.kept.buckets.tolist() == drawn.tolist()
+    with pytest.raises(ValueError, match="`ids` must be below 2"):
+        fewer.with_kept([2])
+    lie = some.to_bytes().replace(f'"num_kept": {len(drawn)}'.encode(), b'"num_kept": 3')
+    with pytest.raises(ValueError, match="its bitmap must name 3 of 2003 buckets"):
+        NgramTokenizer.from_bytes(lie)
+    bomb = some.to_bytes().replace(b'"num_buckets": 2003', b'"num_buckets": 2000000000')
+    with pytest.raises(ValueError, match="bitmap must be of at most"):
+        NgramTokenizer.from_bytes(bomb)
 
 
 def test_refused_texts():

@@ -1,4 +1,4 @@
-"""Rows in tiers of different precision: the same numbers in every file and runtime."""
+"""Rows in parts of different precision: the same numbers in every file and runtime."""
 
 import functools
 
@@ -20,13 +20,13 @@ MAKERS = (
 
 
 @functools.cache
-def tiers():
+def parts():
     table = np.random.default_rng(4).normal(size=(VOCABULARY_SIZE, DIM)).astype("float32")
-    return table, layers.TieredRows.of(table, list(zip(COUNTS, MAKERS, strict=True)))
+    return table, layers.SplitRows.of(table, list(zip(COUNTS, MAKERS, strict=True)))
 
 
-def test_tiers_are_the_same_in_files_and_runtimes():
-    table, rows = tiers()
+def test_parts_are_the_same_in_files_and_runtimes():
+    table, rows = parts()
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     embedding = layers.MultilingualEmbedding(VOCABULARY_SIZE, DIM, stored_rows=rows)
     model = keras.Model(token_ids, embedding(token_ids))
@@ -40,8 +40,8 @@ def test_tiers_are_the_same_in_files_and_runtimes():
     np.testing.assert_allclose(mobile, vectors, atol=1e-5)
 
 
-def test_each_row_comes_from_its_tier():
-    table, rows = tiers()
+def test_each_row_comes_from_its_part():
+    table, rows = parts()
     found = np.array(rows(np.arange(VOCABULARY_SIZE)))
     first = 0
     for count, make in zip(COUNTS, MAKERS, strict=True):
@@ -52,7 +52,7 @@ def test_each_row_comes_from_its_tier():
         first += count
     errors = [np.abs(found - table)[place].mean() for place in (slice(7), slice(7, 16), slice(16, None))]
     assert errors == sorted(errors)
-    twin = layers.TieredRows.from_config(rows.get_config())
+    twin = layers.SplitRows.from_config(rows.get_config())
     twin.build()
     twin.set_weights(rows.get_weights())
     np.testing.assert_array_equal(np.array(twin(np.arange(VOCABULARY_SIZE))), found)
@@ -60,6 +60,20 @@ def test_each_row_comes_from_its_tier():
 
 def test_what_is_refused():
     with pytest.raises(ValueError, match=r"must hold 5 rows, each at least one\. Received: \[2, 2\]"):
-        layers.TieredRows.of(np.ones((5, 4)), [(2, layers.FewBitRows.of)] * 2)
-    with pytest.raises(ValueError, match=r"rows of one size\. Received rows of \[4, 3\] numbers"):
-        layers.TieredRows([layers.FewBitRows(5, 4), layers.FewBitRows(5, 3)])
+        layers.SplitRows.of(np.ones((5, 4)), [(2, layers.FewBitRows.of)] * 2)
+    with pytest.raises(ValueError, match=r"of one size\. Received: sizes \[4, 3\]"):
+        layers.SplitRows([layers.FewBitRows(5, 4), layers.FewBitRows(5, 3)])
+
+
+@pytest.mark.parametrize("kind", ["parts", *range(4)])
+def test_some_of_the_rows_stay_bit_for_bit(kind):
+    table, rows = parts()
+    makers = (*MAKERS, functools.partial(layers.FewBitRows.of, fine_rows=9))
+    rows = rows if kind == "parts" else makers[kind](table)
+    for ids in ([0, 3, 8, 40], [8, 9], [45, 46, 47]):
+        some = rows.selected(np.array(ids))
+        assert some.num_rows == len(ids)
+        np.testing.assert_array_equal(np.array(some(np.arange(len(ids)))), np.array(rows(np.array(ids))))
+        assert sum(weight.value.numpy().nbytes for weight in some.weights) < sum(
+            weight.value.numpy().nbytes for weight in rows.weights
+        )

@@ -1,0 +1,54 @@
+"""The half of an n-gram sentence encoder that reads hashed n-grams, alone."""
+
+import keras
+
+from keras_i18n.forked import refuse_forked
+from keras_i18n.keras_privates import run_through
+from keras_i18n.networks.ngram_sentence_encoder import BOTH, is_ngram_sentence_encoder
+from keras_i18n.shown import cut
+
+
+def without_inner_encoder(network: keras.Model) -> keras.Model:
+    """A copy of a network of `ngram_sentence_encoder`, or of a classifier on one, in which the gate is shut.
+
+    What the pretrained encoder would say is left out, and the encoder with it: texts of languages for which the gate is shut
+    anyway keep their vectors. The other weights are copied bit for bit.
+
+    Args:
+        network: reads n-grams, and above them pieces; the copy reads n-grams alone.
+
+    Raises:
+        ValueError: another network.
+
+    Example:
+
+    >>> from keras_i18n import networks
+    >>> pieces = networks.universal_sentence_encoder(vocabulary_size=50, dim=8, ngram_dim=4, hidden_dim=6)
+    >>> network = networks.ngram_sentence_encoder(vocabulary_size=100, encoder=pieces, dim=4, hidden_dim=6)
+    >>> own = without_inner_encoder(network)
+    >>> own.count_params() < network.count_params() - pieces.count_params(), own.output_shape
+    (True, (None, 8))
+    """
+    refuse_forked()
+    if not is_ngram_sentence_encoder(network):
+        raise ValueError(f"`network` must be an `ngram_sentence_encoder`. Received: '{cut(network.name)}'.")
+    copies: dict[str, keras.layers.Layer] = {}
+
+    def layer_of(layer):
+        if layer.name not in copies:
+            copies[layer.name] = type(layer).from_config(layer.get_config())
+        return copies[layer.name]
+
+    def call(layer, *args, **kwargs):
+        if layer.name == BOTH:
+            _, own, _ = args[0]
+            return own
+        return layer(*args, **kwargs)
+
+    token_ids = keras.Input((None,), dtype="int32", name=network.inputs[0].name)
+    output = run_through(network, [token_ids], layer_of, call)
+    copy = keras.Model(token_ids, output, name=network.name)
+    for layer in copy.layers:
+        if layer.weights:
+            layer.set_weights(network.get_layer(layer.name).get_weights())
+    return copy
