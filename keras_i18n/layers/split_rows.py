@@ -63,8 +63,8 @@ class SplitRows(keras.layers.Layer):
     def selected(self, ids: Array) -> Self:
         """A layer with some of the rows, bit for bit: row `ids[i]` becomes row `i`; `ids` in rising order."""
         ids = np.asarray(ids)
-        if (np.diff(ids) < 0).any():
-            raise ValueError(f"`ids` must rise: parts lie one behind the other. Received: {shown(ids)}.")
+        if (np.diff(ids) < 0).any() or ids.min(initial=0) < 0 or ids.max(initial=0) >= self.num_rows:
+            raise ValueError(f"`ids` must be rows below {self.num_rows} in rising order. Received: {shown(ids)}.")
         parts, first = [], 0
         for part in self.parts:
             own = ids[(ids >= first) & (ids < first + part.num_rows)] - first
