@@ -8,7 +8,6 @@ from keras_i18n.cli.console import console, progress_bar, show_text
 from keras_i18n.cli.evaluating_translations import evaluate_translations
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset, open_model
-from keras_i18n.opening import checked_path
 
 
 def evaluate(
@@ -45,6 +44,8 @@ def evaluate(
     begin_json(json)
     columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
     columns["encoding"] = encoding
+    from keras_i18n.opening import checked_path
+
     checked_path(model, kind="model file", folders=True)
     # data first: what is wrong with it is told at once, and a translator alone reads a file without these columns
     dataset, refused = _dataset(data, columns)

@@ -8,7 +8,6 @@ from keras_i18n.cli import options
 from keras_i18n.cli.console import console, progress_bar, show_table, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset
-from keras_i18n.opening import checked_path
 from keras_i18n.shown import cut
 
 _FORMATS = "saved_model,h5,keras,tflite,onnx"
@@ -56,6 +55,8 @@ def export(
         chosen["formats"] = [name.strip() for name in formats.split(",") if name.strip()]
     dataset = None if data is None else open_dataset(data, text="text", label="label", language="language", part="test")
     _check_folder(folder)
+    from keras_i18n.opening import checked_path
+
     checked_path(model, kind="model file")
     import keras_i18n
 

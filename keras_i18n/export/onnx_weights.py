@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.export.precisions import FEW_BITS
-from keras_i18n.export.weight_steps import (
+from keras_i18n.networks.weight_steps import (
     SMALLEST_MATRIX,
     SMALLEST_TABLE,
     fits_in_half,

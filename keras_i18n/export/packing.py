@@ -4,12 +4,11 @@ import functools
 from typing import Any
 
 import keras
-import numpy as np
 
 from keras_i18n import datasets, networks
 from keras_i18n.export.precisions import PRECISIONS
-from keras_i18n.export.weight_steps import LARGEST_LOSS, SMALLEST_MATRIX, SMALLEST_TABLE, in_steps, table_axis
 from keras_i18n.keras_privates import all_layers
+from keras_i18n.networks.weight_steps import on_steps
 
 _TEXTS = 4  # of each language, by which is seen what a network makes of token vectors
 
@@ -65,15 +64,4 @@ def _round_weights(network: keras.Model) -> None:
         for weight in layer.weights:
             if keras.backend.standardize_dtype(weight.dtype) == "float32":
                 values = keras.ops.convert_to_numpy(weight)
-                weight.assign(_rounded(values, is_table=is_table))
-
-
-def _rounded(values, *, is_table):
-    if values.ndim >= 2 and values.size >= (SMALLEST_TABLE if is_table else SMALLEST_MATRIX):
-        axis = table_axis(values) if is_table else values.ndim - 1
-        rounded, steps = in_steps(values, axis)
-        stored = rounded * steps.reshape([-1 if place == axis else 1 for place in range(values.ndim)])
-        if is_table or np.square(stored - values).sum() <= LARGEST_LOSS**2 * np.square(values).sum():
-            return stored
-    half = values.astype("float16").astype("float32")
-    return np.where(np.isfinite(half), half, values)
+                weight.assign(on_steps(values, is_table=is_table))

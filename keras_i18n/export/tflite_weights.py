@@ -13,7 +13,7 @@ import numpy as np
 
 from keras_i18n.export.tflite_loops import quicken_loops
 from keras_i18n.export.tflite_slimming import slim
-from keras_i18n.export.weight_steps import (
+from keras_i18n.networks.weight_steps import (
     SMALLEST_MATRIX,
     SMALLEST_TABLE,
     fits_in_half,

@@ -1,7 +1,6 @@
 """What of a model's tables goes into a file of so many bytes, and in how many bits."""
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -18,10 +17,10 @@ from keras_i18n.localization.localizing import with_pieces
 from keras_i18n.localization.piece_languages import likelihood_of_language
 from keras_i18n.localization.row_budget import AS_THEY_ARE, LEVELS, RowPlan, levels_of, plan_rows
 from keras_i18n.localization.texts_by_language import sample_texts
+from keras_i18n.networks.weight_steps import stored_bytes
 from keras_i18n.tokenizers import NgramTokenizer, UnigramTokenizer
 from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL
 
-_MATRIX = 65_536  # numbers from which on an int8 export keeps a byte for each
 # share of a language's tokens that no text and no word list has shown: spread by the vocabulary's own scores
 _UNSEEN = 0.1
 _UNSEEN_WITHOUT_WORDS = 0.7
@@ -159,8 +158,8 @@ class _Ngrams:
 
 def _row_bytes(table):
     """What a row takes in an int8 export: of a float table a byte for each number, and two for its step."""
-    if table.stored_rows is None:
-        return table.dim + 2
+    if table.stored_rows is None:  # the first eighth of the rows have a second byte
+        return table.dim * 9 / 8 + 2
     weights = [weight.numpy() for weight in table.stored_rows.weights]
     return sum(array[0].nbytes for array in weights if array.ndim > 1 and len(array) == table.stored_rows.num_rows)
 
@@ -218,9 +217,8 @@ def _fixed_bytes(model):
     tables = {id(weight) for table in networks.token_tables(model.network) for weight in table.layer.weights}
     total = file_parts(model).normalizer
     for weight in model.network.weights:
-        size = math.prod(weight.shape)
         if id(weight) not in tables:
-            total += size + 4 * weight.shape[-1] if size >= _MATRIX else 2 * size
+            total += stored_bytes(weight.numpy(), is_table=False)
     return total
 
 

@@ -215,10 +215,13 @@ def test_a_language_is_added_and_the_old_one_stays(small):
 
 
 def test_a_model_whose_pieces_cannot_be_chosen_is_inspected_by_layers(tmp_path):
-    model = ki.TextClassifier.from_scratch(["alarm", "music"], num_buckets=1000, languages=["en", "sw"])
+    tokenizer = ki.tokenizers.CharacterTokenizer("abc")
+    network = ki.networks.build("pooling", vocabulary_size=tokenizer.vocabulary_size, num_labels=2, size="tiny")
+    options = {"labels": ["alarm", "music"], "languages": ["en", "sw"]}
+    model = ki.TextClassifier(tokenizer=tokenizer, network=network, **options)
     model.save(tmp_path / "own.keras")
     out = run("inspect", tmp_path / "own.keras", "--json", tmp_path / "told.json").stdout
-    assert "TextClassifier, 2 labels, 2 languages, NgramTokenizer" in out
+    assert "TextClassifier, 2 labels, 2 languages, CharacterTokenizer" in out
     assert "Its pieces are not told." in out
     sizes = json.loads((tmp_path / "told.json").read_text())["layers"]
     assert sum(sizes.values()) == 4 * model.network.count_params()

@@ -62,4 +62,4 @@ def test_a_file_of_texts_keeps_its_columns(folder):
     run("predict", folder / "model.keras", folder / "data.tsv", "--output", folder / "told.tsv")
     assert ki.datasets.read(folder / "told.tsv")["predicted"]
     # what names no file is a text
-    assert "missing.tsv" in run("predict", folder / "model.keras", "missing.tsv").stdout
+    assert "missing" in run("predict", folder / "model.keras", "missing").stdout

@@ -9,7 +9,7 @@ import keras_i18n as ki
 from keras_i18n import layers
 from keras_i18n.export.codepoints import codepoints_of
 from keras_i18n.export.packing import packed
-from keras_i18n.export.weight_steps import fits_in_half, in_steps, matrix_axis, table_axis
+from keras_i18n.networks.weight_steps import fits_in_half, in_steps, matrix_axis, table_axis
 from keras_i18n.tokenizers import CharacterTokenizer
 from tests.layers import mobile_runtime
 from tests.layers.test_ngram_tokenization import TEXTS

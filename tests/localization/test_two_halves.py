@@ -112,8 +112,9 @@ def test_the_encoder_of_the_package():
     swahili, report = localize(full, ["sw"], texts=texts)
     assert swahili.tokenizer.vocabulary_size < 20_000
     np.testing.assert_array_equal(swahili.encode(texts), full.encode(texts))
-    small, report = compact(full, ["sw"], max_bytes=2_000_000, texts=texts * 5)
+    small, report = compact(full, ["sw"], max_bytes=4_000_000)  # chosen by half of the sample's sentences
     assert isinstance(small.tokenizer, NgramTokenizer)
+    assert report.rows[0].texts == 64
     assert report.rows[0].cosine > 0.9
     # a language that the pretrained half was made for keeps it, or is refused with the least that will do
     with pytest.raises(ValueError, match=r"must be at least [\d,]+ for fr: [\d,]+ for all but the pieces"):

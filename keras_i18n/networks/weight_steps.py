@@ -1,4 +1,4 @@
-"""Weights as bytes and steps."""
+"""Weights as bytes and steps, as files in few bits hold them."""
 
 import numpy as np
 
@@ -45,6 +45,46 @@ def matrix_axis(values: np.ndarray) -> int:
 def table_axis(table: np.ndarray) -> int:
     """The axis of a table of vectors that gets the steps: rows, or columns where rows are short."""
     return 0 if table.ndim == 1 or table.shape[-1] >= _NARROW else table.ndim - 1
+
+
+def on_steps(values: np.ndarray, *, is_table: bool) -> np.ndarray:
+    """The numbers that a file in few bits holds of a weight: on the steps of bytes, or in half precision.
+
+    >>> np.unique(on_steps(np.linspace(0, 1, 2**16).reshape(256, 256), is_table=False)).size < 2**16
+    True
+    """
+    found = _in_bytes(values, is_table)
+    if found is not None:
+        return found
+    with np.errstate(over="ignore"):
+        half = values.astype("float16").astype("float32")
+    return np.where(np.isfinite(half), half, values)
+
+
+def stored_bytes(values: np.ndarray, *, is_table: bool) -> int:
+    """What a weight takes in a file in few bits.
+
+    >>> stored_bytes(np.ones(10), is_table=False), stored_bytes(np.ones((512, 256)), is_table=False)
+    (20, 132096)
+    """
+    if _in_bytes(values, is_table) is None:
+        return 2 * values.size
+    return values.size + 4 * values.shape[_axis(values, is_table)]
+
+
+def _axis(values, is_table):
+    return table_axis(values) if is_table else values.ndim - 1
+
+
+def _in_bytes(values, is_table):
+    """On the steps of bytes; None for what is small, or would lose too much."""
+    if values.ndim < 2 or values.size < (SMALLEST_TABLE if is_table else SMALLEST_MATRIX):
+        return None
+    axis = _axis(values, is_table)
+    rounded, steps = in_steps(values, axis)
+    stored = rounded * steps.reshape([-1 if place == axis else 1 for place in range(values.ndim)])
+    lost = np.square(stored - values).sum()
+    return stored if is_table or lost <= LARGEST_LOSS**2 * np.square(values).sum() else None
 
 
 def fits_in_half(values: np.ndarray) -> bool:
