@@ -5,8 +5,10 @@ import numpy as np
 # numbers, at least: of tables that are looked up in, and of matrices, where rounding only averages out over many
 SMALLEST_TABLE, SMALLEST_MATRIX = 1 << 10, 1 << 16
 # of the numbers of a matrix that bytes may miss, root mean squares: one with numbers far beyond the others stays in half
-# precision. Normally distributed ones miss 0.7 %; an encoder's answers moved half as far once eight of its matrices stayed
-LARGEST_LOSS = 0.011
+# precision. Normally distributed ones miss 0.7 %. Of 3,168 texts in 32 languages `universal` answered 99.59 % alike with all
+# matrices in bytes by columns, 99.78 % by rows or columns, and 99.81 % where the two that miss most stay in half precision;
+# eight of them, at 1 %, took 1.1 MB more and gained nothing
+LARGEST_LOSS = 0.0142
 _NARROW = 128  # columns; with fewer, a step a row costs more bytes than it is worth
 _MOST = 127
 
@@ -73,7 +75,10 @@ def stored_bytes(values: np.ndarray, *, is_table: bool) -> int:
 
 
 def _axis(values, is_table):
-    return table_axis(values) if is_table else values.ndim - 1
+    if is_table:
+        return table_axis(values)
+    # kernels of more axes are flattened in files, where steps by the first would be others
+    return matrix_axis(values) if values.ndim == 2 else values.ndim - 1
 
 
 def _in_bytes(values, is_table):
