@@ -9,7 +9,7 @@ import numpy as np
 from keras_i18n.localization.file_plan import FilePlan
 from keras_i18n.localization.given_texts import checked_texts
 from keras_i18n.localization.idle_anchors import without_idle_anchors
-from keras_i18n.localization.idle_encoder import has_two_halves, without_idle_encoder
+from keras_i18n.localization.idle_half import has_two_halves, without_idle_half
 from keras_i18n.localization.model_checks import checked_choice, checked_languages
 from keras_i18n.localization.piece_use import uses_by_language
 from keras_i18n.localization.proof import compared, comparison_table
@@ -76,8 +76,9 @@ def compact(
     the rarest are left out and spelled with shorter pieces. All single characters of the languages' scripts stay, and the
     other weights as they are. Rows in few bits are looked up, not trained: fit and add languages before.
 
-    Of the encoder `universal` the n-grams are kept that texts and words use most. Its pretrained half goes with all its
-    pieces where the languages' texts get the same vectors without it: all but about 20 languages.
+    Of the encoder `universal` the n-grams are kept that texts and words use and that move a vector most. Where the languages'
+    texts get the same vectors without it, its pretrained half goes with all its pieces, as for about 180 languages; or the
+    n-grams go, as for most of the 16 that the pretrained half was made for.
 
     Args:
         model: a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`, on an `NgramTokenizer` or on the encoder
@@ -111,13 +112,15 @@ def compact(
     """
     languages, source, given, listed = _checked(model, languages, max_bytes, format, texts, words)
     known, unseen = kept_apart(given, sample_texts(languages))
+    first, last = 0, model.tokenizer.vocabulary_size  # of the ids that the smaller model chooses among
     if has_two_halves(source):
-        source = without_idle_encoder(source, known)
-    reads = "both" if has_two_halves(source) else "pieces"
-    reads = "n-grams" if isinstance(source.tokenizer, NgramTokenizer) else reads
-    graph = _GRAPH_BYTES[reads][format]
-    lost = source.tokenizer.vocabulary_size < model.tokenizer.vocabulary_size
-    counted = source.tokenizer.vocabulary_size if lost else None
+        source = without_idle_half(source, known)
+        if isinstance(source.tokenizer, NgramTokenizer):
+            last = source.tokenizer.vocabulary_size
+        elif isinstance(source.tokenizer, UnigramTokenizer):
+            first = model.tokenizer.starts[1]
+    reads = "n-grams" if isinstance(source.tokenizer, NgramTokenizer) else "pieces"
+    graph = _GRAPH_BYTES["both" if has_two_halves(source) else reads][format]
     uses = uses_by_language(source.tokenizer, known, listed)
     plan = FilePlan.of(source, languages, uses, listed=bool(listed), room=max_bytes - graph, texts=known)
     if plan.total > max_bytes - graph:
@@ -129,7 +132,7 @@ def compact(
     smaller = plan.applied(source, languages)
     return smaller, Compacted(
         languages=languages,
-        rows=compared(model, smaller, plan.ids, unseen, exact=False, counted=counted),
+        rows=compared(model, smaller, plan.ids + first, unseen, exact=False, counted=(first, last)),
         pieces=len(plan.ids),
         pieces_before=model.tokenizer.vocabulary_size,
         plan=plan,

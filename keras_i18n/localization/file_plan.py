@@ -11,7 +11,7 @@ from keras_i18n import languages as tags
 from keras_i18n import layers, networks
 from keras_i18n.keras_privates import all_layers, is_functional
 from keras_i18n.localization.file_parts import file_parts
-from keras_i18n.localization.idle_encoder import has_two_halves, share_of_encoder
+from keras_i18n.localization.idle_half import has_two_halves, share_of_encoder
 from keras_i18n.localization.kept_pieces import always_kept
 from keras_i18n.localization.localizing import with_pieces
 from keras_i18n.localization.piece_languages import likelihood_of_language

@@ -47,7 +47,7 @@ def compared(
     texts: Mapping[str, Sequence[str]],
     *,
     exact: bool = True,
-    counted: int | None = None,
+    counted: tuple[int, int] | None = None,
 ) -> tuple[ComparedLanguage, ...]:
     """Both models on texts; a `ComparedLanguage` for each language.
 
@@ -56,7 +56,8 @@ def compared(
         ids: int `(pieces,)`.
         texts: dict, language -> list of str.
         exact: whether texts whose pieces are kept must get equal outputs.
-        counted: ids from here on are not counted, as a half that was left out on purpose; None for all.
+        counted: the first of the ids that are counted and the one after the last, where others were left out on purpose; None
+            for all.
 
     Raises:
         ValueError: such a text is cut otherwise, or gets another output.
@@ -74,7 +75,8 @@ def _compared(full, localised, ids, language, texts, exact, counted):
         some = texts[start : start + _AT_ONCE]
         sequences = full.tokenize(some)
         if counted is not None:
-            sequences = [sequence[sequence < counted] for sequence in sequences]
+            first, last = counted
+            sequences = [sequence[(sequence >= first) & (sequence < last)] for sequence in sequences]
         wanted = [new_id[sequence] for sequence in sequences]
         kept += sum(int((sequence >= 0).sum()) for sequence in wanted)
         tokens += sum(map(len, wanted))

@@ -18,12 +18,12 @@ from keras_i18n.networks.ngram_sentence_encoder import (
     ngram_sentence_encoder,
     other_preset,
 )
-from keras_i18n.networks.own_half import without_inner_encoder
 from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, pack_sequences
 from keras_i18n.networks.pooling import pooling
 from keras_i18n.networks.portable import portable
 from keras_i18n.networks.scored_vector import scored_vector
 from keras_i18n.networks.selected_rows import TokenTable, token_rows, token_tables, with_selected_rows, with_table
+from keras_i18n.networks.sentence_encoder_halves import without_inner_encoder, without_ngrams
 from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
 from keras_i18n.networks.split_network import split_at_token_vectors
@@ -78,6 +78,7 @@ __all__ = [
     "with_selected_rows",
     "with_table",
     "without_inner_encoder",
+    "without_ngrams",
 ]
 
 

@@ -8,8 +8,8 @@ import pytest
 import keras_i18n as ki
 from keras_i18n import layers, networks
 from keras_i18n.localization import compact, inspect, localize
-from keras_i18n.localization.idle_encoder import has_two_halves
-from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer
+from keras_i18n.localization.idle_half import has_two_halves
+from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer, UnigramTokenizer
 from tests.localization.conftest import ENGLISH, LABELS, RUSSIAN
 
 BUCKETS, DIM = 20_000, 16
@@ -80,6 +80,15 @@ def test_the_pretrained_half_goes_where_nobody_reads_it(tokenizer, tmp_path):
     np.testing.assert_allclose(ki.load_exported(path).predict(ENGLISH), small.predict(ENGLISH), atol=0.01)
     with pytest.raises(ValueError, match="`max_bytes` must be at least"):
         compact(full, ["en"], max_bytes=100_000, texts=ENGLISH)
+
+
+def test_the_ngrams_go_where_the_pretrained_half_says_all(tokenizer):
+    full = two_halves(tokenizer, 9.0)
+    small, report = compact(full, ["en"], max_bytes=800_000, texts=ENGLISH)
+    assert isinstance(small.tokenizer, UnigramTokenizer)
+    assert [name for name, _ in report.plan.tiers] == ["as they are"]
+    assert report.rows[0].tokens_kept > 0.4
+    np.testing.assert_allclose(small.predict(ENGLISH), full.predict(ENGLISH), atol=0.02)
 
 
 def test_the_pretrained_half_stays_where_it_speaks(tokenizer, tmp_path):

@@ -1,10 +1,10 @@
-"""The half of an n-gram sentence encoder that reads hashed n-grams, alone."""
+"""One half of an n-gram sentence encoder: that of the hashed n-grams, or the pretrained encoder."""
 
 import keras
 
 from keras_i18n.forked import refuse_forked
 from keras_i18n.keras_privates import run_through
-from keras_i18n.networks.ngram_sentence_encoder import BOTH, is_ngram_sentence_encoder
+from keras_i18n.networks.ngram_sentence_encoder import BOTH, PIECES, is_ngram_sentence_encoder
 from keras_i18n.shown import cut
 
 
@@ -29,6 +29,30 @@ def without_inner_encoder(network: keras.Model) -> keras.Model:
     >>> own.count_params() < network.count_params() - pieces.count_params(), own.output_shape
     (True, (None, 8))
     """
+    return _half(network, lambda known, own, gate: own)
+
+
+def without_ngrams(network: keras.Model) -> keras.Model:
+    """A copy of such a network in which the gate is wide open: the n-grams are left out.
+
+    Args:
+        network: as in `without_inner_encoder`; the copy reads pieces alone, whose ids begin at 0.
+
+    Raises:
+        ValueError: another network.
+
+    Example:
+
+    >>> from keras_i18n import networks
+    >>> pieces = networks.universal_sentence_encoder(vocabulary_size=50, dim=8, ngram_dim=4, hidden_dim=6)
+    >>> network = networks.ngram_sentence_encoder(vocabulary_size=100, encoder=pieces, dim=4, hidden_dim=6)
+    >>> without_ngrams(network).count_params() == pieces.count_params()
+    True
+    """
+    return _half(network, lambda known, own, gate: known)
+
+
+def _half(network, chosen):
     refuse_forked()
     if not is_ngram_sentence_encoder(network):
         raise ValueError(f"`network` must be an `ngram_sentence_encoder`. Received: '{cut(network.name)}'.")
@@ -41,8 +65,9 @@ def without_inner_encoder(network: keras.Model) -> keras.Model:
 
     def call(layer, *args, **kwargs):
         if layer.name == BOTH:
-            _, own, _ = args[0]
-            return own
+            return chosen(*args[0])
+        if layer.name == PIECES:  # read where n-grams are left out: they are all there is
+            return args[0]
         return layer(*args, **kwargs)
 
     token_ids = keras.Input((None,), dtype="int32", name=network.inputs[0].name)
