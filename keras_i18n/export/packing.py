@@ -26,7 +26,9 @@ def packed(model: Any, precision: str) -> Any:
     if not hasattr(model, "with_networks"):
         return model
 
-    read_by = {id(getattr(part, "network", None)): part.tokenizer for part in getattr(model, "parts", [model])}
+    # what reads no text, as a classifier of images, has none
+    parts = getattr(model, "parts", [model])
+    read_by = {id(getattr(part, "network", None)): getattr(part, "tokenizer", None) for part in parts}
 
     def change(network):
         rows = PRECISIONS[precision].rows
