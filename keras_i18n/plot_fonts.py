@@ -69,6 +69,7 @@ def drawn_by(texts: Iterable[str]) -> Iterator[None]:
     >>> text.get_fontfamily()
     ['DejaVu Sans']
     """
+    _font_manager()  # says what to install where families are known from before
     families = font_families(texts)
     from matplotlib import rc_context
 

@@ -86,12 +86,14 @@ def _gathers_of(graph, name):
 
 
 def _output_axis(graph, name, values):
-    """The axis of outputs where all that reads a matrix has it as its weights, in the bodies of loops too; that of rows
-    where rows are looked up too; that which comes nearer where other operators read it as a whole, as a transposition does.
+    """That of rows where rows are looked up too, in the bodies of loops as well; of another matrix that which comes nearer,
+    by which it was rounded before; of a kernel of more axes that of its outputs.
     """
     users = list(_users(graph, name))
     if any(node.op_type == "Gather" for node in users):
         return table_axis(values)
+    if values.ndim == 2:
+        return matrix_axis(values)
     axes = {_OUTPUT_AXIS.get(node.op_type) if list(node.input)[1:2] == [name] else None for node in users}
     return axes.pop() if len(axes) == 1 and None not in axes else matrix_axis(values) if values.ndim > 1 else None
 

@@ -149,6 +149,22 @@ def test_a_matrix_with_numbers_far_beyond_the_others_stays_in_half_precision(tmp
         assert np.abs(found - twin.predict(TEXTS)).max() <= 1e-4
 
 
+def test_a_matrix_whose_rows_differ_has_its_steps_by_rows(tmp_path):
+    classifier = classifier_of(_outliers)
+    kernel = classifier.network.get_layer("body").kernel
+    values = kernel.numpy()
+    values[::40] *= 30
+    kernel.assign(values)
+    twin = packed(classifier, "int8")
+    rounded = twin.network.get_layer("body").kernel.numpy()
+    assert not fits_in_half(rounded)
+    assert np.abs(rounded - values).max(axis=1)[1] < 0.01 * np.abs(values[1]).max()
+    folder = ki.export(classifier, tmp_path, formats=["tflite", "onnx"], precision="int8")
+    for name in ("tflite", "onnx"):
+        found = ki.load_exported(folder / f"model.{name}").predict(TEXTS)
+        assert np.abs(found - twin.predict(TEXTS)).max() <= 1e-4
+
+
 def test_names_of_inner_tensors_are_left_out(tmp_path):
     from tensorflow.lite.python import schema_py_generated as schema
 

@@ -62,9 +62,10 @@ def test_two_files_answer_as_the_one(folder, russian, suffix, code):
     runner = ki.load_exported(folder / f"model.{suffix}")
     expected = np.concatenate([runner.predict([text]) for text in TEXTS])
     assert np.ptp(expected, axis=0).max() > 0.05
-    np.testing.assert_allclose(chained(code, folder, suffix), expected, atol=1e-6)
+    # other operators of a converter, such as one for a layer normalisation, round otherwise
+    np.testing.assert_allclose(chained(code, folder, suffix), expected, atol=3e-5)
     pair = load_pair(folder / f"body.{suffix}", folder / f"ru.{suffix}")
-    np.testing.assert_allclose(pair.predict(TEXTS), runner.predict(TEXTS), atol=1e-6)
+    np.testing.assert_allclose(pair.predict(TEXTS), runner.predict(TEXTS), atol=3e-5)
     assert [one.label for one in pair.classify(TEXTS[:2])] == [one.label for one in runner.classify(TEXTS[:2])]
     assert pair.metadata.languages == ("ru",)
     for name in ("body", "ru"):
