@@ -457,7 +457,9 @@ FIGURES = (
         "the encoder `universal` for one language in 3 MB: the full model's label of topics (SIB-200), mean and worst; accuracy "
         "lost on dev, mean and worst",
         lambda result: _localized(result, "3 MB"),
-        lambda result: f"{_mean_of(result['fasttext']['accuracy']):.1%} right: fastText .ftz of the same English labels",
+        lambda result: (
+            f"{_mean_of(result['fasttext']['accuracy']):.1%} right: fastText .ftz of the same English labels"
+        ),
         ("keras_i18n/localization", "keras_i18n/networks", "keras_i18n/export"),
     ),
     Figure(
