@@ -57,6 +57,14 @@ def _one_language(result, found, size=None):
     return f"{megabytes:.1f} MB, {percent(means['accuracy'])}, {means['milliseconds']:.1f} ms ({len(rows)} languages)"
 
 
+def _localized(result, size):
+    row = result[size]
+    return (
+        f"{row['languages']} languages: {percents(row['agreement'], row['worst_agreement'])}; "
+        f"{row['mean_loss']:.1f}, {row['worst_loss']:.1f} points"
+    )
+
+
 def _zero_shot(result, name):
     found = result[name]["zero_shot"]
     return percents(*(found[key] for key in ("all", "the_16_of_use_multilingual_v3", "eight")))
