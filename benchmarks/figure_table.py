@@ -57,6 +57,10 @@ def _one_language(result, found, size=None):
     return f"{megabytes:.1f} MB, {percent(means['accuracy'])}, {means['milliseconds']:.1f} ms ({len(rows)} languages)"
 
 
+def _mean(by_language):
+    return sum(by_language.values()) / len(by_language)
+
+
 def _localized(result, size):
     row = result[size]
     return (
@@ -466,7 +470,7 @@ FIGURES = (
         "lost on dev, mean and worst",
         lambda result: _localized(result, "3 MB"),
         lambda result: (
-            f"{_mean_of(result['fasttext']['accuracy']):.1%} right: fastText .ftz of the same English labels"
+            f"{percent(_mean(result['fasttext']['accuracy']))} right: fastText .ftz of the same English labels"
         ),
         ("keras_i18n/localization", "keras_i18n/networks", "keras_i18n/export"),
     ),
