@@ -16,6 +16,7 @@ OPSET = 18  # tf2onnx 1.17 knows no later one
 _CATCH_ERRORS = "TF2ONNX_CATCH_ERRORS"  # tf2onnx asks whether it is set, not to what
 _LOCK = threading.Lock()  # what is changed for a conversion is the process's
 _CHOSEN = (1, 6, 7)  # float32, int32, int64: what ONNX Runtime's Where takes
+_WHOLE = (6, 7)  # int32, int64
 _PIP_LINE = "pip install 'keras_i18n[onnx]'"
 
 
@@ -67,12 +68,19 @@ def _select(context, node, name, _):
         Select.version_9(context, node)
 
 
-def _as_it_is(context, node, name, _):
-    """Whole numbers are compared as they are: tf2onnx makes floats of them first, which differ below 2^24 only."""
+def _compared(context, node, name, _):
+    """Whole numbers are compared as such: tf2onnx makes floats of them first, which differ below 2^24 only.
+
+    Of 64 bits both, whatever they were: lengths of lists, in the conditions of loops, are int32 to TensorFlow and int64 here.
+    """
+    if all(context.get_dtype(given) in _WHOLE for given in node.input):
+        for place, given in enumerate(list(node.input)):
+            wide = context.make_node("Cast", [given], attr={"to": _WHOLE[-1]})
+            context.replace_input(node, given, wide.output[0], place)
 
 
 # operators of TensorFlow that become others than tf2onnx makes of them
-_HANDLERS = {"Erfc": (_erfc, []), "SelectV2": (_select, []), "Less": (_as_it_is, []), "Greater": (_as_it_is, [])}
+_HANDLERS = {"Erfc": (_erfc, []), "SelectV2": (_select, []), "Less": (_compared, []), "Greater": (_compared, [])}
 
 
 class _Optimizers:

@@ -79,12 +79,9 @@ def test_its_tables_are_looked_up_and_its_head_is_trained(encoder):
         classifier.fit(train, trainable="all", verbose=0)
 
 
-@pytest.mark.parametrize("work", ["localize", "compact", "inspect", "make_packs", "add_language"])
+@pytest.mark.parametrize("work", ["make_packs", "add_language"])
 def test_what_needs_other_rows_names_the_preset_that_has_them(encoder, work, tmp_path):
     calls = {
-        "localize": lambda: ki.localization.localize(encoder, ["fr"]),
-        "compact": lambda: ki.localization.compact(encoder, ["fr"], max_bytes=8_000_000),
-        "inspect": lambda: ki.localization.inspect(encoder, TEXTS),
         "make_packs": lambda: ki.localization.make_packs(encoder, ["fr"], tmp_path),
         "add_language": lambda: ki.transfer.add_language(encoder, "nqo", lexicon=[("sun", "ߕߟߋ")]),
     }
@@ -92,11 +89,11 @@ def test_what_needs_other_rows_names_the_preset_that_has_them(encoder, work, tmp
         calls[work]()
 
 
-def test_of_a_preset_in_whole_numbers_no_other_is_named():
+def test_of_a_preset_in_whole_numbers_no_other_is_named(tmp_path):
     tokenizer, network = new_bag(num_buckets=50, num_labels=2)
     model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["a", "b"])
     with pytest.raises(ValueError, match="must have a UnigramTokenizer") as told:
-        ki.localization.localize(model, ["fr"])
+        ki.localization.make_packs(model, ["fr"], tmp_path)
     assert "preset" not in str(told.value)
 
 

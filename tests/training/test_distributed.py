@@ -1,6 +1,7 @@
 """Replicas and workers end with equal weights, where one process ends; a worker that is killed is told."""
 
 import json
+import re
 import socket
 
 import numpy as np
@@ -117,16 +118,19 @@ def test_a_killed_worker_is_told_by_the_others_and_a_new_start_goes_on_to_the_sa
     where, backup = addresses(), tmp_path / "backup"
     workers = [start("workers", tmp_path, worker=place, workers=where, backup=backup, KILL="1") for place in (0, 1)]
     outputs = ended(workers, (1, 9))
-    assert "A worker of the training no longer answers, in epoch 2" in outputs[0]
+    # a busy machine may still be at the end of the first epoch when the other worker is killed in the second
+    assert re.search("A worker of the training no longer answers, in epoch [12]", outputs[0])
     assert not (tmp_path / "workers0.npz").exists()
-    assert json.loads((backup / "training.json").read_text())["epoch"] == 1
+    written = backup / "training.json"
+    done = json.loads(written.read_text())["epoch"] if written.exists() else 0
+    assert done <= 1
     where = addresses()
     ended([start("workers", tmp_path, worker=place, workers=where, backup=backup) for place in (0, 1)])
     ended([start("alone", tmp_path)], (0,))
     alone = results(tmp_path, "alone0")
     for place in (0, 1):
         found = results(tmp_path, f"workers{place}")
-        assert_close({key: values if key.startswith("arr_") else values[1:] for key, values in alone.items()}, found)
+        assert_close({key: values if key.startswith("arr_") else values[done:] for key, values in alone.items()}, found)
     assert not backup.exists()
 
 
