@@ -67,17 +67,18 @@ def with_rows_of(layer: Any, rows: Mapping[str, np.ndarray], num_rows: int, **ch
     return other
 
 
-def selected_twin(layer: Any, ids: Array, *, rows_name: str = "vocabulary_size", **changes: Any) -> Any:
+def selected_twin(layer: Any, ids: Array, **changes: Any) -> Any:
     """A layer of the same class and options with some of its table's rows: row `ids[i]` becomes row `i`, bit for bit.
 
     Args:
         layer: with a table, in float or stored; what else it has is left as it is made.
         ids: int64 `(rows,)`.
-        rows_name: what its config calls the number of rows.
         changes: of its config.
     """
     stored = layer.stored_rows and layer.stored_rows.selected(np.asarray(ids))
-    twin = type(layer).from_config({**layer.get_config(), rows_name: len(ids), "stored_rows": stored, **changes})
+    twin = type(layer).from_config(
+        {**layer.get_config(), "vocabulary_size": len(ids), "stored_rows": stored, **changes}
+    )
     twin.build(None)
     return twin
 

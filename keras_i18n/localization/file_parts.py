@@ -58,6 +58,22 @@ def file_parts(model: Any) -> FileParts:
     )
 
 
+def row_bytes(model: Any) -> np.ndarray:
+    """What the rows of each token id take, float64 `(ids,)`.
+
+    >>> import keras_i18n as ki
+    >>> tokenizer = ki.tokenizers.train_unigram(["to be or not to be"] * 9, vocabulary_size=20)
+    >>> size = {"vocabulary_size": tokenizer.vocabulary_size, "dim": 8, "ngram_dim": 4, "hidden_dim": 6}
+    >>> encoder = ki.TextEncoder(tokenizer=tokenizer, network=ki.networks.universal_sentence_encoder(**size))
+    >>> set(row_bytes(encoder).tolist())
+    {32.0}
+    """
+    found = np.zeros(model.tokenizer.vocabulary_size)
+    for table in networks.token_tables(model.network):
+        found[table.first : table.last] += _bytes(table.layer) / (table.last - table.first)
+    return found
+
+
 def _lookup_bytes(tokenization):
     if isinstance(tokenization, layers.NgramTokenization):
         return _bytes_of([weight for weight in tokenization.weights if weight.name.startswith("kept_")])

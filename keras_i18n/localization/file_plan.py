@@ -18,7 +18,7 @@ from keras_i18n.localization.piece_languages import likelihood_of_language
 from keras_i18n.localization.row_budget import AS_THEY_ARE, LEVELS, RowPlan, levels_of, plan_rows
 from keras_i18n.localization.texts_by_language import sample_texts
 from keras_i18n.networks.weight_steps import stored_bytes
-from keras_i18n.tokenizers import NgramTokenizer, UnigramTokenizer
+from keras_i18n.tokenizers import UnigramTokenizer
 from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL
 
 # share of a language's tokens that no text and no word list has shown: spread by the vocabulary's own scores
@@ -73,21 +73,19 @@ class FilePlan:
             texts: dict, language -> list of str; some are read.
         """
         fixed = _fixed_bytes(model)
-        ngrams = model.tokenizer.vocabulary_size if isinstance(model.tokenizer, NgramTokenizer) else 0
-        if has_two_halves(model):
-            ngrams = model.tokenizer.starts[1]
-        together = np.mean(list(uses.values()), axis=0) if uses else np.zeros(model.tokenizer.vocabulary_size)
-        of_ngrams = _Ngrams(model, together[:ngrams]) if ngrams else None
-        if of_ngrams is not None and ngrams == model.tokenizer.vocabulary_size:
-            fits = of_ngrams.first(of_ngrams.within(room - fixed))
-            return cls(
-                fits, ((NGRAMS, len(fits)),), fixed, fixed + of_ngrams.bytes_of(len(fits)), of_ngrams.noise(fits)
-            )
-        pieces = _Pieces(model, languages, {tag: shares[ngrams:] for tag, shares in uses.items()}, listed)
-        if of_ngrams is None:
-            plan = pieces.plan(room - fixed) or pieces.least()
+        if isinstance(model.tokenizer, UnigramTokenizer):
+            plan = _Pieces(model, model.tokenizer, languages, uses, listed).plan_or_least(room - fixed)
             return cls(plan.ids, plan.tiers, fixed, fixed + plan.total, plan.noise)
-        return cls._of_both(of_ngrams, pieces, fixed, room, 1.0 - share_of_encoder(model, texts))
+        tokenizer, *others = model.tokenizer.tokenizers if has_two_halves(model) else [model.tokenizer]
+        count = tokenizer.vocabulary_size
+        ngrams = _Ngrams(model, tokenizer, [shares[:count] for shares in uses.values()])
+        if not others:
+            kept = ngrams.first(ngrams.within(room - fixed))
+            total = fixed + ngrams.bytes_of(len(kept))
+            return cls(kept, ((NGRAMS, len(kept)),), fixed, total, ngrams.noise(kept))
+        of_pieces = {tag: shares[count:] for tag, shares in uses.items()}
+        pieces = _Pieces(model, others[0], languages, of_pieces, listed)
+        return cls._of_both(ngrams, pieces, fixed, room, 1.0 - share_of_encoder(model, texts))
 
     @classmethod
     def _of_both(cls, ngrams, pieces, fixed, room, own_share):
@@ -123,19 +121,19 @@ class FilePlan:
 class _Ngrams:
     """Hashed n-grams by their use."""
 
-    def __init__(self, model, uses):
+    def __init__(self, model, tokenizer, by_language):
         tables = [table.layer for table in networks.token_tables(model.network) if not table.first]
         self.row_bytes = sum(map(_row_bytes, tables))
-        self.count = len(uses)
+        self.count = tokenizer.vocabulary_size
+        uses = np.sum([np.zeros(self.count), *by_language], axis=0)
         self.uses = uses / max(uses.sum(), 1e-30)
         # what a row adds to a sum is its length: so far do texts without it move, and as the square of that their cosine
-        expected = (1 - _UNSEEN) * self.uses + _UNSEEN / len(uses)
+        expected = (1 - _UNSEEN) * self.uses + _UNSEEN / self.count
         self.order = np.argsort(
             -expected * np.sum([np.square(_lengths(table)) for table in tables], axis=0), kind="stable"
         )
         # the bitmap of those that are kept, and the counts beside it
-        self.bitmap = 2 * -(-model.tokenizer.num_buckets // 8) if isinstance(model.tokenizer, NgramTokenizer) else 0
-        self.bitmap = self.bitmap or 2 * -(-model.tokenizer.tokenizers[0].num_buckets // 8)
+        self.bitmap = 2 * -(-tokenizer.num_buckets // 8)
         self.bitmap += self.bitmap // 16
 
     def bytes_of(self, number):
@@ -157,8 +155,10 @@ class _Ngrams:
 
 
 def _row_bytes(table):
-    """What a row takes in an int8 export: of a float table a byte for each number, and two for its step."""
-    if table.stored_rows is None:  # the first eighth of the rows have a second byte
+    """What a row takes in an int8 export, at most."""
+    if (
+        table.stored_rows is None
+    ):  # a byte for each number, and two for its step; some tables have an eighth in two bytes
         return table.dim * 9 / 8 + 2
     weights = [weight.numpy() for weight in table.stored_rows.weights]
     return sum(array[0].nbytes for array in weights if array.ndim > 1 and len(array) == table.stored_rows.num_rows)
@@ -176,10 +176,8 @@ def _lengths(table):
 class _Pieces:
     """Unigram pieces by their use, and how their rows may be kept."""
 
-    def __init__(self, model, languages, uses, listed):
+    def __init__(self, model, tokenizer, languages, uses, listed):
         self.table = networks.token_embedding(model.network)
-        tokenizer = model.tokenizer
-        tokenizer = tokenizer if isinstance(tokenizer, UnigramTokenizer) else tokenizer.tokenizers[-1]
         self.always = always_kept(tokenizer, tags.Alphabet(languages))
         uses = {tag: shares / max(shares.sum(), 1e-30) for tag, shares in uses.items()}
         self.uses = _expected_uses(tokenizer, model.languages, languages, uses, listed)
@@ -187,6 +185,9 @@ class _Pieces:
 
     def plan(self, room: float) -> RowPlan | None:
         return plan_rows(self.uses, self.always, dim=self.table.dim, room=room, levels=self.levels)
+
+    def plan_or_least(self, room: float) -> RowPlan:
+        return self.plan(room) or self.least()
 
     def least(self) -> RowPlan:
         """For the pieces that are always kept: a room that is raised until they fit."""

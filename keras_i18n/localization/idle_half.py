@@ -48,6 +48,8 @@ def without_idle_half(model: Any, texts: Mapping[str, Sequence[str]]) -> Any:
         texts: dict, language -> list of str; some are read. Without any the model stays as it is.
     """
     read = [list(some[:_TEXTS]) for some in texts.values() if some]
+    if not read:
+        return model
     full = [_encoder(model).encode(some) for some in read]
     ngrams, pieces = model.tokenizer.tokenizers
     for tokenizer, half, same in (
@@ -60,7 +62,7 @@ def without_idle_half(model: Any, texts: Mapping[str, Sequence[str]]) -> Any:
         found = [
             (_encoder(smaller).encode(some) * one).sum(axis=1).mean() for some, one in zip(read, full, strict=True)
         ]
-        if found and min(found) >= same:
+        if min(found) >= same:
             return smaller
     return model
 

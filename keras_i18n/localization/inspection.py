@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n import languages as tags
-from keras_i18n.localization.file_parts import FileParts, file_parts
+from keras_i18n.localization.file_parts import FileParts, file_parts, row_bytes
 from keras_i18n.localization.inspection_plot import plot_inspection
 from keras_i18n.localization.model_checks import checked_choice
 from keras_i18n.localization.piece_use import uses_by_language
@@ -55,23 +55,26 @@ class Inspection:
     Attributes:
         parts: `FileParts`, bytes of a float32 file.
         scripts: dict, script (first word of the Unicode names of its letters; "" for pieces without letters) -> pieces.
+        script_bytes: dict, script -> bytes of their rows.
         rows: an `InspectedLanguage` each.
     """
 
     parts: FileParts
     scripts: dict[str, int]
+    script_bytes: dict[str, float]
     rows: tuple[InspectedLanguage, ...]
 
     def __str__(self) -> str:
-        total = sum(self.scripts.values())
-        row_bytes = self.parts.rows / total
         parts = [[name, f"{size / 1e6:.2f}"] for name, size in dataclasses.asdict(self.parts).items()]
         shown = list(self.scripts.items())[:_SCRIPTS_SHOWN]
-        rest = total - sum(count for _, count in shown)
         scripts = [
-            [name.title() or "no letters", f"{count:,}", f"{count * row_bytes / 1e6:.1f}"] for name, count in shown
+            [name.title() or "no letters", f"{count:,}", f"{self.script_bytes[name] / 1e6:.1f}"]
+            for name, count in shown
         ]
-        scripts += [["others", f"{rest:,}", f"{rest * row_bytes / 1e6:.1f}"]] if rest else []
+        rest = list(self.scripts)[_SCRIPTS_SHOWN:]
+        if rest:
+            count, size = (sum(found[name] for name in rest) for found in (self.scripts, self.script_bytes))
+            scripts.append(["others", f"{count:,}", f"{size / 1e6:.1f}"])
         languages = [
             [row.language, row.name, f"{row.texts:,}", f"{row.unknown:.2%}"]
             + [f"{row.pieces_for(share):,}" for share in SHARES]
@@ -140,8 +143,16 @@ def inspect(model: Any, texts: Any = None, *, words: Any = None) -> Inspection:
             )
         )
     written = piece_subset.written_pieces(tokenizer)
-    scripts = collections.Counter(piece_subset.HASHED if piece is None else tags.writing(piece) for piece in written)
-    return Inspection(parts=file_parts(model), scripts=dict(scripts.most_common()), rows=tuple(rows))
+    names = [piece_subset.HASHED if piece is None else tags.writing(piece) for piece in written]
+    scripts, script_bytes = collections.Counter(names), collections.Counter()
+    for name, size in zip(names, row_bytes(model), strict=True):
+        script_bytes[name] += size
+    return Inspection(
+        parts=file_parts(model),
+        scripts=dict(scripts.most_common()),
+        script_bytes=dict(script_bytes),
+        rows=tuple(rows),
+    )
 
 
 def _languages_of(model, given):

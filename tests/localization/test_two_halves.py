@@ -65,6 +65,9 @@ def test_hashes_belong_to_no_script(tokenizer):
         assert one.vocabulary_size < other.vocabulary_size
     found = inspect(full, {"en": ENGLISH})
     assert found.scripts["hashed n-grams"] == BUCKETS
+    assert sum(found.script_bytes.values()) == pytest.approx(found.parts.rows)
+    # eight numbers in a byte and two of the length; a piece has four such bytes, and shares larger centres
+    assert found.script_bytes["hashed n-grams"] / BUCKETS < 0.6 * found.script_bytes["LATIN"] / found.scripts["LATIN"]
     assert "Hashed N-Grams" in str(found)
 
 
