@@ -56,8 +56,11 @@ LAZY_TABLES = {"__init__.py", "export/formats.py", "models/presets/__init__.py"}
 FOREIGN_PRIVATES = {
     "keras_privates.py": "Keras",
     "datasets/opening.py": "codecs: whether an encoding is one of text has no public name",
-    "export/onnx_conversion.py": "tf2onnx: its optimisers and the table of them have no public names",
-    "export/onnx_graphs.py": "tf2onnx: what is quicker than its own methods stands in their place",
+    "export/onnx_conversion.py": "tf2onnx: its optimisers and the table of them have no public names; "
+    "TensorFlow: that a graph is traced for a file has none either",
+    "export/onnx_graphs.py": "tf2onnx: what is quicker than its own methods stands in their place, and what of TensorFlow "
+    "they ask for",
+    "export/tflite_conversion.py": "TensorFlow: the step of its converter that converts has no public name",
     "cli/interrupts.py": "os: only `_exit` ends a process without waiting for threads of native code",
 }
 

@@ -41,9 +41,22 @@ def converted(function: tf.types.experimental.PolymorphicFunction, signature: Se
     given: dict[str, Any] = {"input_signature": list(signature), "opset": OPSET, "custom_op_handlers": _HANDLERS}
     try:
         with _LOCK, _our_optimizers(), onnx_graphs.quick():
-            return convert.from_function(function, **given)[0]
+            return convert.from_function(_AsSaved(function), **given)[0]
     except Exception:  # of any kind: an optimiser's own fault, which tf2onnx survives when it is asked to
         return convert.from_function(function, **given)[0]
+
+
+class _AsSaved:
+    """A `tf.function` that is traced as for a SavedModel: where one was written of it, its graph is there already."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def get_concrete_function(self, *signature):
+        from tensorflow.python.saved_model import save_context
+
+        with save_context.save_context(tf.saved_model.SaveOptions()):
+            return self.function.get_concrete_function(*signature)
 
 
 def _erfc(context, node, name, _):

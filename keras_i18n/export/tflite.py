@@ -16,8 +16,8 @@ from keras_i18n.export.metadata import MEMBER, MOST_BYTES, Metadata
 from keras_i18n.export.precisions import FEW_BITS
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.runners import runner_of
-from keras_i18n.export.tflite_refusal import refusal
-from keras_i18n.export.tflite_weights import to_float16, to_int8
+from keras_i18n.export.tflite_conversion import converted
+from keras_i18n.export.tflite_weights import to_float16, to_float32, to_int8
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut
 
@@ -27,7 +27,7 @@ _LABELS = "labels.txt"
 
 # precision -> types that the converter may store weights in, and what is done to its file then
 _STORED = {
-    "float32": (None, None),
+    "float32": (None, to_float32),
     "float16": ([tf.float16], to_float16),
     # tables of token vectors came in few bits already
     **dict.fromkeys(FEW_BITS, (None, to_int8)),
@@ -43,8 +43,8 @@ def save(exported: Exportable, path: Path) -> None:
     """
     with tempfile.TemporaryDirectory(dir=pathlib.Path(path).parent) as folder:
         saved_model.write(exported, folder, strings=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
-        data = exported.finished(_converted(converter, exported.metadata.precision))
+        types, store = _STORED[exported.metadata.precision]
+        data = exported.finished(store(converted(folder, types=types)))
     _refuse_foreign(operators_of(data), path)
     pathlib.Path(path).write_bytes(data)
     metadata = exported.metadata.sealed(hashlib.sha256(b"".join([data, *exported.members.values()])).hexdigest())
@@ -55,21 +55,6 @@ def save(exported: Exportable, path: Path) -> None:
             archive.writestr(_LABELS, "\n".join(exported.metadata.labels))
         for name, content in exported.members.items():
             archive.writestr(name, content)
-
-
-def _converted(converter, precision):
-    # notes on the converter, for which TensorFlow unpacks and packs the whole file once more
-    converter.exclude_conversion_metadata = True
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    types, finish = _STORED[precision]
-    if types is not None:
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = types
-    try:
-        data = converter.convert()
-    except Exception as error:
-        raise ValueError(refusal(str(error))) from error
-    return data if finish is None else finish(data)
 
 
 def load(path: Path) -> Runner:

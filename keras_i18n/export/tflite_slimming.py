@@ -1,6 +1,37 @@
 """Leaves out of a TFLite file what no runtime reads: names of inner tensors, buffers and tables that hold nothing."""
 
+import hashlib
 from typing import Any
+
+
+def share_constants(model: Any) -> None:
+    """Changes a TFLite model in place: tensors of equal constants share the first one's buffer, the others hold nothing.
+
+    A converter gives each reader of a constant a buffer of its own. What a graph takes, makes or gives, and what it may
+    write into, keeps its own.
+    """
+    written = {number for graph in model.subgraphs for number in _written(graph)}
+    first, left = {}, set()
+    for graph in model.subgraphs:
+        for tensor in graph.tensors:
+            data = model.buffers[tensor.buffer].data
+            if tensor.buffer in written or data is None or not len(data):
+                continue
+            own = tensor.buffer
+            tensor.buffer = first.setdefault((len(data), hashlib.sha256(data).digest()), own)
+            left |= {own} - {tensor.buffer}
+    for number in left:
+        model.buffers[number].data = None
+
+
+def _written(graph):
+    """Buffers of tensors that are not constant."""
+    places = {*graph.inputs, *graph.outputs}
+    for operator in graph.operators:
+        for told in (operator.outputs, operator.intermediates):
+            places.update(() if told is None else told)
+    changing = [place for place, tensor in enumerate(graph.tensors) if place in places or tensor.isVariable]
+    return {graph.tensors[place].buffer for place in changing}
 
 
 def slim(model: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from keras_i18n.export.tflite_loops import quicken_loops
-from keras_i18n.export.tflite_slimming import slim
+from keras_i18n.export.tflite_slimming import share_constants, slim
 from keras_i18n.networks.weight_steps import (
     SMALLEST_MATRIX,
     SMALLEST_TABLE,
@@ -26,6 +26,18 @@ _MANY_STEPS_VERSION = 5  # of DEQUANTIZE
 _FEWEST = 16  # numbers that are worth an operator
 
 
+def to_float32(content: bytes) -> bytes:
+    """The bytes of such a file in which equal constants stand once; all else stays as it is."""
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    # of more than 2 GB: its constants lie behind the model, where other places would miss them
+    if any(entry.name == b"buffer_location" for entry in model.metadata or ()):
+        return content
+    share_constants(model)
+    return _written(model, len(content))
+
+
 def to_int8(content: bytes) -> bytes:
     """The bytes of a TFLite file whose weights became bytes, or half precision.
 
@@ -35,6 +47,7 @@ def to_int8(content: bytes) -> bytes:
     from tensorflow.lite.python import schema_py_generated as schema
 
     model = schema.ModelT.InitFromPackedBuf(content, 0)
+    share_constants(model)
     # constants first go where they are read: a table is told by what reads it
     quicken_loops(model)
     _Weights(model, schema).store()
@@ -45,14 +58,20 @@ def to_float16(content: bytes) -> bytes:
     """The bytes of such a file with quick loops; its weights stay as they are."""
     from tensorflow.lite.python import schema_py_generated as schema
 
-    return _packed(schema.ModelT.InitFromPackedBuf(content, 0), len(content))
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    share_constants(model)
+    return _packed(model, len(content))
 
 
 def _packed(model, size):
-    import flatbuffers
-
     quicken_loops(model)
     slim(model)
+    return _written(model, size)
+
+
+def _written(model, size):
+    import flatbuffers
+
     builder = flatbuffers.Builder(size)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())

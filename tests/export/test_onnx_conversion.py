@@ -86,9 +86,9 @@ def test_an_optimiser_that_fails_is_left_out(monkeypatch):
     assert operators(onnx_conversion.converted(function, SIGNATURE).graph)["Loop"]
 
 
-def test_a_model_is_traced_once_for_savedmodel_and_tflite(tmp_path):
+def test_a_model_is_traced_once_for_savedmodel_tflite_and_onnx(tmp_path):
     exported = exportable(CharacterTokenizer("ab", compose=False))
-    for name in ("saved_model", "tflite"):
+    for name in ("saved_model", "tflite", "onnx"):
         row = FORMATS[name]
         row.save(exported.told_as(exported.metadata), tmp_path / row.file)
     assert exported.serve.experimental_get_tracing_count() == 1

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.export import onnx_conversion
+from keras_i18n.export import onnx_conversion, tflite_conversion
 
 
 def keras_outputs(model, *inputs):
@@ -80,7 +80,6 @@ class Files:
 
 def write_saved_model(model, folder, serve=None):
     serve = serve or _serve(model)
-    serve.get_concrete_function()
     archive = keras.export.ExportArchive()
     archive.track(model)
     archive.add_endpoint("serve", serve)
@@ -105,6 +104,8 @@ def tflite_bytes(model, precision="float32"):
 
 
 def _tflite_bytes(folder, precision="float32"):
+    if precision == "float32":
+        return tflite_conversion.converted(folder, endpoint="serve")
     converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serve"])
     converter.exclude_conversion_metadata = True
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
