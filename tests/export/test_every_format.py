@@ -149,10 +149,9 @@ def test_saved_model_takes_strings_and_stores_weights_once(classifier, exported)
 
 
 @pytest.mark.parametrize("kind", ["unigram", "ngram"])
-def test_a_tokenizer_alone(sample, tmp_path, kind):
-    if kind == "unigram":  # with the rules of a normaliser
-        tokenizer = ki.tokenizers.train_unigram(sample[0].text, vocabulary_size=3000, begin=True, end=True, threads=1)
-    else:
+def test_a_tokenizer_alone(normalizing_tokenizer, sample, tmp_path, kind):
+    tokenizer = normalizing_tokenizer
+    if kind == "ngram":
         tokenizer = ki.tokenizers.NgramTokenizer(num_buckets=500, compose=False)
     folder = ki.export(tokenizer, tmp_path / "tokenizer")
     report = ki.verify(tokenizer, folder, sample[1], max_texts=2)
@@ -165,8 +164,9 @@ def test_a_tokenizer_alone(sample, tmp_path, kind):
         runner.predict(TEXTS)
 
 
-def test_token_ids_do_not_depend_on_the_precision(tokenizer, sample, tmp_path):
+def test_token_ids_do_not_depend_on_the_precision(normalizing_tokenizer, sample, tmp_path):
     """A float table of piece scores would be rounded: ids of close ways would change without a word."""
+    tokenizer = normalizing_tokenizer
     texts = list(sample[1].text) + TEXTS
     expected = [ids.tolist() for ids in tokenizer.tokenize(texts)]
     for precision in ("float16", "int8"):

@@ -99,9 +99,10 @@ def translator(**search):
 
 def ngram_bag(beside):
     """Trained: untrained it gives every label the same."""
-    tokenizer, network = new_bag(num_buckets=300, num_labels=3, encoder=beside)
+    _, network = new_bag(num_buckets=300, num_labels=3, encoder=beside)
+    tokenizer = NgramTokenizer(num_buckets=300, compose=False)
     if beside is not None:
-        tokenizer = JoinedTokenizer([NgramTokenizer(num_buckets=300, compose=False), TOKENIZER])
+        tokenizer = JoinedTokenizer([tokenizer, TOKENIZER])
     model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=LABELS, languages=["en", "ja"])
     data = ki.datasets.from_lists(TEXTS[:4] * 3, [*LABELS, "alarm"] * 3, language=["en", "ja", "fr", "en"] * 3)
     model.fit(data, verbose=0)

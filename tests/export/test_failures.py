@@ -57,10 +57,16 @@ def test_an_empty_batch_of_strings(exported):
     assert scores.shape == (0, 3)
 
 
+@pytest.fixture(scope="module")
+def encoder_files(classifier, tmp_path_factory):
+    """The encoder in every format, for which it is traced once."""
+    return ki.export(classifier.encoder, tmp_path_factory.mktemp("encoder"))
+
+
 @pytest.mark.parametrize("name", ki.export.FORMATS)
-def test_no_texts_at_all_for_an_encoder(classifier, tmp_path, name):
+def test_no_texts_at_all_for_an_encoder(classifier, encoder_files, name):
     encoder = classifier.encoder
-    runner = ki.load_exported(ki.export(encoder, tmp_path, formats=name) / ki.export.FORMATS[name].file)
+    runner = ki.load_exported(encoder_files / ki.export.FORMATS[name].file)
     assert runner.predict([]).shape == encoder.predict([]).shape == (0, encoder.dim)
 
 
