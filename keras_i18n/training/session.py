@@ -121,6 +121,9 @@ class Session:
             _EpochsTold(self._epoch_ended),
             good_weights,
         ]
+        if isinstance(trained, keras.Model):
+            # a step that makes variables of its own is traced twice, the second time to use them
+            trained.optimizer.build(trained.trainable_variables)
         with self._interrupts_told():
             history = trained.fit(
                 data,

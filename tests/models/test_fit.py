@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 import keras_i18n as ki
+from keras_i18n import layers
 from keras_i18n.datasets import Dataset
 from keras_i18n.models import TrainingOptions
 from keras_i18n.progress import Progress
@@ -93,6 +94,30 @@ def test_the_network_alone_in_a_plain_keras_workflow(tokenizer, assistant):
     # what was trained there answers here
     expected = classifier.network.predict(token_ids, verbose=0)
     np.testing.assert_allclose(classifier.predict(train.text), expected, atol=1e-5)
+
+
+class Counting(keras.layers.Layer):
+    """Tells how often it is traced in a training step."""
+
+    traced = 0
+
+    def call(self, x, training=False):
+        self.traced += bool(training)
+        return x
+
+
+@pytest.mark.parametrize("multi_label", [False, True])
+def test_a_step_is_traced_once(tokenizer, multi_label):
+    """What it needs of its own, an optimizer's variables and a metric's, is there before."""
+    counting = Counting()
+    token_ids = keras.Input((None,), dtype="int32")
+    vector = counting(layers.PooledEmbedding(tokenizer.vocabulary_size, 4)(token_ids))
+    network = keras.Model(token_ids, keras.layers.Dense(2, "sigmoid" if multi_label else "softmax")(vector))
+    labels = [["a"], ["b"], ["a", "b"], []] if multi_label else ["a", "b", "a", "b"]
+    data = ki.datasets.from_lists(["wake me at six"] * 4, labels, language="en")
+    model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["a", "b"], multi_label=multi_label)
+    model.fit(data, trainable="all", epochs=2, batch_size=4, verbose=0)
+    assert counting.traced == 1
 
 
 @pytest.mark.parametrize("trainable", ["head", "all"])

@@ -52,6 +52,24 @@ def interrupt_after(epoch):
     return tell
 
 
+class Counting(keras.layers.Layer):
+    """Tells how often it is traced in a training step."""
+
+    traced = 0
+
+    def call(self, x, training=False):
+        self.traced += bool(training)
+        return x
+
+
+def test_a_step_is_traced_once():
+    layer = Counting()
+    model = keras.Sequential([keras.Input((8,)), layer, keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.Adam(0.1), loss="mse")
+    fitted(model=model)
+    assert layer.traced == 1
+
+
 @LOOPS
 def test_epochs_are_told_with_their_loss(loop):
     told = []

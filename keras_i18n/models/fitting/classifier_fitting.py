@@ -186,12 +186,10 @@ def _run(model, network, batches, validation, options, session, backup):
     multi_label = getattr(model, "multi_label", False)
     make_loss = keras.losses.BinaryCrossentropy if multi_label else keras.losses.CategoricalCrossentropy
     loss = make_loss(label_smoothing=options.label_smoothing)
-    # "accuracy" would compare the best label alone
-    metrics = [keras.metrics.F1Score("micro", threshold=DEFAULT, name="micro_f1")] if multi_label else ["accuracy"]
     trained, compiled = network, network
     if options.strategy is None:
         optimizer = scaling_optimizer(optimizer_of(options), options.mixed_precision)
-        network.compile(optimizer=optimizer, loss=loss, metrics=metrics)
+        network.compile(optimizer=optimizer, loss=loss, metrics=[_metric_of(model)])
     else:
         trained = StrategyTraining(
             network, options.strategy, optimizer=lambda: optimizer_of(options), loss=loss, digest=session.digest
@@ -212,6 +210,18 @@ def _run(model, network, batches, validation, options, session, backup):
             verbose=options.verbose,
             **given,
         )
+
+
+def _metric_of(model):
+    """What is told of each epoch. Its variables are there already: a step that makes some is traced twice."""
+    if not getattr(model, "multi_label", False):
+        return keras.metrics.CategoricalAccuracy(name="accuracy")
+    # accuracy would compare the best label alone
+    metric = keras.metrics.F1Score("micro", threshold=DEFAULT, name="micro_f1")
+    nothing = np.zeros((1, len(model.labels)), "float32")
+    metric.update_state(nothing, nothing)
+    metric.reset_state()
+    return metric
 
 
 def _session(model, train, validation_data, trainable, options):
