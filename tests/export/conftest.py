@@ -38,12 +38,12 @@ def classifier(tokenizer, sample, tmp_path_factory):
     """Trained far enough that its answers differ from text to text; by one worker, of whose file each has a model."""
 
     def train(folder):
-        keras.utils.set_random_seed(7)
+        keras.utils.set_random_seed(1)
         network = networks.universal_sentence_encoder(
             vocabulary_size=tokenizer.vocabulary_size, dim=48, ngram_dim=24, hidden_dim=32
         )
         encoder = ki.TextEncoder(tokenizer=tokenizer, network=network, languages=sample[0].languages)
-        classifier = ki.TextClassifier.on_encoder(encoder, labels=LABELS, num_anchors=256, gamma=3.0)
+        classifier = ki.TextClassifier.on_encoder(encoder, labels=LABELS, num_anchors=256, gamma=4.0)
         classifier.fit(sample[0].select(languages=["en", "am", "ja"]), epochs=10, verbose=0)
         classifier.save(folder / "classifier.keras")
 

@@ -1,5 +1,6 @@
 """Language models: probabilities that add up, training from lists and files, files that are refused."""
 
+import functools
 import itertools
 
 import keras
@@ -138,18 +139,26 @@ def test_the_same_seed_gives_the_same_weights():
     assert np.abs(weights[0] - weights[2]).max() > 1e-6
 
 
+TRAINED_IN_16_BITS = {"gru": TEXTS, "transformer": TEXTS, "lstm": ["abcd" * 300]}
+
+
+@functools.cache
+def trained_in(precision, kind):
+    """The model and the loss of each epoch."""
+    texts = TRAINED_IN_16_BITS[kind]
+    model = model_of(kind, weights=0.1, tokenizer=CharacterTokenizer.train(texts))
+    options = {"epochs": 6, "batch_size": 2, "window": 16, "learning_rate": 1e-2, "verbose": 0}
+    return model, np.array(model.fit(texts, mixed_precision=precision, **options).history["loss"])
+
+
 @pytest.mark.parametrize("mixed_precision", ["bfloat16", "float16"])
-@pytest.mark.parametrize(("kind", "texts"), [("gru", TEXTS), ("transformer", TEXTS), ("lstm", ["abcd" * 300])])
-def test_mixed_precision_learns_about_the_same(kind, texts, mixed_precision):
-    losses, models = [], [model_of(kind, weights=0.1, tokenizer=CharacterTokenizer.train(texts)) for _ in range(2)]
-    for model, precision in zip(models, (None, mixed_precision), strict=True):
-        options = {"epochs": 6, "batch_size": 2, "window": 16, "learning_rate": 1e-2, "verbose": 0}
-        history = model.fit(texts, mixed_precision=precision, **options)
-        losses.append(np.array(history.history["loss"]))
-    plain, mixed = losses
+@pytest.mark.parametrize("kind", TRAINED_IN_16_BITS)
+def test_mixed_precision_learns_about_the_same(kind, mixed_precision):
+    _, plain = trained_in(None, kind)
+    model, mixed = trained_in(mixed_precision, kind)
     assert mixed[-1] < mixed[0] - 0.05
     assert 0 < np.abs(plain - mixed).max() < 0.1 * plain[0]
-    assert {layer.compute_dtype for layer in models[1].network.layers} == {"float32"}
+    assert {layer.compute_dtype for layer in model.network.layers} == {"float32"}
 
 
 def test_sampling_temperature_shows_small_languages_more_often():

@@ -75,7 +75,9 @@ def test_states_are_carried_through_the_chain():
 def test_trains_from_a_long_text_and_from_a_file(tmp_path, kind):
     (tmp_path / "poem.txt").write_text(POEM, encoding="utf-8")
     for train in ([POEM], tmp_path / "poem.txt"):
-        model = LanguageModel.create(CharacterTokenizer.train([POEM]), kind=kind, size="tiny", max_tokens=32)
+        model = LanguageModel.create(
+            CharacterTokenizer.train([POEM]), kind=kind, size="tiny", num_layers=1, max_tokens=32
+        )
         untrained = model.log_probability([POEM])[0]
         options = {"epochs": 3, "batch_size": 4, "window": 24, "learning_rate": 1e-2, "verbose": 0}
         history = model.fit(train, validation_data=[POEM[:2500]], **options)

@@ -122,12 +122,13 @@ def test_a_killed_training_goes_on_to_the_same_end(tmp_path):
             if epoch == 1:
                 raise KeyboardInterrupt
 
+    layers = {"joint": False, "decoder": "attention", "encoder_layers": 1, "decoder_layers": 1}
     for killed in (False, True):
-        model = tiny(data, joint=False, decoder="attention")
+        model = tiny(data, **layers)
         if killed:
             with pytest.raises(KeyboardInterrupt):
                 model.fit(data, backup_dir=tmp_path / "backup", callbacks=[Killed()], **options)
-            model = tiny(data, joint=False, decoder="attention")
+            model = tiny(data, **layers)
             model.fit(data, backup_dir=tmp_path / "backup", **options)
         else:
             model.fit(data, **options)
@@ -150,7 +151,7 @@ def test_the_learning_rate_falls_to_nothing_in_the_end():
 
     data = [("one two", "eins zwei")] * 20  # one width, one graph
     options = {"learning_rate": 1e-2, "warmup": 2, "batch_tokens": 32, "averaging": 0.0, "verbose": 0}
-    tiny(data).fit(data, epochs=4, cooldown=0.5, callbacks=[Rates()], **options)
+    tiny(data, encoder_layers=1).fit(data, epochs=4, cooldown=0.5, callbacks=[Rates()], **options)
     steps, rates = np.array(seen).T
     shares = rates / (1e-2 * np.minimum(steps / 2, np.sqrt(2 / steps)))
     np.testing.assert_allclose(shares, np.minimum(1, 2 - 2 * np.arange(len(shares)) / len(shares)), atol=1e-5)
