@@ -80,7 +80,7 @@ def on_pieces():
     """A classifier on a random encoder, as touchy as a network can be, whose head has constants worked out of weights."""
     train, test = ki.datasets.sample("assistant")
     keras.utils.set_random_seed(7)
-    tokenizer = ki.tokenizers.train_unigram(train.text[::8], vocabulary_size=1200, normalizer="identity", threads=1)
+    tokenizer = ki.tokenizers.train_unigram(train.text[::8], vocabulary_size=1200, threads=1)
     network = ki.networks.universal_sentence_encoder(
         vocabulary_size=tokenizer.vocabulary_size, dim=32, ngram_dim=16, hidden_dim=24
     )
