@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_i18n import native_logs, networks
 from keras_i18n.forked import refuse_forked
-from keras_i18n.networks.ngram_sentence_encoder import BOTH, NGRAMS
+from keras_i18n.networks.ngram_sentence_encoder import BOTH, GATE, NGRAMS, OPENED
 from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import TokenIds
 
@@ -27,12 +27,26 @@ class NgramEncoderForward:
         self.rows, self.dim = network.get_layer(NGRAMS), network.output_shape[-1]
         self.encode = encode
         known = network.get_layer(BOTH).input[0]
-        rest = keras.Model([self.rows.output, known], network.outputs[0])
+        self.opened = {layer.name: layer for layer in network.layers}.get(OPENED)  # by the ids of a text
         # any number of texts, one graph: by example each number would be a graph of its own
-        vectors = [tf.TensorSpec(one.shape, tf.float32) for one in rest.inputs]
-        self._rest = tf.function(
-            lambda summed, known: rest([summed, known], training=False), input_signature=vectors, autograph=False
-        )
+        of_vectors = [tf.TensorSpec(one.shape, tf.float32) for one in (self.rows.output, known)]
+        if self.opened is None:
+            rest = keras.Model([self.rows.output, known], network.outputs[0])
+
+            def run(*given):
+                return rest(list(given), training=False)
+
+        else:
+            # the network's own input stays out of it: a model that begins at other tensors takes an input's node away
+            gate = keras.Model(self.rows.output, network.get_layer(GATE).output)
+            rest = keras.Model([self.rows.output, known, self.opened.output], network.outputs[0])
+            of_vectors.append(tf.TensorSpec((None, 1), tf.int32))
+
+            def run(*given):
+                *vectors, ids = given
+                return rest([*vectors, self.opened([gate(vectors[0], training=False), ids])], training=False)
+
+        self._rest = tf.function(run, input_signature=of_vectors, autograph=False)
 
     @staticmethod
     def fits(network: keras.Model) -> bool:
@@ -60,4 +74,5 @@ class NgramEncoderForward:
         rows = self.rows(np.concatenate(ngrams)[:, None].astype("int32"))
         summed = tf.math.unsorted_segment_sum(rows, np.repeat(np.arange(len(part)), counts), len(part))
         summed *= tf.math.rsqrt(tf.maximum(tf.cast(counts, tf.float32), 1.0))[:, None]
-        return self._rest(summed, tf.convert_to_tensor(pieces)).numpy()
+        highest = [np.array([[ids.max(initial=-1)] for ids in part], "int32")] if self.opened is not None else []
+        return self._rest(summed, tf.convert_to_tensor(pieces), *highest).numpy()
