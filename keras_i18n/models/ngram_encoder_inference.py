@@ -26,27 +26,11 @@ class NgramEncoderForward:
     def __init__(self, network: keras.Model, encode: Callable[[TokenIds], np.ndarray]) -> None:
         self.rows, self.dim = network.get_layer(NGRAMS), network.output_shape[-1]
         self.encode = encode
-        known = network.get_layer(BOTH).input[0]
+        known, own, gate = network.get_layer(BOTH).input
         self.opened = {layer.name: layer for layer in network.layers}.get(OPENED)  # by the ids of a text
-        # any number of texts, one graph: by example each number would be a graph of its own
-        of_vectors = [tf.TensorSpec(one.shape, tf.float32) for one in (self.rows.output, known)]
-        if self.opened is None:
-            rest = keras.Model([self.rows.output, known], network.outputs[0])
-
-            def run(*given):
-                return rest(list(given), training=False)
-
-        else:
-            # the network's own input stays out of it: a model that begins at other tensors takes an input's node away
-            gate = keras.Model(self.rows.output, network.get_layer(GATE).output)
-            rest = keras.Model([self.rows.output, known, self.opened.output], network.outputs[0])
-            of_vectors.append(tf.TensorSpec((None, 1), tf.int32))
-
-            def run(*given):
-                *vectors, ids = given
-                return rest([*vectors, self.opened([gate(vectors[0], training=False), ids])], training=False)
-
-        self._rest = tf.function(run, input_signature=of_vectors, autograph=False)
+        # two graphs with the gate between them: a network whose gate opens runs the very graphs of one whose gate does not
+        self._halves = _graph([self.rows.output], [own, network.get_layer(GATE).output])
+        self._rest = _graph([known, own, gate], network.outputs[0])
 
     @staticmethod
     def fits(network: keras.Model) -> bool:
@@ -74,5 +58,19 @@ class NgramEncoderForward:
         rows = self.rows(np.concatenate(ngrams)[:, None].astype("int32"))
         summed = tf.math.unsorted_segment_sum(rows, np.repeat(np.arange(len(part)), counts), len(part))
         summed *= tf.math.rsqrt(tf.maximum(tf.cast(counts, tf.float32), 1.0))[:, None]
-        highest = [np.array([[ids.max(initial=-1)] for ids in part], "int32")] if self.opened is not None else []
-        return self._rest(summed, tf.convert_to_tensor(pieces), *highest).numpy()
+        own, gate = self._halves(summed)
+        if self.opened is not None:
+            gate = self.opened([gate, np.array([[ids.max(initial=-1)] for ids in part], "int32")])
+        return self._rest(tf.convert_to_tensor(pieces), own, gate).numpy()
+
+
+def _graph(inputs, outputs):
+    """A part of a network for any number of texts, as one graph: by example each number would be a graph of its own."""
+    part = keras.Model(inputs, outputs)
+
+    def run(*given):
+        return part(list(given) if len(given) > 1 else given[0], training=False)
+
+    return tf.function(
+        run, input_signature=[tf.TensorSpec(one.shape, tf.float32) for one in part.inputs], autograph=False
+    )

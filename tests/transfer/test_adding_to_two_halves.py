@@ -70,7 +70,7 @@ def test_translations_come_nearer_and_old_texts_stay(encoder, added):
     assert cosine(model, SWAHILI, wanted) > cosine(encoder, SWAHILI, wanted) + 0.15
     np.testing.assert_array_equal(model.encode(OLD), encoder.encode(OLD))
     assert model.languages == ("en", "el", "sw")  # it was named before: hashed n-grams read it
-    assert report.rows[0].new_tokens > 0.3
+    assert report.rows[0].new_tokens > 0.1
     assert report.rows[0].after > report.rows[0].before
     np.testing.assert_array_equal(np.array(encoder.encode(SWAHILI)), make_encoder().encode(SWAHILI))  # left untouched
 
