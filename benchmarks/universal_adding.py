@@ -62,6 +62,23 @@ def mean_of(rows, part, name):
     return round(float(np.mean([row[part][name] for row in rows])), 4)
 
 
+def summary(rows):
+    """Means over languages from all pairs, and what happened to unseen texts of old ones."""
+    whole = [row for row in rows if row["pairs"] > max(_COUNTS)]
+    held = [row for row in whole if row["language"] not in CHOSEN_IN]
+    names = [(part, name) for part in ("before", "after") for name in ("accuracy", "retrieved")]
+    return {
+        "held out": {"languages": [row["language"] for row in held]}
+        | {f"{part} {name}": mean_of(held, part, name) for part, name in names if held},
+        "all": {"languages": [row["language"] for row in whole]}
+        | {f"{part} {name}": mean_of(whole, part, name) for part, name in names if whole},
+        "unseen old texts": _UNSEEN * len(encoder_languages.TAGS),
+        "of them tokenized differently, at most": max(row["unseen old texts tokenized differently"] for row in rows),
+        "of them with another label, at most": max(row["unseen old texts with another label"] for row in rows),
+        "rows": rows,
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--languages", nargs="+", default=LANGUAGES)
@@ -105,12 +122,13 @@ def main():
         same = [np.array_equal(*pair) for pair in zip(unseen_ids, longer.tokenize(unseen), strict=True)]
         scores = longer.predict(unseen)
         assert np.array_equal(scores[same], unseen_scores[same])
+        found = by_openness(longer, english, dev[language])
         row = {
             "language": language,
             "pairs": len(pairs),
             "before": figures_of(model, english, dev[language]),
-            "after": figures_of(longer, english, dev[language]),
-            "by openness": by_openness(longer, english, dev[language]),
+            "after": found[str(longer.encoder.network.get_layer("opened_gate").openness)],
+            "by openness": found,
             "new pieces": report.pieces,
             "minutes": round(minutes, 2),
             "unseen old texts tokenized differently": len(same) - sum(same),
@@ -118,22 +136,7 @@ def main():
         }
         rows.append(row)
         print(row, flush=True)
-        whole = [one for one in rows if one["pairs"] > max(_COUNTS)]
-        held = [one for one in whole if one["language"] not in CHOSEN_IN]
-        results_file.write(
-            "universal_adding",
-            {
-                "unseen old texts": len(unseen),
-                **{
-                    f"{part} {name}": mean_of(held, part, name)
-                    for part in ("before", "after")
-                    for name in ("accuracy", "retrieved")
-                },
-                "languages of these means": [one["language"] for one in held],
-                "all, accuracy": [mean_of(whole, part, "accuracy") for part in ("before", "after")],
-                "rows": rows,
-            },
-        )
+        results_file.write("universal_adding", summary(rows))
 
 
 if __name__ == "__main__":
