@@ -28,7 +28,7 @@ CHOSEN_IN = ("hi", "vi", "sw", "te", "uk")
 LANGUAGES = ("fi", "el", "am", *CHOSEN_IN)
 _CURVE, _COUNTS = ("fi", "am"), (500, 1000)
 _KEPT = ("de", "fr", "es")
-_OPENNESS = (0.0, 0.3, 0.45, 0.6, 0.75, 1.0)
+_OPENNESS = (0.0, 0.15, 0.3, 0.45, 0.6, 1.0)
 _UNSEEN = 100  # texts of each of the sixteen languages
 
 
@@ -128,6 +128,7 @@ def main():
             "pairs": len(pairs),
             "before": figures_of(model, english, dev[language]),
             "after": found[str(longer.encoder.network.get_layer("opened_gate").openness)],
+            "openness": longer.encoder.network.get_layer("opened_gate").openness,
             "by openness": found,
             "new pieces": report.pieces,
             "minutes": round(minutes, 2),

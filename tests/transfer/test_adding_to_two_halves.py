@@ -7,6 +7,7 @@ import pytest
 import keras_i18n as ki
 from keras_i18n import layers, networks, transfer
 from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer, train_unigram
+from keras_i18n.transfer.adding.row_training import RowTraining
 from tests.transfer.test_adding_languages import ENGLISH, FEW, GREEK, SWAHILI, pairs_in
 
 BUCKETS, DIM = 300, 16
@@ -131,6 +132,52 @@ def test_a_classifier_gets_the_language_through_its_encoder(encoder, added):
     np.testing.assert_array_equal(model.predict(OLD), classifier.predict(OLD))
     np.testing.assert_allclose(model.encoder.encode(SWAHILI), added[0].encode(SWAHILI), atol=1e-5)
     assert not np.allclose(model.predict(SWAHILI), classifier.predict(SWAHILI), atol=1e-2)
+
+
+MORE = [f"{text} {number}" for number in range(25) for text in ENGLISH]
+
+
+def with_many_pairs(encoder, target, **options):
+    return transfer.add_language(
+        encoder,
+        "sw",
+        parallel=pairs_in("sw", target, source=MORE),
+        num_pieces=150,
+        learning_rate=0.05,
+        alpha=0,
+        spans=0,
+        mixed=0,
+        **options,
+    )
+
+
+def test_pairs_kept_apart_say_how_far_the_gate_opens(encoder):
+    target = [f"{text} {number}" for number in range(25) for text in SWAHILI]
+    model, report = with_many_pairs(encoder, target, epochs=6)
+    assert report.unseen_pairs.count == 20
+    assert report.unseen_pairs.after > report.unseen_pairs.before
+    assert "Of 20 sentence pairs kept apart" in str(report)
+    assert report.rows[0].pairs == 180
+    gate = model.network.get_layer("opened_gate")
+    assert gate.openness > 0
+    # what was tried on the way there is left behind
+    ids = model.tokenizer.pad(model.tokenize(SWAHILI))
+    np.testing.assert_allclose(np.array(model.network(ids)), model.encode(SWAHILI), atol=1e-5)
+
+
+def test_pieces_that_bring_nothing_nearer_are_told(encoder, monkeypatch):
+    """Their rows are the very opposite of what they were to learn."""
+    run = RowTraining.run
+
+    def turned(training):
+        losses = run(training)
+        training.rows.assign(-20.0 * training.rows)
+        return losses
+
+    monkeypatch.setattr(RowTraining, "run", turned)
+    target = [f"{text} {number}" for number in range(25) for text in SWAHILI]
+    with pytest.warns(UserWarning, match="'sw' bring 20 sentence pairs that were kept apart no nearer"):
+        with_many_pairs(encoder, target, epochs=2)
 
 
 def test_it_is_cut_to_the_new_language_with_the_same_answers(added):

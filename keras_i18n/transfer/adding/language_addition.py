@@ -28,6 +28,7 @@ from keras_i18n.transfer.adding.report import AddedLanguage, AddedLanguages
 from keras_i18n.transfer.adding.row_training import RowTraining, RowTrainingOptions
 from keras_i18n.transfer.adding.training_examples import examples_of, fit_bridge
 from keras_i18n.transfer.adding.unchanged import check_answers, check_weights, compare_unseen
+from keras_i18n.transfer.adding.unseen_pairs import kept_apart
 from keras_i18n.transfer.language_resources import LanguageResources
 
 _MEASURED = 200
@@ -208,6 +209,9 @@ class LanguageAddition:
     def check(self) -> None:
         """Whether the model can learn these languages, and what must stay as it is."""
         self.resources = checked_resources(self.model, self.resources, self.teacher)
+        self.apart: dict[str, datasets.ParallelTexts] = {}
+        if is_of_two_halves(self.model):  # how far its gate opens is chosen on them
+            self.resources, self.apart = kept_apart(self.resources, self.rng)
         self.test = checked_test(self.model, self.options.test)
         self.encoder: Any = encoder_of(self.model)
         self.name = self.options.name or "+".join(sorted(self.resources))
@@ -300,7 +304,7 @@ class LanguageAddition:
         student = self.growing.student
         training = RowTraining(student.network, self.name, student.tokenizer, self.examples, self.training)
         self.losses = training.run()
-        self.new_model = self.growing.trained(self.new_model, self._config())
+        self.new_model, self.unseen_pairs = self.growing.trained(self.new_model, self._config(), self.apart)
         check_weights(self.model.network, self.new_model.network, self.name, self.old_digest)
 
     def prove_unchanged(self) -> None:
@@ -323,6 +327,7 @@ class LanguageAddition:
             classes=self.classes,
             kept_texts=len(self.keep_texts),
             unseen=self.unseen,
+            unseen_pairs=self.unseen_pairs,
             scores=() if self.test is None else label_scores(self.model, self.new_model, self.test),
             old_digest=self.old_digest,
             losses=tuple(self.losses),
