@@ -32,6 +32,7 @@ from keras_i18n.layers.ngram_convolutions import NgramConvolutions
 from keras_i18n.layers.ngram_embedding import NgramEmbedding
 from keras_i18n.layers.ngram_logits import NgramLogits
 from keras_i18n.layers.ngram_tokenization import NgramTokenization
+from keras_i18n.layers.opened_gate import OpenedGate
 from keras_i18n.layers.padding_mask import PaddingMask
 from keras_i18n.layers.pair_merging import PairMerging
 from keras_i18n.layers.piece_text import PieceText
@@ -98,6 +99,7 @@ __all__ = [
     "NgramEmbedding",
     "NgramLogits",
     "NgramTokenization",
+    "OpenedGate",
     "PaddingMask",
     "PairMerging",
     "PieceText",

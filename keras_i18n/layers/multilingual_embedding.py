@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_i18n.layers.split_rows import SplitRows
 from keras_i18n.layers.stored_rows import MakeRows, checked_rows, selected_twin, serialized, twin_of
 from keras_i18n.layers.table_memory import load_tables
 from keras_i18n.protocols import Array, Config, Shape, Tensor
@@ -188,6 +189,38 @@ class MultilingualEmbedding(keras.layers.Layer):
     def stored_in(self, rows: keras.layers.Layer) -> "MultilingualEmbedding":
         """Its twin whose rows, of all languages, lie in another layer."""
         twin = twin_of(self, rows)
+        if self._language_vectors:
+            twin.vectors.assign(self.vectors)
+        return twin
+
+    def widened(self) -> "MultilingualEmbedding":
+        """Its twin with the stored rows as float32 weights, which can be trained."""
+        if self.stored_rows is None:
+            raise ValueError(f"`widened` is for rows in few bits. Received: '{cut(self.name)}' with float32 weights.")
+        twin = type(self).from_config({**self.get_config(), "stored_rows": None})
+        twin.build()
+        first = 0
+        for table in (twin.embeddings, *twin._own_rows):
+            table.assign(self.stored_rows(np.arange(first, first + table.shape[0], dtype="int32")))
+            first += table.shape[0]
+        if self._language_vectors:
+            twin.vectors.assign(self.vectors)
+        return twin
+
+    def with_stored_rows(self, language: str, rows: keras.layers.Layer) -> "MultilingualEmbedding":
+        """Its twin, whose rows are stored, with the rows of one more language behind them; those that it has stay to the bit.
+
+        Args:
+            language: whose rows they are.
+            rows: a layer that keeps them, such as `FewBitRows`.
+        """
+        if self.stored_rows is None:
+            raise ValueError(f"`resized` adds to float32 weights. Received: '{cut(self.name)}' without stored rows.")
+        kept = self.stored_rows.selected(np.arange(self.num_rows))  # a copy
+        parts = [*(kept.parts if isinstance(kept, SplitRows) else (kept,)), rows]
+        config = {**self.get_config(), "language_rows": {**self.language_rows, language: rows.num_rows}}
+        twin = type(self).from_config({**config, "stored_rows": SplitRows(parts)})
+        twin.build()
         if self._language_vectors:
             twin.vectors.assign(self.vectors)
         return twin

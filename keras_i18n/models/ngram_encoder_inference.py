@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_i18n import native_logs, networks
 from keras_i18n.forked import refuse_forked
-from keras_i18n.networks.ngram_sentence_encoder import BOTH, NGRAMS
+from keras_i18n.networks.ngram_sentence_encoder import BOTH, GATE, NGRAMS, OPENED
 from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import TokenIds
 
@@ -26,13 +26,11 @@ class NgramEncoderForward:
     def __init__(self, network: keras.Model, encode: Callable[[TokenIds], np.ndarray]) -> None:
         self.rows, self.dim = network.get_layer(NGRAMS), network.output_shape[-1]
         self.encode = encode
-        known = network.get_layer(BOTH).input[0]
-        rest = keras.Model([self.rows.output, known], network.outputs[0])
-        # any number of texts, one graph: by example each number would be a graph of its own
-        vectors = [tf.TensorSpec(one.shape, tf.float32) for one in rest.inputs]
-        self._rest = tf.function(
-            lambda summed, known: rest([summed, known], training=False), input_signature=vectors, autograph=False
-        )
+        known, own, gate = network.get_layer(BOTH).input
+        self.opened = {layer.name: layer for layer in network.layers}.get(OPENED)  # by the ids of a text
+        # two graphs with the gate between them: a network whose gate opens runs the very graphs of one whose gate does not
+        self._halves = _graph([self.rows.output], [own, network.get_layer(GATE).output])
+        self._rest = _graph([known, own, gate], network.outputs[0])
 
     @staticmethod
     def fits(network: keras.Model) -> bool:
@@ -60,4 +58,19 @@ class NgramEncoderForward:
         rows = self.rows(np.concatenate(ngrams)[:, None].astype("int32"))
         summed = tf.math.unsorted_segment_sum(rows, np.repeat(np.arange(len(part)), counts), len(part))
         summed *= tf.math.rsqrt(tf.maximum(tf.cast(counts, tf.float32), 1.0))[:, None]
-        return self._rest(summed, tf.convert_to_tensor(pieces)).numpy()
+        own, gate = self._halves(summed)
+        if self.opened is not None:
+            gate = self.opened([gate, np.array([[ids.max(initial=-1)] for ids in part], "int32")])
+        return self._rest(tf.convert_to_tensor(pieces), own, gate).numpy()
+
+
+def _graph(inputs, outputs):
+    """A part of a network for any number of texts, as one graph: by example each number would be a graph of its own."""
+    part = keras.Model(inputs, outputs)
+
+    def run(*given):
+        return part(list(given) if len(given) > 1 else given[0], training=False)
+
+    return tf.function(
+        run, input_signature=[tf.TensorSpec(one.shape, tf.float32) for one in part.inputs], autograph=False
+    )

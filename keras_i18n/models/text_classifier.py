@@ -5,8 +5,7 @@ from typing import Any, Self
 import keras
 import numpy as np
 
-from keras_i18n.datasets import as_dataset
-from keras_i18n.models.classifier import Classifier, checked_labels
+from keras_i18n.models.classifier import checked_labels
 from keras_i18n.models.convex.bag_fitting import bag_beside
 from keras_i18n.models.creation.creating import PRESETS, Creation
 from keras_i18n.models.creation.report import CreationReport
@@ -18,12 +17,13 @@ from keras_i18n.models.label_thresholds import LabelThresholds
 from keras_i18n.models.network_checks import check_probabilities
 from keras_i18n.models.presets import load_preset
 from keras_i18n.models.saving.kinds import savable
+from keras_i18n.models.several_labels import TextClassification
 from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_inputs import MAX_CODEPOINTS
 from keras_i18n.models.text_model import TextModel, sub_network
 from keras_i18n.networks import bag_encoder
 from keras_i18n.progress import ProgressOption
-from keras_i18n.protocols import Config, LabelledTexts, Path, Texts
+from keras_i18n.protocols import Config, Path, Texts
 from keras_i18n.shown import shown
 from keras_i18n.tokenizers import JoinedTokenizer
 from keras_i18n.tokenizers.tokenizer import Tokenizer
@@ -34,7 +34,7 @@ _ROWS = 4096  # vectors scored at once
 
 
 @savable
-class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
+class TextClassifier(ClassifierFromKeras, TextModel, TextClassification):
     """Gives each text one of a set of labels, or as many of them as fit it.
 
     Args:
@@ -301,58 +301,6 @@ class TextClassifier(ClassifierFromKeras, TextModel, Classifier):
     def _scores_of_vectors(self, vectors):
         parts = [vectors[start : start + _ROWS] for start in range(0, max(len(vectors), 1), _ROWS)]
         return np.concatenate([np.asarray(self.head(part, training=False)) for part in parts])
-
-    def classify(
-        self, inputs: Texts, *, top: int = 1, language: str | Sequence[str] | None = None, **options: Any
-    ) -> list[Any]:
-        """The best label of each text, or the `top` best; with `multi_label` all labels that reach their thresholds.
-
-        Args:
-            inputs: list of str.
-            top: 1 for one `Prediction` a text, more for a list of them, best first. It is 1 with `multi_label`.
-            language: with `multi_label`, the tag of the texts, or of each, whose thresholds count; None where it is not
-                told.
-            options: of `predict`.
-
-        Returns:
-            A `Prediction` or a list of them for each text; with `multi_label` a tuple of them, best first, maybe empty.
-
-        Raises:
-            ValueError: `top` is no number of labels; it or `language` is given where it plays no part.
-        """
-        if not self.multi_label:
-            if language is not None:
-                raise ValueError(
-                    f"`language` chooses thresholds: multi_label=True has them. Received: {shown(language)}."
-                )
-            return super().classify(inputs, top=top, **options)
-        if top != 1:
-            raise ValueError(
-                f"With multi_label=True thresholds tell how many labels a text has. Received: top={shown(top)}."
-            )
-        return self.thresholds.predictions(self.predict(inputs, **options), language)
-
-    def choose_thresholds(self, validation: Any, *, min_texts: int = 50) -> LabelThresholds:
-        """Sets `.thresholds` so that the F1 of each label is largest; of a language too where it has enough texts.
-
-        Args:
-            validation: `Dataset` that the model was not trained on, or what `datasets.as_dataset` makes one of; every
-                row with a list of labels.
-            min_texts: texts that a language must have to get thresholds of its own.
-
-        Returns:
-            The `LabelThresholds`. They are saved and exported with the model; `fit` sets them back to 0.5.
-
-        Raises:
-            ValueError: the model has one label a text, an empty data set, labels that the model lacks.
-        """
-        if not self.multi_label:
-            raise ValueError("Thresholds are for several labels a text. Received: a model without multi_label=True.")
-        data: LabelledTexts = as_dataset(validation, name="validation")
-        targets = classifier_fitting.targets_of(self, data, "validation")
-        scores = self.predict(list(data.text))
-        self.thresholds = LabelThresholds.chosen(self.labels, scores, targets, data.language, min_texts=min_texts)
-        return self.thresholds
 
     def to_config(self) -> Config:
         """As in `TextModel`, with the thresholds by language."""

@@ -1,5 +1,6 @@
 """Functional builders: token ids -> numbers. They know no text and no language names."""
 
+from keras_i18n.networks.added_rows import pretrained_part, with_added_rows
 from keras_i18n.networks.building import build
 from keras_i18n.networks.convolution import convolution
 from keras_i18n.networks.copying import copy_network, uncompiled
@@ -58,6 +59,7 @@ __all__ = [
     "padded_with_zero",
     "pooling",
     "portable",
+    "pretrained_part",
     "refuse_few_bits",
     "scored_vector",
     "sentence_transformer",
@@ -73,6 +75,7 @@ __all__ = [
     "translation",
     "uncompiled",
     "universal_sentence_encoder",
+    "with_added_rows",
     "with_filled_inputs",
     "with_language_rows",
     "with_selected_rows",

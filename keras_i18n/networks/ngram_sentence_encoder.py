@@ -4,10 +4,11 @@ import keras
 
 from keras_i18n import layers
 from keras_i18n.forked import refuse_forked
-from keras_i18n.keras_privates import all_layers
+from keras_i18n.keras_privates import all_layers, call_inputs
 
 # what the layers are called: a network that has them is one of these
 NGRAMS, PIECES, FEATURES, GATE, BOTH = "ngram_embedding", "pieces", "ngram_features", "gate", "both"
+OPENED = "opened_gate"  # the gate of a network to which languages were added
 
 
 def ngram_sentence_encoder(
@@ -92,7 +93,7 @@ def gate_of(network: keras.Model) -> keras.Model:
     >>> gate_of(network).output_shape
     (None, 1)
     """
-    return keras.Model(network.inputs[0], network.get_layer(GATE).output)
+    return keras.Model(network.inputs[0], call_inputs(network.get_layer(BOTH))[0][2])
 
 
 def other_preset(network: keras.Model) -> str:

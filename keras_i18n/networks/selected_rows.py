@@ -15,6 +15,7 @@ from keras_i18n.shown import cut, shown
 
 _TABLES = (layers.MultilingualEmbedding, layers.PooledEmbedding)
 _RANGES = (layers.TokenRange, layers.DistinctTokens)
+_BOUNDED = (*_RANGES, layers.OpenedGate)  # layers that tell token ids apart
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _within(ids, first, last):
 
 def _with_selected_rows(network, ids):
     def replace(layer):
-        if isinstance(layer, _RANGES):
+        if isinstance(layer, _BOUNDED):
             bounds = {name: getattr(layer, name, None) for name in ("first", "last")}
             moved = {name: int((ids < bound).sum()) for name, bound in bounds.items() if bound is not None}
             return type(layer).from_config({**layer.get_config(), **moved})

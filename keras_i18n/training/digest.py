@@ -37,8 +37,14 @@ def weight_shapes(network: keras.Model) -> list[list[Any]]:
     return [[weight.path.split("/")[-1], tuple(weight.shape)] for weight in network.weights]
 
 
-def weights_digest(network: keras.Model, without: str | None = None) -> str:
+def weights_digest(network: keras.Model, without: str | None = None, like: keras.Model | None = None) -> str:
     """Hex SHA-256 of all weights of a network, by name, leaving out the rows named `without`.
+
+    Args:
+        network: `keras.Model`.
+        without: whose rows, as a weight or as a layer that keeps them in few bits.
+        like: a network whose layers of these names are counted in the same order: Keras counts them otherwise where one
+            came between.
 
     >>> network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> before = weights_digest(network)
@@ -46,9 +52,14 @@ def weights_digest(network: keras.Model, without: str | None = None) -> str:
     >>> weights_digest(network) == before
     False
     """
+    weights = network.weights
+    if like is not None:
+        places = {layer.name: place for place, layer in enumerate(like.layers)}
+        ordered = sorted(network.layers, key=lambda layer: places.get(layer.name, len(places)))
+        weights = [weight for layer in ordered for weight in layer.weights]
     digest = hashlib.sha256()
-    for weight in network.weights:
-        if weight.path.endswith(f"/rows_{without}"):
+    for weight in weights:
+        if f"rows_{without}" in weight.path.split("/")[-2:]:
             continue
         digest.update(f"{weight.path.split('/')[-1]} {tuple(weight.shape)} {weight.dtype}".encode())
         digest.update(np.ascontiguousarray(weight.numpy()).tobytes())

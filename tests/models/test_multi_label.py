@@ -226,10 +226,62 @@ def test_what_is_for_one_label_only(encoder, fitted):
         ki.evaluate_by_language(fitted, ONE_LABEL)
     with pytest.raises(ValueError, match="thresholds tell how many labels"):
         fitted.classify(["a"], top=2)
-    with pytest.raises(ValueError, match="Use it alone"):
-        ki.Ensemble([fitted, fitted])
+    with pytest.raises(ValueError, match="one label a text, or all several"):
+        ki.Ensemble([single, fitted])
+    with pytest.raises(ValueError, match="need members with multi_label=True"):
+        ki.Ensemble([single], thresholds={"und": [0.5] * 3})
     with pytest.raises(ValueError, match="A text has one language"):
         ki.LanguageIdentifier(tokenizer=TOKENIZER, network=fitted.network, labels=["en", "sw", "fr"], multi_label=True)
+
+
+@pytest.fixture(scope="module")
+def other(encoder):
+    model = on(encoder, num_anchors=8)
+    model.fit(TRAIN, verbose=0)
+    model.thresholds = LabelThresholds(model.labels, {"und": [0.2, 0.4, 0.6], "sw": [0.1, 0.1, 0.1]})
+    return model
+
+
+def opened_again(model, tmp_path):
+    """The model out of its file, and its exported one."""
+    model.save(tmp_path / "model.keras")
+    return ki.load(tmp_path / "model.keras"), ki.load_exported(
+        ki.export(model, tmp_path, formats=["tflite"]) / "model.tflite"
+    )
+
+
+def test_several_models_answer_as_one(fitted, other, tmp_path):
+    both = ki.Ensemble([fitted, other], weights=[1, 3])
+    texts = VALIDATION.text[:20]
+    np.testing.assert_allclose(
+        both.predict(texts), 0.25 * fitted.predict(texts) + 0.75 * other.predict(texts), atol=1e-6
+    )
+    wanted = [0.25 * fitted.thresholds.of(tag) + 0.75 * other.thresholds.of(tag) for tag in (None, "sw")]
+    np.testing.assert_allclose([both.thresholds.of(tag) for tag in (None, "sw")], wanted)
+    assert ki.evaluate_by_language(both, VALIDATION).mean > 0.9
+    for one in opened_again(both, tmp_path):
+        assert names(one.classify(texts, language="sw")) == names(both.classify(texts, language="sw"))
+        np.testing.assert_allclose(one.predict(texts), both.predict(texts), atol=1e-5)
+        assert one.thresholds == both.thresholds
+
+
+def test_weights_of_several_labels_are_the_likeliest(fitted, other):
+    worse = other.with_networks(ki.networks.copy_network)
+    worse.predict = lambda texts, **options: np.full((len(texts), 3), 0.5, "float32")
+    assert ki.Ensemble.stacked([fitted, worse], VALIDATION).weights[0] > 0.95
+    both = ki.Ensemble([fitted, other])
+    found = both.choose_thresholds(VALIDATION)
+    assert both.thresholds == found
+    assert found != LabelThresholds(both.labels)
+
+
+def test_each_language_has_the_thresholds_of_its_model(fitted, other, tmp_path):
+    identifier = ki.LanguageIdentifier.create(["en", "sw"], num_buckets=100)
+    router = ki.transfer.Router({"en": fitted, "sw": other}, identifier=identifier)
+    assert router.thresholds.of("sw").tolist() == [0.1, 0.1, 0.1]
+    assert router.thresholds.of().tolist() == fitted.thresholds.of().tolist()
+    again, _ = opened_again(router, tmp_path)
+    assert again.classify(["wake song"], language="sw") == router.classify(["wake song"], language="sw")
 
 
 def test_transfer_tells_what_is_for_one_label_only(fitted):

@@ -1,7 +1,7 @@
 """What an `Ensemble` and a `Router` have in common: several models that are one model."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import keras
@@ -9,11 +9,12 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n import layers
-from keras_i18n.models.classifier import Classifier
 from keras_i18n.models.combined import combined_file
+from keras_i18n.models.label_thresholds import LabelThresholds
+from keras_i18n.models.several_labels import TextClassification
 from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.text_model import TextModel
-from keras_i18n.protocols import Path, Texts, TokenIds
+from keras_i18n.protocols import Config, Path, Texts, TokenIds
 from keras_i18n.shown import shown
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
@@ -33,17 +34,26 @@ class MemberTokenizers:
         return self.tokenizers[0].pad(sequences)
 
 
-class CombinedClassifier(TextModel, Classifier):
+class CombinedClassifier(TextModel, TextClassification):
     """Classifiers of the same labels that answer together; see `Ensemble` and `Router`.
 
-    It is exported like any other model: `to_keras()` holds every member with its compiled tokenizer.
+    Where the members have `multi_label`, it has too, and thresholds of its own. It is exported like any other model: `to_keras()` holds every member with its compiled tokenizer.
     """
 
     task = "text-classification"
 
-    def __init__(self, members: Sequence[Any], labels: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        members: Sequence[Any],
+        labels: tuple[str, ...],
+        thresholds: Mapping[str, Sequence[float]] | None = None,
+    ) -> None:
         self.members = tuple(members)
         self.labels = labels
+        self.multi_label = getattr(self.members[0], "multi_label", False)
+        if thresholds and not self.multi_label:
+            raise ValueError(f"`thresholds` need members with multi_label=True. Received: {shown(thresholds)}.")
+        self.thresholds = LabelThresholds(labels, thresholds)
         self.languages = tuple(dict.fromkeys(tag for member in self.members for tag in member.languages))
         self.max_codepoints = min(member.max_codepoints for member in self.parts)
         self.tokenizer = MemberTokenizers([member.tokenizer for member in self.parts])
@@ -52,6 +62,10 @@ class CombinedClassifier(TextModel, Classifier):
     def parts(self) -> tuple[Any, ...]:
         """Every model that is saved, in order."""
         return self.members
+
+    def to_config(self) -> Config:
+        """The thresholds, where a text may have several labels."""
+        return {"thresholds": self.thresholds.by_language} if self.multi_label else {}
 
     def _texts(self, texts):
         return checked_texts(texts, self.max_codepoints)
@@ -94,9 +108,9 @@ def checked_members(members: Iterable[Any], what: str = "members") -> tuple[Any,
     for member in members:
         if not hasattr(member, "labels") or not hasattr(member, "to_keras"):
             raise TypeError(f"`{what}` must be classifiers. Received: {type(member).__name__}.")
-        if getattr(member, "multi_label", False):
+        if getattr(member, "multi_label", False) != getattr(members[0], "multi_label", False):
             raise ValueError(
-                f"`{what}` must have one label a text. Received: a model with multi_label=True. Use it alone."
+                f"`{what}` must all have one label a text, or all several. Received: some with multi_label=True."
             )
         if tuple(member.labels) != tuple(members[0].labels):
             raise ValueError(

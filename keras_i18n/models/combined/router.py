@@ -8,6 +8,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n import layers
 from keras_i18n.models.combined.combined_classifier import CombinedClassifier, checked_members, normalized
+from keras_i18n.models.label_thresholds import ANY_LANGUAGE, LabelThresholds
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Config, Texts
@@ -22,6 +23,7 @@ class Router(CombinedClassifier):
         routes: dict, language tag -> classifier; a model may serve several languages. All have the same labels.
         identifier: `LanguageIdentifier`, which tells the language where it is not given.
         default: a key of `routes`, for languages that have no route; the first one unless told.
+        thresholds: of models with `multi_label`, as in `TextClassifier`; for each language those of its model unless given.
 
     Raises:
         ValueError: no route, labels that differ, or an identifier that knows none of the languages.
@@ -38,7 +40,14 @@ class Router(CombinedClassifier):
     1
     """
 
-    def __init__(self, routes: Mapping[str, Any], *, identifier: Any, default: str | None = None) -> None:
+    def __init__(
+        self,
+        routes: Mapping[str, Any],
+        *,
+        identifier: Any,
+        default: str | None = None,
+        thresholds: Mapping[str, Sequence[float]] | None = None,
+    ) -> None:
         routes = {normalized(tag): model for tag, model in dict(routes).items()}
         _, labels = checked_members(routes.values(), "routes")
         if not any(tags.matches(tag, routes) for tag in identifier.labels):
@@ -52,7 +61,11 @@ class Router(CombinedClassifier):
         members = tuple({id(model): model for model in routes.values()}.values())
         self.identifier, self.default = identifier, default
         self.routes = {tag: next(i for i, one in enumerate(members) if one is model) for tag, model in routes.items()}
-        super().__init__(members, labels)
+        super().__init__(members, labels, thresholds)
+        if self.multi_label and not thresholds:
+            of_routes = {tag: model.thresholds.of(tag) for tag, model in routes.items()}
+            of_others = {ANY_LANGUAGE: routes[default].thresholds.of()}
+            self.thresholds = LabelThresholds(labels, {**of_others, **of_routes})
         self.languages = tuple(dict.fromkeys([*routes, *self.languages]))
 
     @property
@@ -110,10 +123,10 @@ class Router(CombinedClassifier):
         return layers.ChooseByLanguage(self._member_of, name="scores")(outputs)
 
     def to_config(self) -> Config:
-        return {"routes": self.routes, "default": self.default}
+        return {**super().to_config(), "routes": self.routes, "default": self.default}
 
     @classmethod
     def from_parts(cls, parts: Sequence[Any], config: Config) -> Self:
         identifier, *members = parts
         routes = {tag: members[place] for tag, place in config["routes"].items()}
-        return cls(routes, identifier=identifier, default=config["default"])
+        return cls(routes, identifier=identifier, default=config["default"], thresholds=config.get("thresholds"))

@@ -15,13 +15,20 @@ from keras_i18n.protocols import Encoder
 from keras_i18n.shown import shown
 from keras_i18n.training.digest import weights_digest
 from keras_i18n.transfer.adding.extended_vocabulary import extend_vocabulary
+from keras_i18n.transfer.adding.growing_part import growing_part
 from keras_i18n.transfer.adding.initial_rows import initial_rows
 from keras_i18n.transfer.adding.label_scores import checked_test, label_scores
-from keras_i18n.transfer.adding.model_checks import checked_resources, encoder_of, warn_of_known
+from keras_i18n.transfer.adding.model_checks import (
+    checked_resources,
+    encoder_of,
+    is_of_two_halves,
+    warn_of_known,
+)
 from keras_i18n.transfer.adding.report import AddedLanguage, AddedLanguages
 from keras_i18n.transfer.adding.row_training import RowTraining, RowTrainingOptions
 from keras_i18n.transfer.adding.training_examples import examples_of, fit_bridge
 from keras_i18n.transfer.adding.unchanged import check_answers, check_weights, compare_unseen
+from keras_i18n.transfer.adding.unseen_pairs import kept_apart
 from keras_i18n.transfer.language_resources import LanguageResources
 
 _MEASURED = 200
@@ -202,21 +209,27 @@ class LanguageAddition:
     def check(self) -> None:
         """Whether the model can learn these languages, and what must stay as it is."""
         self.resources = checked_resources(self.model, self.resources, self.teacher)
+        self.apart: dict[str, datasets.ParallelTexts] = {}
+        if is_of_two_halves(self.model):  # how far its gate opens is chosen on them
+            self.resources, self.apart = kept_apart(self.resources, self.rng)
         self.test = checked_test(self.model, self.options.test)
         self.encoder: Any = encoder_of(self.model)
+        self.name = self.options.name or "+".join(sorted(self.resources))
+        self.growing = growing_part(self.model, self.name)
         agreements = {
             language: _agreements(self.encoder, self.encoder, found) for language, found in self.resources.items()
         }
         for language, (agreement, others) in agreements.items():
-            warn_of_known(language, agreement, others)
+            if not is_of_two_halves(self.model):  # there the gate has told it
+                warn_of_known(language, agreement, others)
         self.before = {language: agreement for language, (agreement, _) in agreements.items()}
         self.old_digest = weights_digest(self.model.network)
         self.keep_texts = self._texts_to_keep()
-        self.name = self.options.name or "+".join(sorted(self.resources))
 
     def _texts_to_keep(self):
         sample = datasets.concatenate(*datasets.sample("assistant"))
-        old = {tag for language in self.model.languages for tag in tags.matches(language, sample.languages)}
+        taught = [language for language in self.model.languages if not self._is_new(language)]
+        old = {tag for language in taught for tag in tags.matches(language, sample.languages)}
         known = [text for text, tag in zip(sample.text, sample.language, strict=True) if tag in old]
         sources = (text for found in self.resources.values() for text in found.sides()[0])
         return list(dict.fromkeys([*self.options.keep_texts, *sources, *known]))
@@ -227,7 +240,7 @@ class LanguageAddition:
         order = self.rng.permutation(len(self.keep_texts))
         self.held_out = [self.keep_texts[place] for place in sorted(order[:count])]
         self.vocabulary = extend_vocabulary(
-            self.model.tokenizer,
+            self.growing.reader.tokenizer,
             {language: found.sentences() for language, found in self.resources.items()},
             words={
                 language: [*found.words, *(new for _, new in found.lexicon)]
@@ -240,16 +253,19 @@ class LanguageAddition:
     def initialize(self) -> None:
         """A model with rows for the new pieces, which begin from what they translate."""
         rows, self.classes = initial_rows(
-            self.encoder, self.vocabulary, self.resources, self.options.method, self.options.seed
+            self.growing.reader, self.vocabulary, self.resources, self.options.method, self.options.seed
         )
         self._make_model(rows)
 
+    def _is_new(self, language):
+        return any(tags.equivalent(language, added) for added in self.resources)
+
+    def _config(self):
+        known = [language for language in self.model.languages if not self._is_new(language)]
+        return {**self.model.to_config(), "languages": [*known, *self.resources]}
+
     def _make_model(self, rows):
-        network = networks.with_language_rows(self.model.network, self.name, rows)
-        config = {**self.model.to_config(), "languages": [*self.model.languages, *self.resources]}
-        self.new_model = type(self.model).from_saved(
-            tokenizer=self.vocabulary.tokenizer, network=network, config=config
-        )
+        self.new_model = self.growing.make(self.vocabulary.tokenizer, rows, self._config())
 
     def make_examples(self) -> None:
         """Texts of the new languages, and the vectors that they should get."""
@@ -285,17 +301,17 @@ class LanguageAddition:
 
     def train(self) -> None:
         """The new rows, and nothing else."""
-        encoder: Any = encoder_of(self.new_model)
-        self.new_encoder = encoder
-        training = RowTraining(encoder.network, self.name, self.new_model.tokenizer, self.examples, self.training)
+        student = self.growing.student
+        training = RowTraining(student.network, self.name, student.tokenizer, self.examples, self.training)
         self.losses = training.run()
+        self.new_model, self.unseen_pairs = self.growing.trained(self.new_model, self._config(), self.apart)
         check_weights(self.model.network, self.new_model.network, self.name, self.old_digest)
 
     def prove_unchanged(self) -> None:
         """How unseen old texts fare; then these are kept as well, and all that is kept is compared bit for bit."""
         self.unseen = compare_unseen(self.model, self.new_model, self.held_out)
         self.vocabulary, kept = self.vocabulary.without_changes(self.held_out)
-        rows = networks.token_embedding(self.new_model.network).variable_of(self.name).numpy()
+        rows = networks.token_embedding(self.growing.student.network).variable_of(self.name).numpy()
         if len(kept) < len(rows):
             self._make_model(rows[kept])
             check_weights(self.model.network, self.new_model.network, self.name, self.old_digest)
@@ -311,6 +327,7 @@ class LanguageAddition:
             classes=self.classes,
             kept_texts=len(self.keep_texts),
             unseen=self.unseen,
+            unseen_pairs=self.unseen_pairs,
             scores=() if self.test is None else label_scores(self.model, self.new_model, self.test),
             old_digest=self.old_digest,
             losses=tuple(self.losses),
@@ -318,8 +335,8 @@ class LanguageAddition:
         )
 
     def _row(self, language, found):
-        ids = np.concatenate([np.zeros(0, int), *self.new_model.tokenize(found.sentences()[:_MEASURED])])
-        new = ids >= self.model.tokenizer.vocabulary_size
+        ids = np.concatenate([np.zeros(0, int), *self.vocabulary.tokenizer.tokenize(found.sentences()[:_MEASURED])])
+        new = ids >= self.growing.reader.tokenizer.vocabulary_size
         return AddedLanguage(
             language=language,
             name=tags.name(language),
@@ -328,7 +345,7 @@ class LanguageAddition:
             words=len(found.words),
             new_tokens=float(np.mean(new)) if len(ids) else 0.0,
             before=self.before[language],
-            after=_agreements(self.new_encoder, self.encoder, found)[0],
+            after=_agreements(encoder_of(self.new_model), self.encoder, found)[0],
         )
 
 

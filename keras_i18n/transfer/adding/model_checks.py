@@ -7,6 +7,7 @@ from keras_i18n import languages as tags
 from keras_i18n import networks
 from keras_i18n.models import TextClassifier, TextEncoder
 from keras_i18n.shown import cut
+from keras_i18n.tokenizers import JoinedTokenizer
 from keras_i18n.transfer.adding.extended_vocabulary import GROWTHS
 from keras_i18n.transfer.language_resources import LanguageResources
 
@@ -15,6 +16,10 @@ from keras_i18n.transfer.language_resources import LanguageResources
 _READ_ALREADY = 0.75
 # vectors of a Transformer's first token all lie close: a translation must be nearer by half of the way from others to 1
 _NEARER = 0.5
+_READ, _HALF = (
+    200,
+    0.5,
+)  # texts that the gate of two halves is asked for, and from where on the pretrained half reads them
 
 
 def checked_resources(
@@ -23,14 +28,7 @@ def checked_resources(
     """dict, language -> checked `LanguageResources`; ValueError where model or languages are not what they must be."""
     if encoder_of(model) is None:
         raise ValueError(_without_vectors(model))
-    if type(model.tokenizer) not in GROWTHS:
-        way_out = networks.other_preset(model.network)
-        raise ValueError(
-            f"`model` must have a tokenizer whose vocabulary can grow: {', '.join(kind.__name__ for kind in GROWTHS)}. "
-            f"Received: {type(model.tokenizer).__name__}.{way_out}"
-        )
-    networks.token_embedding(model.network)
-    networks.refuse_few_bits(model.network, "A new language")
+    _check_growth(model)
     if not resources:
         raise ValueError("`resources` must name a language. Received: an empty dict.")
     _check_different(list(resources))
@@ -38,7 +36,9 @@ def checked_resources(
     for tag, found in resources.items():
         language = tags.normalize(tag)
         known = next((other for other in model.languages if tags.equivalent(language, other)), None)
-        if known is not None:
+        if known is not None and is_of_two_halves(model):
+            _check_unread(model, language, found)
+        elif known is not None:
             which = "which is" if known == language else f"which is the same as its '{known}',"
             raise ValueError(
                 f"The model must not know the language yet. Received: '{cut(language)}' ({cut(tags.name(language))}), {which} "
@@ -46,6 +46,37 @@ def checked_resources(
             )
         checked[language] = found.checked(language, has_teacher=teacher is not None)
     return checked
+
+
+def is_of_two_halves(model: Any) -> bool:
+    """Whether it stands on an encoder such as `universal`, whose hashed n-grams read every language and whose pieces few."""
+    return isinstance(model.tokenizer, JoinedTokenizer) and networks.is_ngram_sentence_encoder(model.network)
+
+
+def _check_growth(model):
+    networks.token_embedding(model.network)
+    grows = model.tokenizer.tokenizers[-1] if is_of_two_halves(model) else model.tokenizer
+    if type(grows) not in GROWTHS:
+        raise ValueError(
+            f"`model` must have a tokenizer whose vocabulary can grow: {', '.join(kind.__name__ for kind in GROWTHS)}. "
+            f"Received: {type(model.tokenizer).__name__}."
+        )
+    if not is_of_two_halves(model):
+        networks.refuse_few_bits(model.network, "A new language")
+
+
+def _check_unread(model, language, found):
+    """A language that only the n-grams read may get pieces of its own; one of the pretrained half has them."""
+    texts = found.all_texts()[:_READ]
+    if not texts:
+        return
+    opened = networks.gate_of(model.network).predict(model.tokenizer.pad(model.tokenize(texts)), verbose=0).mean()
+    if opened >= _HALF:
+        raise ValueError(
+            f"The model must not read the language with pieces of its own yet. Received: '{cut(language)}' "
+            f"({cut(tags.name(language))}), of whose vectors its pretrained half gives {opened:.0%}. To teach it more, train "
+            "a classifier on labelled texts of it."
+        )
 
 
 def encoder_of(model: Any) -> TextEncoder | None:

@@ -5,6 +5,7 @@ import dataclasses
 from keras_i18n.text_table import preformatted, text_table
 from keras_i18n.transfer.adding.label_scores import LabelScore, scores_table
 from keras_i18n.transfer.adding.unchanged import UnseenTexts
+from keras_i18n.transfer.adding.unseen_pairs import UnseenPairs
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,8 @@ class AddedLanguages:
         classes: dict, where the first rows came from -> number of pieces.
         unseen: `UnseenTexts`: how old texts fare that new pieces were not fitted to, measured before these texts were kept as
             well; None where there were fewer than ten.
+        unseen_pairs: `UnseenPairs`: how sentence pairs fare that were kept apart, of an encoder of two halves such as
+            `universal`; None elsewhere, and with fewer than 200 pairs.
         scores: a `LabelScore` for each language of the labelled texts that were given as `test`.
         kept_texts: old texts whose token ids are unchanged (all of them) and whose answers were compared bit for bit.
         old_digest: SHA-256 of all old weights, before and after.
@@ -63,6 +66,7 @@ class AddedLanguages:
     classes: dict
     kept_texts: int
     unseen: UnseenTexts | None = None
+    unseen_pairs: UnseenPairs | None = None
     scores: tuple[LabelScore, ...] = ()
     old_digest: str
     losses: tuple
@@ -81,6 +85,7 @@ class AddedLanguages:
             f"{text_table(header, lines)}\n{self.pieces} new pieces ({classes}), {self.shared} shared, {self.dropped} "
             f"dropped for the sake of old texts; {self.kept_texts} old texts unchanged."
             + ("" if self.unseen is None else f"\n{self.unseen}")
+            + ("" if self.unseen_pairs is None else f"\n{self.unseen_pairs}")
             + (f"\n{scores_table(self.scores)}" if self.scores else "")
         )
 
