@@ -37,9 +37,7 @@ def solve(
     Returns:
         dict: "loss" and "accuracy" on the training texts, the latter only where a text has one label.
     """
-    weights = NgramWeights.of(
-        features.bag, features.is_word, targets=features.targets, language=features.language
-    )
+    weights = NgramWeights.of(features.bag, features.is_word, targets=features.targets, language=features.language)
     ngrams = weights.features(features.bag)
     blocks = [ngrams]
     has_encoder = network.get_layer("logits").has_encoder

@@ -12,7 +12,8 @@ from keras_i18n.progress import Counter, ProgressOption
 
 SCALES = (0.0, 0.15, 0.5, 1.5, 5.0)  # weight of the encoder's inner products beside those of n-grams
 STRENGTH = 100.0
-_STRENGTHS = (20.0, 5.0)  # tried beside it
+_MILD = 20.0  # at which languages choose: models that are not too sure, of which losses tell the better
+_STRENGTHS = (_MILD, 5.0)  # tried beside it
 _FOLDS = 3
 _TEXTS = 1600  # that choices are made on
 _PRIOR = 60  # texts of languages alike that a language's own choice is weighed against
@@ -57,9 +58,7 @@ class _Fold:
 
     def __post_init__(self) -> None:
         trained = self.trained
-        weights = NgramWeights.of(
-            trained.bag, trained.is_word, targets=trained.targets, language=trained.language
-        )
+        weights = NgramWeights.of(trained.bag, trained.is_word, targets=trained.targets, language=trained.language)
         self.ngrams = [weights.features(part.bag) for part in (self.trained, self.held)]
         self.shares = weights.familiar_share(self.held.bag)
         self.among_ngrams = inner_products(self.ngrams[:1])
@@ -143,13 +142,14 @@ def choose(
     def everywhere(scale):
         return dict.fromkeys(languages, scale)
 
-    found = {scale: tried(everywhere(scale), STRENGTH) for scale in scales}
-    losses = {scale: _losses_by_language(found[scale], sample, multi_label) for scale in scales}
+    found = {scale: tried(everywhere(scale), _MILD) for scale in scales}
+    losses = {
+        scale: _losses(probabilities(found[scale], multi_label=multi_label), sample.targets, multi_label)
+        for scale in scales
+    }
     scale_of = _by_language(losses, sample)
     scale_of |= {tag: 0.0 for tag in languages if tag not in scale_of}  # none of its texts was sampled
-    different = set(scale_of.values())
-    logits = tried(scale_of, STRENGTH) if len(different) > 1 else found[different.pop()]
-    strength, (temperature, held_out, loss) = STRENGTH, calibrated(logits)
+    strength, (temperature, held_out, loss) = STRENGTH, calibrated(tried(scale_of, STRENGTH))
     for other in _STRENGTHS:
         others = calibrated(tried(scale_of, other))
         if others[-1] < loss - _GAIN:
@@ -203,17 +203,6 @@ def _by_language(losses, sample):
             )
         chosen[language] = best
     return chosen
-
-
-def _losses_by_language(logits, sample, multi_label):
-    """Log loss of each text, at the temperature of its language: how sure to be of one language says nothing of another."""
-    out = np.zeros(len(logits))
-    for language in sorted(set(sample.language.tolist())):
-        own = np.flatnonzero(sample.language == language)
-        temperature = temperature_of(logits[own], sample.targets[own], multi_label=multi_label)
-        answers = probabilities(temperature * logits[own], multi_label=multi_label)
-        out[own] = _losses(answers, sample.targets[own], multi_label)
-    return out
 
 
 def _as_good(differences, worse):
