@@ -206,15 +206,6 @@ FIGURES = (
     ),
     Figure(
         "default_wins",
-        "the same with n-grams weighed by labels and languages, 50 / 200 texts of each of the 12 languages",
-        lambda result: _create(result, "create"),
-        lambda result: f"{_create(result, 'TF-IDF + logistic regression')} TF-IDF + logistic regression",
-        ("keras_i18n/models",),
-        arguments="--sets nusax --counts 50 200 --methods create 'TF-IDF + logistic regression' --name default_wins_weighed",
-        result="default_wins_weighed",
-    ),
-    Figure(
-        "default_wins",
         "the same in two of them, English and Indonesian, 20 / 50 / 100 / 200 texts of each",
         lambda result: _create(result, "create"),
         lambda result: (

@@ -12,6 +12,7 @@ from keras_i18n.protocols import TokenIds
 
 _RARE_COUNT = 500  # texts from which an n-gram must come in two of them
 _SHARE_OF_WORDS = 0.5  # of the weight that characters have, in the mean text
+_BELIEVED = 1000  # texts of which what labels and languages say of n-grams counts half: of fewer it is chance
 _LEAST = 1e-4  # of the factor of labels: where no n-gram tells them apart all count alike
 
 
@@ -89,6 +90,7 @@ class NgramWeights:
         factors = np.ones(bag.shape[1]) if targets is None else label_factors(bag, targets) + _LEAST
         if language is not None and len(set(language.tolist())) > 1:
             factors = factors * language_factors(bag, language)
+        factors = factors ** (count / (count + _BELIEVED))
         mass = counts * squares
         squares = squares * factors * (mass.sum() / max(float(mass @ factors), 1e-12))
         mass = counts * squares
