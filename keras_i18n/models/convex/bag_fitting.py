@@ -26,7 +26,7 @@ _FEW = 4000  # texts that it learns from
 def solve(
     network: keras.Model, features: TrainingFeatures, choice: Choice, *, multi_label: bool = False
 ) -> dict[str, float]:
-    """Sets the weights of a network of `networks.ngram_bag` to the optimum of the training texts.
+    """Sets the weights of a network of `networks.ngram_bag` to the optimum of the training texts, at the temperature chosen.
 
     Args:
         network: changed in place.
@@ -37,7 +37,7 @@ def solve(
     Returns:
         dict: "loss" and "accuracy" on the training texts, the latter only where a text has one label.
     """
-    weights = NgramWeights.of(features.bag, features.is_word)
+    weights = NgramWeights.of(features.bag, features.is_word, targets=features.targets, language=features.language)
     ngrams = weights.features(features.bag)
     blocks = [ngrams]
     has_encoder = network.get_layer("logits").has_encoder
@@ -47,6 +47,7 @@ def solve(
     found = logistic_regression(
         blocks, features.targets, strength=choice.strength, multi_label=multi_label, weights=features.weights
     )
+    found = found.times(choice.temperature)
     _write(network, weights, found)
     if has_encoder:
         _write_factors(network, weights, ngrams, factors, choice)

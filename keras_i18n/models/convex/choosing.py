@@ -11,13 +11,15 @@ from keras_i18n.models.convex.training_features import TrainingFeatures
 from keras_i18n.progress import Counter, ProgressOption
 
 SCALES = (0.0, 0.15, 0.5, 1.5, 5.0)  # weight of the encoder's inner products beside those of n-grams
-STRENGTH = 20.0
-_STRENGTHS = (5.0, 60.0)  # tried beside it
+STRENGTH = 100.0
+_MILD = 20.0  # at which languages choose: models that are not too sure, of which losses tell the better
+_STRENGTHS = (_MILD, 5.0)  # tried beside it
 _FOLDS = 3
 _TEXTS = 1600  # that choices are made on
 _PRIOR = 60  # texts of languages alike that a language's own choice is weighed against
 _GAIN = 0.004  # of log loss a text, below which the simpler choice stays
 _LOWEST_SHARES = 0.05
+_TEMPERATURES = tuple(2.0 ** (step / 4) for step in range(-16, 9))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Choice:
 
     Attributes:
         strength: scikit-learn's `C`.
+        temperature: what all log odds are multiplied by, so that texts that were held out are answered as surely as rightly.
         scale_of: language -> weight of the encoder beside n-grams.
         familiar_share: the share of known n-grams that nearly all texts of the training languages have.
         held_out: float `(texts, labels)`, probabilities of texts that were held out, and which rows they are of.
@@ -37,6 +40,7 @@ class Choice:
     familiar_share: float
     held_out: np.ndarray
     rows: np.ndarray
+    temperature: float = 1.0
 
     @property
     def hears_the_encoder(self) -> bool:
@@ -53,7 +57,8 @@ class _Fold:
     rows: np.ndarray
 
     def __post_init__(self) -> None:
-        weights = NgramWeights.of(self.trained.bag, self.trained.is_word)
+        trained = self.trained
+        weights = NgramWeights.of(trained.bag, trained.is_word, targets=trained.targets, language=trained.language)
         self.ngrams = [weights.features(part.bag) for part in (self.trained, self.held)]
         self.shares = weights.familiar_share(self.held.bag)
         self.among_ngrams = inner_products(self.ngrams[:1])
@@ -127,25 +132,55 @@ def choose(
         for part in parts:
             out[part.rows] = part.logits(factors, strength, multi_label)
         counter.add(1)
-        return probabilities(out, multi_label=multi_label)
+        return out
+
+    def calibrated(out):
+        temperature = temperature_of(out, sample.targets, multi_label=multi_label)
+        answers = probabilities(temperature * out, multi_label=multi_label)
+        return temperature, answers, _losses(answers, sample.targets, multi_label).mean()
 
     def everywhere(scale):
         return dict.fromkeys(languages, scale)
 
-    found = {scale: tried(everywhere(scale), STRENGTH) for scale in scales}
-    losses = {scale: _losses(found[scale], sample.targets, multi_label) for scale in scales}
+    found = {scale: tried(everywhere(scale), _MILD) for scale in scales}
+    losses = {
+        scale: _losses(probabilities(found[scale], multi_label=multi_label), sample.targets, multi_label)
+        for scale in scales
+    }
     scale_of = _by_language(losses, sample)
     scale_of |= {tag: 0.0 for tag in languages if tag not in scale_of}  # none of its texts was sampled
-    different = set(scale_of.values())
-    held_out = tried(scale_of, STRENGTH) if len(different) > 1 else found[different.pop()]
-    strength, loss = STRENGTH, _losses(held_out, sample.targets, multi_label).mean()
+    strength, (temperature, held_out, loss) = STRENGTH, calibrated(tried(scale_of, STRENGTH))
     for other in _STRENGTHS:
-        answers = tried(scale_of, other)
-        other_loss = _losses(answers, sample.targets, multi_label).mean()
-        if other_loss < loss - _GAIN:
-            strength, loss, held_out = other, other_loss, answers
+        others = calibrated(tried(scale_of, other))
+        if others[-1] < loss - _GAIN:
+            strength, (temperature, held_out, loss) = other, others
     shares = np.concatenate([part.shares for part in parts])
-    return Choice(strength, scale_of, float(np.quantile(shares, _LOWEST_SHARES)), held_out, fold_of)
+    familiar = float(np.quantile(shares, _LOWEST_SHARES))
+    return Choice(strength, scale_of, familiar, held_out, fold_of, temperature)
+
+
+def temperature_of(logits: np.ndarray, targets: np.ndarray, *, multi_label: bool = False) -> float:
+    """The factor of log odds with which they fit the targets best (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+
+    Strengths and weights of the encoder are compared at their own: one that is right more often, but too sure, is not
+    worse for it. With few texts it stays near 1.
+
+    Args:
+        logits: float `(texts, labels)`, of texts that were held out.
+        targets: float `(texts, labels)`.
+        multi_label: whether each label is a question of its own.
+
+    >>> logits = np.array([[2.0, 0.0]] * 100)
+    >>> targets = np.eye(2)[[0] * 60 + [1] * 40]
+    >>> temperature_of(logits, targets) < 0.3
+    True
+    """
+
+    def badness(factor):
+        scores = probabilities(factor * logits, multi_label=multi_label)
+        return _losses(scores, targets, multi_label).sum() + 0.5 * np.log(factor) ** 2
+
+    return float(min(_TEMPERATURES, key=badness))
 
 
 def _by_language(losses, sample):

@@ -22,6 +22,10 @@ class Coefficients:
         parts = [block @ matrix for block, matrix in zip(blocks, self.blocks, strict=True)]
         return np.sum([np.asarray(part) for part in parts], axis=0) + self.bias
 
+    def times(self, factor: float) -> "Coefficients":
+        """The coefficients of log odds that are so many times as large."""
+        return Coefficients(tuple(block * factor for block in self.blocks), self.bias * factor)
+
 
 def logistic_regression(
     blocks: Sequence[Any],

@@ -1,4 +1,4 @@
-"""How much each hashed n-gram counts: rare ones more, words as much as characters, and those that never came nothing."""
+"""How much each hashed n-gram counts: rare and telling ones more, words half as much as characters, new ones nothing."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from keras_i18n.models.convex.ngram_factors import label_factors, language_factors
 from keras_i18n.networks.ngram_bag import REPEATS
 from keras_i18n.protocols import TokenIds
 
 _RARE_COUNT = 500  # texts from which an n-gram must come in two of them
 _SHARE_OF_WORDS = 0.5  # of the weight that characters have, in the mean text
+_BELIEVED = 1000  # texts of which what labels and languages say of n-grams counts half: of fewer it is chance
+_LEAST = 1e-4  # of the factor of labels: where no n-gram tells them apart all count alike
 
 
 def bag_of(sequences: TokenIds, num_buckets: int, *, repeats: Sequence[int] = REPEATS) -> Any:
@@ -60,18 +63,37 @@ class NgramWeights:
     new: float
 
     @classmethod
-    def of(cls, bag: Any, is_word: np.ndarray) -> "NgramWeights":
+    def of(
+        cls,
+        bag: Any,
+        is_word: np.ndarray,
+        *,
+        targets: np.ndarray | None = None,
+        language: np.ndarray | None = None,
+    ) -> "NgramWeights":
         """The inverse document frequencies of n-grams (Spärck Jones 1972), with words raised to a share of their own.
+
+        With labels, those that tell them apart weigh more; with languages, those of one language. Neither changes what all
+        of the training texts weigh together, so that what is new counts as before.
 
         Args:
             bag: of the training texts, from `bag_of`.
             is_word: bool `(num_buckets,)`: the buckets of words; the others are of characters.
+            targets: float `(texts, labels)`; None for weights that know no labels.
+            language: a tag for each text; None for weights that know no languages.
         """
         count = bag.shape[0]
         texts_with = np.bincount(bag.indices, minlength=bag.shape[1])
         squares = (np.log((1.0 + count) / (1.0 + texts_with)) + 1.0) ** 2
         squares[texts_with < (2 if count >= _RARE_COUNT else 1)] = 0.0
-        mass = np.asarray(bag.sum(axis=0)).ravel() * squares
+        counts = np.asarray(bag.sum(axis=0)).ravel()
+        factors = np.ones(bag.shape[1]) if targets is None else label_factors(bag, targets) + _LEAST
+        if language is not None and len(set(language.tolist())) > 1:
+            factors = factors * language_factors(bag, language)
+        factors = factors ** (count / (count + _BELIEVED))
+        mass = counts * squares
+        squares = squares * factors * (mass.sum() / max(float(mass @ factors), 1e-12))
+        mass = counts * squares
         words, characters = float(mass[is_word].sum()), float(mass[~is_word].sum())
         if words > 0 and characters > 0:
             squares[is_word] *= _SHARE_OF_WORDS * characters / words

@@ -329,7 +329,7 @@ class Creation:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         told = None
         if choice is not None:
-            told = {key: getattr(choice, key) for key in ("strength", "scale_of", "familiar_share")}
+            told = {key: getattr(choice, key) for key in ("strength", "scale_of", "familiar_share", "temperature")}
         trials = {
             **self._stored(),
             name: {"by_language": by_language, "choice": told, "right": self.right[name].tolist()},
