@@ -188,7 +188,7 @@ def test_it_is_cut_to_the_new_language_with_the_same_answers(added):
 
 
 def test_a_language_of_the_pretrained_half_has_pieces():
-    with pytest.raises(ValueError, match=r"pieces of its own yet.*'sw' \(Swahili\).*gives 95%"):
+    with pytest.raises(ValueError, match=r"pieces of its own yet.*'sw' \(Swahili\).*gives 95 %"):
         transfer.add_language(make_encoder(gate=3.0), "sw", parallel=pairs_in("sw", SWAHILI))
 
 

@@ -74,7 +74,7 @@ def _check_unread(model, language, found):
     if opened >= _HALF:
         raise ValueError(
             f"The model must not read the language with pieces of its own yet. Received: '{cut(language)}' "
-            f"({cut(tags.name(language))}), of whose vectors its pretrained half gives {opened:.0%}. To teach it more, train "
+            f"({cut(tags.name(language))}), of whose vectors its pretrained half gives {round(100 * float(opened))} %. To teach it more, train "
             "a classifier on labelled texts of it."
         )
 
