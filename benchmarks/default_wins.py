@@ -14,6 +14,7 @@ without them it read 47 % of the topics over 205 languages from English labels, 
 
 import argparse
 import functools
+import itertools
 import pathlib
 import tempfile
 import time
@@ -121,6 +122,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
     parser.add_argument("--counts", nargs="+", default=["10", "50", "200", "all"], help="training texts a language")
+    parser.add_argument("--draws", type=int, default=1, help="of the training texts")
     parser.add_argument("--languages", nargs="+", help="of the set; by default 15 of SIB-200, all of NusaX")
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS))
     parser.add_argument("--alone", action="store_true", help="a model for each language, in place of one for all")
@@ -132,8 +134,8 @@ def main():
         everything, dev = (read(name, split, languages) for split in ("train", "dev"))
         assert not ki.datasets.shared_ids(everything, dev)
         for count in arguments.counts:
-            train = drawn(everything, None if count == "all" else int(count))
-            for method in arguments.methods:
+            for draw, method in itertools.product(range(arguments.draws), arguments.methods):
+                train = drawn(everything, None if count == "all" else int(count), seed=draw)
                 try:
                     right, seconds = measured(method, train, dev, arguments.alone)
                 except ImportError as error:
@@ -141,6 +143,7 @@ def main():
                     continue
                 mean = float(np.mean(list(right.values())))
                 row = {"set": name, "languages": len(dev.languages), "texts_a_language": count, "method": method}
+                row |= {"draw": draw} if arguments.draws > 1 else {}
                 row |= {"mean_accuracy": round(mean, 4), "seconds": round(seconds, 1), "by_language": right}
                 rows.append(row)
                 print(f"{name:8} {count:>4} a language  {method:40} {mean:6.1%} {seconds:6.0f} s", flush=True)

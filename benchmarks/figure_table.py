@@ -50,6 +50,15 @@ def _create(result, method):
     return percents(*(row["mean_accuracy"] for row in result["rows"] if row["method"] == method))
 
 
+def _of_draws(result, name, method):
+    """Means over draws, by number of texts."""
+    rows = [row for row in result["rows"] if (row["set"], row["method"]) == (name, method)]
+    shares = {row["texts_a_language"]: [] for row in rows}
+    for row in rows:
+        shares[row["texts_a_language"]].append(row["mean_accuracy"])
+    return percents(*(sum(some) / len(some) for some in shares.values()))
+
+
 def _one_language(result, found, size=None):
     rows = [found[language] for language in result["own"]]
     means = {key: sum(row[key] for row in rows) / len(rows) for key in ("accuracy", "milliseconds")}
@@ -203,6 +212,19 @@ FIGURES = (
         ("keras_i18n/models",),
         arguments="--sets nusax --counts 10 50 200 --name default_wins_nusax",
         result="default_wins_nusax",
+    ),
+    Figure(
+        "default_wins",
+        "`TextClassifier.create`, means over three draws of 10 / 50 / 200 training texts a language: NusaX sentiment; SIB-200 topics",
+        lambda result: f"{_of_draws(result, 'nusax', 'create')}; {_of_draws(result, 'sib200', 'create')}",
+        lambda result: (
+            f"{_of_draws(result, 'nusax', 'TF-IDF + logistic regression')}; "
+            f"{_of_draws(result, 'sib200', 'TF-IDF + logistic regression')} TF-IDF + logistic regression"
+        ),
+        ("keras_i18n/models",),
+        arguments="--sets nusax sib200 --counts 10 50 200 --draws 3 --methods create 'TF-IDF + logistic regression' "
+        "--name default_wins_draws",
+        result="default_wins_draws",
     ),
     Figure(
         "default_wins",
