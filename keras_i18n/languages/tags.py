@@ -82,15 +82,21 @@ def _suggest(tag):
     return None
 
 
-def _tag_of_locale(tag):
-    """'sr_RS@latin' -> 'sr-Latn-RS': the modifier of a POSIX locale names a script, a variant or a currency."""
+def _code_of(kind, name, language="und"):
+    """The code of a language or script by its name, or None."""
     from language_data.names import name_to_code
 
+    # its tables end names at code point 0: one inside of a name is a SystemError
+    return name_to_code(kind, name, language) if name.isprintable() else None
+
+
+def _tag_of_locale(tag):
+    """'sr_RS@latin' -> 'sr-Latn-RS': the modifier of a POSIX locale names a script, a variant or a currency."""
     plain, at, modifier = tag.strip().partition("@")
     if not at:
         return None
     language, *others = plain.partition(".")[0].replace("_", "-").split("-")
-    written = name_to_code("script", modifier, "en")
+    written = _code_of("script", modifier, "en")
     with_script = "-".join([language, *([written] if written else []), *others])
     with_variant = f"{with_script}-{modifier}"
     return with_variant if _canonical(with_variant) and not written else with_script
@@ -98,16 +104,14 @@ def _tag_of_locale(tag):
 
 def _tag_of_name(tag):
     """'Serbian (Latin)', 'traditional chinese', 'français' -> a tag."""
-    from language_data.names import name_to_code
-
     words = re.findall(r"\w+", tag.replace("_", " "))
     for count in range(1, len(words)):  # a language and a script, in either order
         for first, second in ((words[:count], words[count:]), (words[count:], words[:count])):
-            language = name_to_code("language", " ".join(first))
-            script = name_to_code("script", " ".join(second), "en")
+            language = _code_of("language", " ".join(first))
+            script = _code_of("script", " ".join(second), "en")
             if language and script:
                 return f"{language}-{script}"
-    return name_to_code("language", " ".join(words)) if len(tag) > 3 and words else None
+    return _code_of("language", " ".join(words)) if len(tag) > 3 and words else None
 
 
 def _tag_of_country(tag):

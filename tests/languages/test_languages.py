@@ -7,7 +7,7 @@ import types
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from keras_i18n import languages
@@ -98,6 +98,8 @@ def test_a_text_in_place_of_a_tag_is_told_at_once_and_in_short():
 
 
 @given(st.text(max_size=12))
+@example("@\x00\x80\U00010000")
+@example("latin\x00 deutsch")
 def test_normalize_is_stable_or_a_value_error(tag):
     try:
         canonical = languages.normalize(tag)
