@@ -9,11 +9,12 @@ import numpy as np
 from keras_i18n.localization.file_plan import FilePlan
 from keras_i18n.localization.given_texts import checked_texts
 from keras_i18n.localization.idle_anchors import without_idle_anchors
-from keras_i18n.localization.idle_half import has_two_halves, without_idle_half
+from keras_i18n.localization.idle_half import without_idle_half
 from keras_i18n.localization.model_checks import checked_choice, checked_languages
 from keras_i18n.localization.piece_use import uses_by_language
 from keras_i18n.localization.proof import compared, comparison_table
 from keras_i18n.localization.texts_by_language import kept_apart, sample_texts
+from keras_i18n.models.two_halves import has_two_halves
 from keras_i18n.shown import shown
 from keras_i18n.text_table import preformatted, text_table
 from keras_i18n.tokenizers import NgramTokenizer, UnigramTokenizer

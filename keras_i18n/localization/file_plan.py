@@ -11,12 +11,13 @@ from keras_i18n import languages as tags
 from keras_i18n import layers, networks
 from keras_i18n.keras_privates import all_layers, is_functional
 from keras_i18n.localization.file_parts import file_parts
-from keras_i18n.localization.idle_half import has_two_halves, share_of_encoder
+from keras_i18n.localization.idle_half import share_of_encoder
 from keras_i18n.localization.kept_pieces import always_kept
 from keras_i18n.localization.localizing import with_pieces
 from keras_i18n.localization.piece_languages import likelihood_of_language
 from keras_i18n.localization.row_budget import AS_THEY_ARE, LEVELS, RowPlan, levels_of, plan_rows
 from keras_i18n.localization.texts_by_language import sample_texts
+from keras_i18n.models.two_halves import has_two_halves
 from keras_i18n.networks.weight_steps import stored_bytes
 from keras_i18n.tokenizers import UnigramTokenizer
 from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL

@@ -7,7 +7,6 @@ import numpy as np
 
 from keras_i18n import networks
 from keras_i18n.models import TextClassifier
-from keras_i18n.tokenizers import JoinedTokenizer
 
 # cosine of the vectors with and without the pretrained half from which on it is left out: with `universal` on SIB-200 dev that are
 # 179 of 205 languages, whose labels agree to 96 to 100 %; the 16 that the half was made for are far below
@@ -15,17 +14,6 @@ _SAME = 0.98
 # the same for the n-grams, at whose place there are pieces then: German, Japanese, Thai and Turkish have more
 _SAME_WITHOUT_NGRAMS = 0.99
 _TEXTS = 100  # of a language
-
-
-def has_two_halves(model: Any) -> bool:
-    """Whether a model stands on an encoder like `universal`: hashed n-grams, and a pretrained encoder's pieces beside them.
-
-    >>> import keras_i18n as ki
-    >>> has_two_halves(ki.TextEncoder.from_preset("universal"))
-    True
-    """
-    joined = isinstance(model.tokenizer, JoinedTokenizer) and len(model.tokenizer.tokenizers) == 2
-    return joined and networks.is_ngram_sentence_encoder(model.network)
 
 
 def share_of_encoder(model: Any, texts: Mapping[str, Sequence[str]]) -> float:

@@ -4,9 +4,7 @@ import keras
 import numpy as np
 
 from keras_i18n import layers
-from keras_i18n.forked import refuse_forked
-from keras_i18n.keras_privates import run_through
-from keras_i18n.networks.copying import copy_network
+from keras_i18n.networks.copying import copy_network, copy_with_calls
 from keras_i18n.networks.language_rows import token_embedding
 from keras_i18n.networks.ngram_sentence_encoder import BOTH, OPENED, PIECES, inner_encoder, is_ngram_sentence_encoder
 from keras_i18n.shown import cut
@@ -38,7 +36,6 @@ def with_added_rows(network: keras.Model, name: str, rows: np.ndarray, *, openne
     >>> ki.networks.token_embedding(longer).num_rows - ki.networks.token_embedding(encoder.network).num_rows
     3
     """
-    refuse_forked()
     if not is_ngram_sentence_encoder(network):
         raise ValueError(f"`network` must be an `ngram_sentence_encoder`. Received: '{cut(network.name)}'.")
     encoder = inner_encoder(network)
@@ -51,26 +48,16 @@ def with_added_rows(network: keras.Model, name: str, rows: np.ndarray, *, openne
         )
     first = network.get_layer(PIECES).first + embedding.num_rows
     longer = embedding.with_stored_rows(name, layers.FewBitRows.of(rows, bits=_BITS, name=f"rows_{name}"))
-    copies = {encoder.name: copy_network(encoder, replace=lambda layer: longer if layer is embedding else None)}
+    longer_encoder = copy_network(encoder, replace=lambda layer: longer if layer is embedding else None)
+    opens = any(layer.name == OPENED for layer in network.layers)
 
-    def layer_of(layer):
-        if layer.name not in copies:
-            copies[layer.name] = type(layer).from_config(layer.get_config())
-        return copies[layer.name]
-
-    def call(layer, *args, **kwargs):
-        if layer.name == BOTH and OPENED not in {one.name for one in network.layers}:
+    def call(layer, token_ids, *args, **kwargs):
+        if layer.name == BOTH and not opens:
             known, own, gate = args[0]
-            gate = layers.OpenedGate(first, openness, name=OPENED)([gate, token_ids])
-            return layer([known, own, gate])
+            return layer([known, own, layers.OpenedGate(first, openness, name=OPENED)([gate, token_ids])])
         return layer(*args, **kwargs)
 
-    token_ids = keras.Input((None,), dtype="int32", name=network.inputs[0].name)
-    copy = keras.Model(token_ids, run_through(network, [token_ids], layer_of, call), name=network.name)
-    for layer in copy.layers:
-        if layer.weights and layer.name != encoder.name:
-            layer.set_weights(network.get_layer(layer.name).get_weights())
-    return copy
+    return copy_with_calls(network, call, {encoder.name: longer_encoder})
 
 
 def pretrained_part(network: keras.Model) -> keras.Model:

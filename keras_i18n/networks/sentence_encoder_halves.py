@@ -2,8 +2,7 @@
 
 import keras
 
-from keras_i18n.forked import refuse_forked
-from keras_i18n.keras_privates import run_through
+from keras_i18n.networks.copying import copy_with_calls
 from keras_i18n.networks.ngram_sentence_encoder import BOTH, PIECES, is_ngram_sentence_encoder
 from keras_i18n.shown import cut
 
@@ -53,27 +52,14 @@ def without_ngrams(network: keras.Model) -> keras.Model:
 
 
 def _half(network, chosen):
-    refuse_forked()
     if not is_ngram_sentence_encoder(network):
         raise ValueError(f"`network` must be an `ngram_sentence_encoder`. Received: '{cut(network.name)}'.")
-    copies: dict[str, keras.layers.Layer] = {}
 
-    def layer_of(layer):
-        if layer.name not in copies:
-            copies[layer.name] = type(layer).from_config(layer.get_config())
-        return copies[layer.name]
-
-    def call(layer, *args, **kwargs):
+    def call(layer, token_ids, *args, **kwargs):
         if layer.name == BOTH:
             return chosen(*args[0])
         if layer.name == PIECES:  # read where n-grams are left out: they are all there is
             return args[0]
         return layer(*args, **kwargs)
 
-    token_ids = keras.Input((None,), dtype="int32", name=network.inputs[0].name)
-    output = run_through(network, [token_ids], layer_of, call)
-    copy = keras.Model(token_ids, output, name=network.name)
-    for layer in copy.layers:
-        if layer.weights:
-            layer.set_weights(network.get_layer(layer.name).get_weights())
-    return copy
+    return copy_with_calls(network, call)

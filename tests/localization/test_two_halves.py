@@ -8,7 +8,7 @@ import pytest
 import keras_i18n as ki
 from keras_i18n import layers, networks
 from keras_i18n.localization import compact, inspect, localize
-from keras_i18n.localization.idle_half import has_two_halves
+from keras_i18n.models.two_halves import has_two_halves
 from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer, UnigramTokenizer
 from tests.localization.conftest import ENGLISH, LABELS, RUSSIAN
 

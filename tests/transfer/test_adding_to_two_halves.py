@@ -12,6 +12,7 @@ from tests.transfer.test_adding_languages import ENGLISH, FEW, GREEK, SWAHILI, p
 
 BUCKETS, DIM = 300, 16
 OLD = [*ENGLISH, "the sea", "", "42"]
+QUICK = {"num_pieces": 150, "learning_rate": 0.05, "alpha": 0, "spans": 0, "mixed": 0}
 LABELS = ["sky", "home", "school", "trip", "home", "trip", "school", "sky"]
 
 
@@ -48,17 +49,7 @@ def encoder():
 @pytest.fixture(scope="module")
 def added(encoder):
     with pytest.warns(UserWarning, match="8 sentence pairs"):
-        return transfer.add_language(
-            encoder,
-            "sw",
-            parallel=pairs_in("sw", SWAHILI),
-            num_pieces=150,
-            epochs=60,
-            learning_rate=0.05,
-            alpha=0,
-            spans=0,
-            mixed=0,
-        )
+        return transfer.add_language(encoder, "sw", parallel=pairs_in("sw", SWAHILI), epochs=60, **QUICK)
 
 
 def cosine(model, texts, wanted):
@@ -95,17 +86,7 @@ def test_it_is_saved_and_leaves_in_files(added, tmp_path):
 @pytest.mark.filterwarnings(FEW)
 def test_a_second_language_leaves_the_first_as_it_is(added):
     model, _ = added
-    both, _ = transfer.add_language(
-        model,
-        "el",
-        parallel=pairs_in("el", GREEK),
-        num_pieces=150,
-        epochs=60,
-        learning_rate=0.05,
-        alpha=0,
-        spans=0,
-        mixed=0,
-    )
+    both, _ = transfer.add_language(model, "el", parallel=pairs_in("el", GREEK), epochs=60, **QUICK)
     np.testing.assert_array_equal(both.encode([*SWAHILI, *OLD]), model.encode([*SWAHILI, *OLD]))
     wanted = model.encode(ENGLISH)
     assert cosine(both, GREEK, wanted) > cosine(model, GREEK, wanted) + 0.15
@@ -117,43 +98,22 @@ def test_a_second_language_leaves_the_first_as_it_is(added):
 def test_a_classifier_gets_the_language_through_its_encoder(encoder, added):
     classifier = ki.TextClassifier.on_encoder(encoder, labels=sorted(set(LABELS)), num_anchors=16)
     classifier.fit(ki.datasets.from_lists(ENGLISH, LABELS, language="en"), verbose=0)
-    model, _ = transfer.add_language(
-        classifier,
-        "sw",
-        parallel=pairs_in("sw", SWAHILI),
-        num_pieces=150,
-        epochs=60,
-        learning_rate=0.05,
-        alpha=0,
-        spans=0,
-        mixed=0,
-    )
+    model, _ = transfer.add_language(classifier, "sw", parallel=pairs_in("sw", SWAHILI), epochs=60, **QUICK)
     assert isinstance(model, ki.TextClassifier)
     np.testing.assert_array_equal(model.predict(OLD), classifier.predict(OLD))
     np.testing.assert_allclose(model.encoder.encode(SWAHILI), added[0].encode(SWAHILI), atol=1e-5)
     assert not np.allclose(model.predict(SWAHILI), classifier.predict(SWAHILI), atol=1e-2)
 
 
-MORE = [f"{text} {number}" for number in range(25) for text in ENGLISH]
+MORE, MORE_SWAHILI = ([f"{text} {number}" for number in range(25) for text in some] for some in (ENGLISH, SWAHILI))
 
 
-def with_many_pairs(encoder, target, **options):
-    return transfer.add_language(
-        encoder,
-        "sw",
-        parallel=pairs_in("sw", target, source=MORE),
-        num_pieces=150,
-        learning_rate=0.05,
-        alpha=0,
-        spans=0,
-        mixed=0,
-        **options,
-    )
+def with_many_pairs(encoder, **options):
+    return transfer.add_language(encoder, "sw", parallel=pairs_in("sw", MORE_SWAHILI, source=MORE), **QUICK, **options)
 
 
 def test_pairs_kept_apart_say_how_far_the_gate_opens(encoder):
-    target = [f"{text} {number}" for number in range(25) for text in SWAHILI]
-    model, report = with_many_pairs(encoder, target, epochs=6)
+    model, report = with_many_pairs(encoder, epochs=6)
     assert report.unseen_pairs.count == 20
     assert report.unseen_pairs.after > report.unseen_pairs.before
     assert "Of 20 sentence pairs kept apart" in str(report)
@@ -175,9 +135,8 @@ def test_pieces_that_bring_nothing_nearer_are_told(encoder, monkeypatch):
         return losses
 
     monkeypatch.setattr(RowTraining, "run", turned)
-    target = [f"{text} {number}" for number in range(25) for text in SWAHILI]
     with pytest.warns(UserWarning, match="'sw' bring 20 sentence pairs that were kept apart no nearer"):
-        with_many_pairs(encoder, target, epochs=2)
+        with_many_pairs(encoder, epochs=2)
 
 
 def test_it_is_cut_to_the_new_language_with_the_same_answers(added):

@@ -37,7 +37,8 @@ class MemberTokenizers:
 class CombinedClassifier(TextModel, TextClassification):
     """Classifiers of the same labels that answer together; see `Ensemble` and `Router`.
 
-    Where the members have `multi_label`, it has too, and thresholds of its own. It is exported like any other model: `to_keras()` holds every member with its compiled tokenizer.
+    Where the members have `multi_label`, it has too, and thresholds of its own. It is exported like any other
+    model: `to_keras()` holds every member with its compiled tokenizer.
     """
 
     task = "text-classification"

@@ -9,10 +9,11 @@ import numpy as np
 from keras_i18n import networks
 from keras_i18n.datasets import ParallelTexts
 from keras_i18n.models import TextEncoder
+from keras_i18n.models.two_halves import has_two_halves
 from keras_i18n.networks.ngram_sentence_encoder import OPENED
 from keras_i18n.shown import cut
 from keras_i18n.tokenizers import JoinedTokenizer
-from keras_i18n.transfer.adding.model_checks import encoder_of, is_of_two_halves
+from keras_i18n.transfer.adding.model_checks import encoder_of
 from keras_i18n.transfer.adding.unseen_pairs import UnseenPairs, agreements
 
 Pairs = Mapping[str, ParallelTexts]
@@ -66,7 +67,7 @@ class PretrainedHalf:
         )
         self.student: Any = None
         self.tokenizer: Any = None
-        self.openness: float | None = None
+        self.openness = _OPENNESSES[-1]
 
     def make(self, tokenizer: Any, rows: np.ndarray, config: Any) -> Any:
         """As `WholeEncoder.make`."""
@@ -110,15 +111,12 @@ class PretrainedHalf:
         return type(self.model).from_saved(
             tokenizer=JoinedTokenizer([*self.others, self.tokenizer]),
             network=networks.with_added_rows(
-                networks.uncompiled(self.model.network), self.name, rows, **self._options()
+                networks.uncompiled(self.model.network), self.name, rows, openness=self.openness
             ),
             config=config,
         )
 
-    def _options(self):
-        return {} if self.openness is None else {"openness": self.openness}
-
 
 def growing_part(model: Any, name: str) -> WholeEncoder | PretrainedHalf:
     """What of a checked model grows."""
-    return (PretrainedHalf if is_of_two_halves(model) else WholeEncoder)(model, name)
+    return (PretrainedHalf if has_two_halves(model) else WholeEncoder)(model, name)

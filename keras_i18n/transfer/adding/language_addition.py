@@ -10,6 +10,7 @@ import numpy as np
 from keras_i18n import datasets, networks
 from keras_i18n import languages as tags
 from keras_i18n.models import TextClassifier, TextEncoder
+from keras_i18n.models.two_halves import has_two_halves
 from keras_i18n.progress import Progress
 from keras_i18n.protocols import Encoder
 from keras_i18n.shown import shown
@@ -21,7 +22,6 @@ from keras_i18n.transfer.adding.label_scores import checked_test, label_scores
 from keras_i18n.transfer.adding.model_checks import (
     checked_resources,
     encoder_of,
-    is_of_two_halves,
     warn_of_known,
 )
 from keras_i18n.transfer.adding.report import AddedLanguage, AddedLanguages
@@ -210,7 +210,7 @@ class LanguageAddition:
         """Whether the model can learn these languages, and what must stay as it is."""
         self.resources = checked_resources(self.model, self.resources, self.teacher)
         self.apart: dict[str, datasets.ParallelTexts] = {}
-        if is_of_two_halves(self.model):  # how far its gate opens is chosen on them
+        if has_two_halves(self.model):  # how far its gate opens is chosen on them
             self.resources, self.apart = kept_apart(self.resources, self.rng)
         self.test = checked_test(self.model, self.options.test)
         self.encoder: Any = encoder_of(self.model)
@@ -220,7 +220,7 @@ class LanguageAddition:
             language: _agreements(self.encoder, self.encoder, found) for language, found in self.resources.items()
         }
         for language, (agreement, others) in agreements.items():
-            if not is_of_two_halves(self.model):  # there the gate has told it
+            if not has_two_halves(self.model):  # there the gate has told it
                 warn_of_known(language, agreement, others)
         self.before = {language: agreement for language, (agreement, _) in agreements.items()}
         self.old_digest = weights_digest(self.model.network)

@@ -6,8 +6,8 @@ from typing import Any
 from keras_i18n import languages as tags
 from keras_i18n import networks
 from keras_i18n.models import TextClassifier, TextEncoder
+from keras_i18n.models.two_halves import has_two_halves
 from keras_i18n.shown import cut
-from keras_i18n.tokenizers import JoinedTokenizer
 from keras_i18n.transfer.adding.extended_vocabulary import GROWTHS
 from keras_i18n.transfer.language_resources import LanguageResources
 
@@ -36,7 +36,7 @@ def checked_resources(
     for tag, found in resources.items():
         language = tags.normalize(tag)
         known = next((other for other in model.languages if tags.equivalent(language, other)), None)
-        if known is not None and is_of_two_halves(model):
+        if known is not None and has_two_halves(model):
             _check_unread(model, language, found)
         elif known is not None:
             which = "which is" if known == language else f"which is the same as its '{known}',"
@@ -48,20 +48,15 @@ def checked_resources(
     return checked
 
 
-def is_of_two_halves(model: Any) -> bool:
-    """Whether it stands on an encoder such as `universal`, whose hashed n-grams read every language and whose pieces few."""
-    return isinstance(model.tokenizer, JoinedTokenizer) and networks.is_ngram_sentence_encoder(model.network)
-
-
 def _check_growth(model):
     networks.token_embedding(model.network)
-    grows = model.tokenizer.tokenizers[-1] if is_of_two_halves(model) else model.tokenizer
+    grows = model.tokenizer.tokenizers[-1] if has_two_halves(model) else model.tokenizer
     if type(grows) not in GROWTHS:
         raise ValueError(
             f"`model` must have a tokenizer whose vocabulary can grow: {', '.join(kind.__name__ for kind in GROWTHS)}. "
             f"Received: {type(model.tokenizer).__name__}."
         )
-    if not is_of_two_halves(model):
+    if not has_two_halves(model):
         networks.refuse_few_bits(model.network, "A new language")
 
 
