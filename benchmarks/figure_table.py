@@ -528,6 +528,21 @@ FIGURES = (
         ("keras_i18n/localization", "keras_i18n/tokenizers", "keras_i18n/networks"),
     ),
     Figure(
+        "universal_packs",
+        "the encoder `universal` as one body and a pack for each language, megabytes: body; French, Swahili, Japanese, Amharic",
+        lambda result: "; ".join(
+            [
+                f"{result['bytes']['body'] / 1e6:.1f}",
+                ", ".join(f"{result['bytes'][tag] / 1e6:.1f}" for tag in ("fr", "sw", "ja", "am")),
+            ]
+        ),
+        lambda result: (
+            f"{result['assembled']['same_answers']} of {result['assembled']['texts']} texts have the vectors of the encoder localised "
+            "to French and Swahili, bit for bit"
+        ),
+        ("keras_i18n/localization", "keras_i18n/tokenizers", "keras_i18n/networks"),
+    ),
+    Figure(
         "int8_computing",
         "the encoder's body computed in int8 in place of float32, one text of 105 characters, LiteRT: times as fast; same labels",
         lambda result: _int8(result, "litert"),

@@ -59,17 +59,17 @@ def assembled(full, tags, texts):
         found, report = localization.assemble(packs.body, [pack.path for pack in packs.packs])
         sizes = {pack.language: pack.bytes for pack in packs.packs} | {"body": packs.body_bytes}
     local, _ = localization.localize(full, tags, texts=given)
+    told = {"languages": tags, "bytes": sizes, "pieces": report.pieces, "shared_pieces": report.shared_pieces}
+    return told | compared_models(found, local, [text for tag in tags for text in texts[tag][::4]])
+
+
+def compared_models(found, local, texts):
     weights = zip(found.network.weights, local.network.weights, strict=True)
-    some = [text for tag in tags for text in texts[tag][::4]]
     return {
-        "languages": tags,
-        "bytes": sizes,
-        "pieces": report.pieces,
-        "shared_pieces": report.shared_pieces,
         "same_tokenizer": found.tokenizer.digest == local.tokenizer.digest,
         "same_weights": all(np.array_equal(one.numpy(), other.numpy()) for one, other in weights),
-        "texts": len(some),
-        "same_answers": int((found.predict(some) == local.predict(some)).all(axis=1).sum()),
+        "texts": len(texts),
+        "same_answers": int((found.predict(texts) == local.predict(texts)).all(axis=1).sum()),
     }
 
 

@@ -135,6 +135,11 @@ class FewBitRows(keras.layers.Layer):
         return with_rows_of(self, rows, len(ids), fine_rows=int(fine.sum()))
 
     @property
+    def row_weights(self) -> tuple[keras.Variable, ...] | None:
+        """The weights that have something of each row; None where the first rows have more than others."""
+        return None if self.fine_rows else tuple(weight for weight in self.weights if weight.name != "fine")
+
+    @property
     def _block(self):
         return self.dim if self.block is None else self.block
 

@@ -95,8 +95,13 @@ class ProductQuantizedRows(keras.layers.Layer):
 
     def selected(self, ids: Array) -> Self:
         """A layer with some of the rows, bit for bit: row `ids[i]` becomes row `i`."""
-        rows = {weight.name: weight.numpy()[ids] for weight in (self.codes, self.exponents)}
+        rows = {weight.name: weight.numpy()[ids] for weight in self.row_weights}
         return with_rows_of(self, rows, len(ids))
+
+    @property
+    def row_weights(self) -> tuple[keras.Variable, ...]:
+        """The weights that have something of each row; all rows share the others."""
+        return self.codes, self.exponents
 
     @property
     def _num_pieces(self):

@@ -83,6 +83,18 @@ def selected_twin(layer: Any, ids: Array, **changes: Any) -> Any:
     return twin
 
 
+def row_weights(table: Any) -> dict[str, keras.Variable] | None:
+    """The weights of a table that have something of each row, by name; None where not all rows are kept alike.
+
+    Args:
+        table: a built layer such as `MultilingualEmbedding` or `PooledEmbedding`.
+    """
+    if table.stored_rows is None:
+        return None if getattr(table, "language_rows", None) else {"embeddings": table.embeddings}
+    found = getattr(table.stored_rows, "row_weights", None)
+    return found and {weight.name: weight for weight in found}
+
+
 def serialized(stored_rows: Any) -> Any:
     """For `get_config`."""
     return None if stored_rows is None else keras.saving.serialize_keras_object(stored_rows)

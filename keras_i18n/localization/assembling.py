@@ -13,7 +13,7 @@ from keras_i18n.localization.language_pack import LanguagePack, read_pack
 from keras_i18n.models.saving.kinds import kinds_with
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
-from keras_i18n.tokenizers.unigram_subset import joined_subsets
+from keras_i18n.tokenizers import piece_subset
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -79,8 +79,12 @@ def assemble(body: Path, packs: Sequence[Path]) -> tuple[Any, Assembled]:
     twice = [tag for tag in languages if languages.count(tag) > 1]
     if twice:
         raise ValueError(f"`packs` must be of different languages. Received: '{cut(twice[0])}' twice.")
-    tokenizer, ids = joined_subsets([(pack.tokenizer, pack.ids) for pack in opened], shared.groups)
-    network = networks.with_table(shared.network, _joined_rows(opened, ids, shared.dim))
+    tokenizer, ids = piece_subset.joined([(pack.tokenizer, pack.ids) for pack in opened], shared.ranges, shared.groups)
+    tables = [
+        _joined_rows(opened, place, ids[(ids >= first) & (ids < last)], first, last)
+        for place, (first, last) in enumerate(shared.tables)
+    ]
+    network = networks.with_other_rows(shared.network, tables)
     config = {**shared.config, "languages": languages}
     if "thresholds" in config:
         for pack in opened:
@@ -97,7 +101,7 @@ def assemble(body: Path, packs: Sequence[Path]) -> tuple[Any, Assembled]:
 def _checked(path: Path, body: ModelBody, body_path: Path) -> LanguagePack:
     """A pack that belongs to a body."""
     pack = read_pack(path)
-    if pack.body != body.digest or pack.kind != body.kind or pack.rows.shape[1] != body.dim:
+    if pack.body != body.digest or pack.kind != body.kind or not _same_tables(pack, body):
         raise ValueError(
             f"Packs must be of the model whose body is '{cut(body_path)}'. Received: '{cut(path)}' of another one. Take the "
             "packs that were made with this body, or the body that came with the pack."
@@ -108,16 +112,34 @@ def _checked(path: Path, body: ModelBody, body_path: Path) -> LanguagePack:
     return pack
 
 
-def _joined_rows(packs, ids, dim):
-    rows, known = np.zeros((len(ids), dim), "float32"), np.zeros(len(ids), bool)
+def _same_tables(pack, body):
+    """Whether the rows of a pack are as those of the body, and as many as it has ids of each part."""
+
+    def kinds(tables):
+        return [{name: (rows.dtype, rows.shape[1:]) for name, rows in table.items()} for table in tables]
+
+    numbers = np.searchsorted(pack.ids, np.array(body.tables))
+    counts = [len(next(iter(table.values()))) for table in pack.tables]
+    return (
+        kinds(pack.tables) == kinds(networks.table_rows(body.network) or ())
+        and counts == np.diff(numbers).ravel().tolist()
+    )
+
+
+def _joined_rows(packs, place, ids, first, last):
+    """What the packs have of the rows of one table, by the ids of all of them."""
+    found = {name: np.zeros((len(ids), *rows.shape[1:]), rows.dtype) for name, rows in packs[0].tables[place].items()}
+    known = np.zeros(len(ids), bool)
     for pack in packs:
-        places = np.searchsorted(ids, pack.ids)
+        places = np.searchsorted(ids, pack.ids[(pack.ids >= first) & (pack.ids < last)])
         again = known[places]
-        # bit for bit: of rows that packs share, one is as good as the other
-        if (rows[places[again]].view("uint32") != pack.rows[again].view("uint32")).any():
-            raise ValueError(
-                f"Packs of one body must have the same row for a piece. Received: another one in the pack of "
-                f"'{cut(pack.language)}'. Make the packs again."
-            )
-        rows[places], known[places] = pack.rows, True
-    return rows
+        for name, rows in pack.tables[place].items():
+            # bit for bit: of rows that packs share, one is as good as the other
+            if found[name][places[again]].tobytes() != rows[again].tobytes():
+                raise ValueError(
+                    f"Packs of one body must have the same row for a piece. Received: another one in the pack of "
+                    f"'{cut(pack.language)}'. Make the packs again."
+                )
+            found[name][places] = rows
+        known[places] = True
+    return found

@@ -1,4 +1,4 @@
-"""The file of a model's body: its network without the token table, and nothing of any language."""
+"""The file of a model's body: its network without the token tables, and nothing of any language."""
 
 import dataclasses
 import hashlib
@@ -19,7 +19,8 @@ from keras_i18n.models.saving.rebuilding import check_rebuilding
 from keras_i18n.models.saving.sealed_archive import SealedArchive
 from keras_i18n.opening import checked_path, told_with_the_path
 from keras_i18n.protocols import Config, Path
-from keras_i18n.shown import cut
+from keras_i18n.shown import cut, shown
+from keras_i18n.tokenizers import piece_subset
 from keras_i18n.tokenizers.piece_groups import PieceGroups
 from keras_i18n.training.digest import training_digest, weights_digest
 
@@ -29,13 +30,13 @@ _ARCHIVE = SealedArchive(
     members=model_archive.KERAS_MEMBERS,
     large=(model_archive.WEIGHTS,),
     fields={"config": dict, "vocabulary": dict},
-    version=1,
+    version=2,
     called="bodies",
     rule="`body` must be a file that `localization.make_packs` wrote.",
     way_out="Make body and packs again, or download them again.",
 )
 KINDS = ("TextClassifier", "TextEncoder")
-_ROWS = 2  # of zeros, in place of the token table: a network is tried out with the ids 0 and 1
+_ROWS = 2  # of zeros, in place of each token table: a network is tried out with the ids 0 and 1
 _WAY_OUT = "Make body and packs again of the model"
 
 
@@ -45,9 +46,10 @@ class ModelBody:
 
     Attributes:
         kind: the model's class.
-        network: `keras.Model`, the model's own, but for its token table, which has rows of zeros.
+        network: `keras.Model`, the model's own, but for its token tables, which have rows of zeros.
         config: of the model, without its languages.
-        vocabulary: "digest" of the whole vocabulary, "groups" of its pieces, "rows" for the digest of the whole table.
+        vocabulary: "digest" of the whole vocabulary, "ranges" of ids, a (first, last) for each of its parts, "groups" of the
+            pieces in each, "tables" for the ranges that the token tables read, "rows" for the digest of all of these.
     """
 
     kind: str
@@ -62,35 +64,62 @@ class ModelBody:
         return training_digest(**described, weights=weights_digest(self.network))
 
     @property
-    def groups(self) -> PieceGroups:
-        """Groups of the whole vocabulary's pieces."""
-        return PieceGroups.of(self.vocabulary["groups"] or None)
+    def groups(self) -> list[PieceGroups]:
+        """Groups of the pieces in each part of the whole vocabulary."""
+        return [PieceGroups.of(groups or None) for groups in self.vocabulary["groups"]]
 
     @property
-    def dim(self) -> int:
-        """Numbers of a row."""
-        return networks.token_embedding(self.network).dim
+    def tables(self) -> list[tuple[int, int]]:
+        """The same range for each token table of the network."""
+        return [(first, last) for first, last in self.vocabulary["tables"]]
+
+    @property
+    def ranges(self) -> list[tuple[int, int]]:
+        """(first id, the one after the last) of each part of the whole vocabulary."""
+        return [(first, last) for first, last in self.vocabulary["ranges"]]
 
 
 def body_of(model: Any) -> ModelBody:
-    """The body of a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`.
+    """The body of a model that `make_packs` takes.
 
     Args:
         model: stays as it is.
     """
-    rows = networks.token_rows(model.network)
-    network = networks.with_table(networks.uncompiled(model.network), np.zeros((_ROWS, rows.shape[1]), "float32"))
+    ranges = piece_subset.id_ranges(model.tokenizer)
+    # two rows of each table, in place of rows of single languages too, then of zeros
+    network = networks.with_selected_rows(
+        networks.uncompiled(model.network), np.repeat([first for first, _ in ranges], _ROWS)
+    )
+    zeros = [
+        {name: np.zeros_like(some) for name, some in table.items()} for table in networks.table_rows(network) or ()
+    ]
+    network = networks.with_other_rows(network, zeros)
     config = {**model.to_config(), "languages": []}
     if "thresholds" in config:
         config["thresholds"] = {tag: values for tag, values in config["thresholds"].items() if tag == "und"}
     vocabulary = {
         "digest": model.tokenizer.digest,
-        "groups": model.tokenizer.groups.get_config() if model.tokenizer.groups.starts else {},
-        "rows": hashlib.sha256(np.ascontiguousarray(rows)).hexdigest(),
+        "ranges": ranges,
+        "groups": [_groups(part) for part in getattr(model.tokenizer, "tokenizers", [model.tokenizer])],
+        "tables": [(table.first, table.last) for table in networks.token_tables(model.network)],
+        "rows": _rows_digest(model.network),
     }
     # as whoever reads the file has them
     config, vocabulary = json.loads(json.dumps([config, vocabulary]))
     return ModelBody(kind=type(model).__name__, network=network, config=config, vocabulary=vocabulary)
+
+
+def _groups(tokenizer):
+    groups = getattr(tokenizer, "groups", None)
+    return groups.get_config() if groups and groups.starts else {}
+
+
+def _rows_digest(network):
+    found = hashlib.sha256()
+    for table in networks.token_tables(network):
+        for weight in table.layer.weights:
+            found.update(np.ascontiguousarray(weight.numpy()))
+    return found.hexdigest()
 
 
 def write_body(body: ModelBody, path: Path) -> None:
@@ -133,13 +162,32 @@ def read_body(path: Path) -> ModelBody:
 def _body(archive, manifest, path):
     model_archive.check_network(archive, path)
     vocabulary = manifest["vocabulary"]
-    if set(vocabulary) != {"digest", "groups", "rows"} or manifest["kind"] not in kinds_with("from_saved"):
+    if set(vocabulary) != {"digest", "ranges", "groups", "tables", "rows"} or manifest["kind"] not in kinds_with(
+        "from_saved"
+    ):
         raise ValueError(f"what it tells of its vocabulary lacks something: {sorted(vocabulary)}")
     import keras_i18n.layers  # noqa: F401  (registers the layers that the file names)
 
     network = model_archive.network_of(path)
     body = ModelBody(kind=manifest["kind"], network=network, config=manifest["config"], vocabulary=vocabulary)
-    if networks.token_embedding(network).num_rows != _ROWS:
-        raise ValueError("its network has a token table of its own")
-    PieceGroups.of(vocabulary["groups"] or None)
+    tables = networks.table_rows(network) or [{}]
+    if any(len(some) != _ROWS or some.any() for rows in tables for some in rows.values()) or not all(tables):
+        raise ValueError("its network has token tables of its own")
+    _check_vocabulary(vocabulary, len(tables))
     return body
+
+
+def _check_vocabulary(vocabulary, count):
+    ranges, of_tables, groups = (vocabulary[name] for name in ("ranges", "tables", "groups"))
+    if not all(isinstance(some, list) for some in (ranges, of_tables, groups)) or len(of_tables) != count:
+        raise ValueError(f"it has {count} token tables, and tells of others: {shown(of_tables)}")
+    ends = [0]
+    for pair in ranges:
+        whole = isinstance(pair, list) and len(pair) == 2 and all(type(end) is int for end in pair)
+        if not whole or pair[0] != ends[-1] or pair[1] <= pair[0]:
+            raise ValueError(f"its ranges of ids are none: {shown(ranges)}")
+        ends.append(pair[1])
+    if len(groups) != len(ranges) or not all(pair in ranges for pair in of_tables):
+        raise ValueError(f"its tables have rows for {shown(of_tables)}, its vocabulary ids in {shown(ranges)}")
+    for one in groups:
+        PieceGroups.of(one or None)

@@ -1,8 +1,11 @@
 """The resource file of one language: its pieces with their scores, its rows, the normaliser, names of labels, thresholds."""
 
+import contextlib
 import dataclasses
+import math
 import pathlib
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,16 +18,17 @@ from keras_i18n.models.saving.sealed_archive import SealedArchive
 from keras_i18n.opening import checked_path, told_with_the_path
 from keras_i18n.protocols import Config, Path
 from keras_i18n.shown import shown
-from keras_i18n.tokenizers import UnigramTokenizer
+from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer, UnigramTokenizer
 
-_TOKENIZER, _IDS, _ROWS = "tokenizer.bin", "ids.int32", "rows.float32"
+_TOKENIZER, _IDS, _ROWS = "tokenizer.bin", "ids.int32", "rows.bin"
+_TYPES = ("float32", "float16", "int8", "uint8", "int16")  # of what a table has of its rows
 _ARCHIVE = SealedArchive(
     manifest="keras_i18n_pack.json",
     format="keras_i18n language pack",
     members=(_TOKENIZER, _IDS, _ROWS),
     large=(),
-    fields={"language": str, "body": str, "pieces": int, "dim": int, "thresholds": dict, "label_names": list},
-    version=1,
+    fields={"language": str, "body": str, "pieces": int, "tables": list, "thresholds": dict, "label_names": list},
+    version=2,
     called="language packs",
     rule="A language pack must be a file that `localization.make_packs` wrote.",
     way_out="Make the pack again, or download it again.",
@@ -39,9 +43,9 @@ class LanguagePack:
         kind: the model's class.
         language: BCP-47 tag.
         body: digest of the body that it belongs to.
-        tokenizer: `UnigramTokenizer` of the language's pieces, with the model's normaliser.
+        tokenizer: of the model's kind, with the language's pieces and n-grams, and the model's normaliser.
         ids: int32 `(pieces,)`, ascending: their ids in the whole vocabulary.
-        rows: float32 `(pieces, dim)`, the row of each.
+        tables: for each of the model's token tables what it has of the rows of these ids: name of a weight -> array.
         thresholds: dict, tag -> from which score on a text has a label, where it may have several.
         label_names: the labels' names in the language, in their order; none, or one for each.
     """
@@ -49,9 +53,9 @@ class LanguagePack:
     kind: str
     language: str
     body: str
-    tokenizer: UnigramTokenizer
+    tokenizer: Any
     ids: np.ndarray
-    rows: np.ndarray
+    tables: tuple[Mapping[str, np.ndarray], ...]
     thresholds: Config
     label_names: tuple[str, ...]
 
@@ -67,19 +71,21 @@ def write_pack(pack: LanguagePack, path: Path) -> None:
         "language": pack.language,
         "body": pack.body,
         "pieces": len(pack.ids),
-        "dim": int(pack.rows.shape[1]),
+        "tables": [
+            [[name, str(rows.dtype), list(rows.shape)] for name, rows in table.items()] for table in pack.tables
+        ],
         "thresholds": pack.thresholds,
         "label_names": list(pack.label_names),
     }
     members = {
         _TOKENIZER: pack.tokenizer.to_bytes(),
         _IDS: pack.ids.astype("<i4").tobytes(),
-        _ROWS: pack.rows.astype("<f4").tobytes(),
+        _ROWS: b"".join(_little(rows).tobytes() for table in pack.tables for rows in table.values()),
     }
     with atomic_path(path) as temporary:
         _ARCHIVE.append(temporary, manifest, members)
         found = read_pack(temporary)
-        same = np.array_equal(found.rows, pack.rows) and np.array_equal(found.ids, pack.ids)
+        same = np.array_equal(found.ids, pack.ids) and list(map(_bits, found.tables)) == list(map(_bits, pack.tables))
         if not same or found.tokenizer.digest != pack.tokenizer.digest:
             raise ValueError(f"The pack in '{path}' must read as it was. Received: another one. Nothing was written.")
 
@@ -97,17 +103,18 @@ def read_pack(path: Path) -> LanguagePack:
 
 
 def _pack(archive: zipfile.ZipFile, manifest: Any) -> LanguagePack:
-    pieces, dim = manifest["pieces"], manifest["dim"]
-    sizes = {_IDS: 4 * pieces, _ROWS: 4 * pieces * dim}
-    if pieces < 1 or dim < 1 or any(archive.getinfo(name).file_size != size for name, size in sizes.items()):
-        raise ValueError(f"it tells of {shown(pieces)} pieces with {shown(dim)} numbers each, and holds others")
+    pieces, described = manifest["pieces"], manifest["tables"]
+    if (
+        pieces < 1
+        or archive.getinfo(_IDS).file_size != 4 * pieces
+        or not _fits(described, archive.getinfo(_ROWS).file_size, pieces)
+    ):
+        raise ValueError(f"it tells of {shown(pieces)} pieces with rows {shown(described)}, and holds others")
     ids = np.frombuffer(archive.read(_IDS), "<i4").astype(np.int32)
-    rows = np.frombuffer(archive.read(_ROWS), "<f4").astype(np.float32).reshape(pieces, dim)
     if ids[0] < 0 or (np.diff(ids.astype(np.int64)) <= 0).any():
         raise ValueError("its token ids do not go up")
-    if not np.isfinite(rows).all():
-        raise ValueError("its rows have numbers that are not finite")
-    tokenizer = UnigramTokenizer.from_bytes(archive.read(_TOKENIZER))
+    tables = _tables(described, archive.read(_ROWS))
+    tokenizer = _tokenizer(archive.read(_TOKENIZER))
     if tokenizer.vocabulary_size != pieces:
         raise ValueError(f"it tells of {pieces} pieces, and its tokenizer has {tokenizer.vocabulary_size}")
     names = manifest["label_names"]
@@ -119,7 +126,57 @@ def _pack(archive: zipfile.ZipFile, manifest: Any) -> LanguagePack:
         body=manifest["body"],
         tokenizer=tokenizer,
         ids=ids,
-        rows=rows,
+        tables=tables,
         thresholds=manifest["thresholds"],
         label_names=tuple(names),
     )
+
+
+def _fits(described, size, pieces):
+    """Whether tables are told as `write_pack` does, hold so many bytes together, and have a row for each piece."""
+    told = [of_table for of_table in described if isinstance(of_table, list) and of_table]
+    if not told or len(told) < len(described):
+        return False
+    for of_table in told:
+        for one in of_table:
+            if not isinstance(one, list) or len(one) != 3 or not isinstance(one[0], str) or one[1] not in _TYPES:
+                return False
+            if (
+                not isinstance(one[2], list)
+                or not one[2]
+                or any(type(length) is not int or length < 1 for length in one[2])
+            ):
+                return False
+        if len({one[0] for one in of_table}) < len(of_table) or len({one[2][0] for one in of_table}) > 1:
+            return False
+    held = sum(math.prod(shape) * np.dtype(kind).itemsize for of_table in told for _, kind, shape in of_table)
+    return held == size and all(of_table[0][2][0] <= pieces for of_table in told)
+
+
+def _tables(described, content):
+    found, start = [], 0
+    for of_table in described:
+        table = {}
+        for name, kind, shape in of_table:
+            stored = np.dtype(kind).newbyteorder("<")
+            table[name] = np.frombuffer(content, stored, math.prod(shape), start).reshape(shape).astype(kind)
+            start += table[name].nbytes
+            if not np.isfinite(table[name]).all():
+                raise ValueError("its rows have numbers that are not finite")
+        found.append(table)
+    return tuple(found)
+
+
+def _tokenizer(content):
+    for kind in (UnigramTokenizer, NgramTokenizer, JoinedTokenizer):
+        with contextlib.suppress(ValueError):
+            return kind.from_bytes(content)
+    raise ValueError("its tokenizer is damaged, or of another kind")
+
+
+def _little(rows):
+    return np.ascontiguousarray(rows, rows.dtype.newbyteorder("<"))
+
+
+def _bits(table):
+    return {name: (rows.shape, _little(rows).tobytes()) for name, rows in table.items()}

@@ -7,7 +7,7 @@ from keras_i18n import languages as tags
 from keras_i18n import networks
 from keras_i18n.models import LanguageIdentifier, TextClassifier, TextEncoder
 from keras_i18n.shown import cut, shown
-from keras_i18n.tokenizers import UnigramTokenizer, piece_subset
+from keras_i18n.tokenizers import piece_subset
 
 
 def checked_choice(model: Any) -> None:
@@ -27,19 +27,20 @@ def checked_choice(model: Any) -> None:
         )
 
 
-def checked_model(model: Any) -> None:
-    """Raises ValueError for a model without unigram pieces whose float32 rows can be chosen and changed."""
-    _check_kind(model)
-    if not isinstance(model.tokenizer, UnigramTokenizer):
-        way_out = networks.other_preset(model.network)
+def checked_parts(model: Any) -> None:
+    """Raises ValueError for a model that cannot be taken apart into a body and packs."""
+    checked_choice(model)
+    if not piece_subset.can_be_joined(model.tokenizer):
         raise ValueError(
-            f"`model` must have a UnigramTokenizer, whose rows can be changed. Received: {type(model.tokenizer).__name__}. "
-            f"`localize` takes it.{way_out}"
+            "`model` must have unigram pieces, hashed n-grams, or both, whose packs can be put together again. Received: "
+            f"{type(model.tokenizer).__name__}. `localize` takes it."
         )
-    rows = networks.token_embedding(model.network).num_rows
-    if rows != model.tokenizer.vocabulary_size:
+    ids = [first for first, _ in piece_subset.id_ranges(model.tokenizer)]
+    if networks.table_rows(networks.with_selected_rows(networks.uncompiled(model.network), ids)) is None:
         raise ValueError(
-            f"The token table must have a row for each of {model.tokenizer.vocabulary_size} pieces. Received: {cut(rows)} rows."
+            "The rows of a model that is packed must all be kept alike. Received: a table whose first rows have more bits, as "
+            "`compact` leaves it, or one with rows that were added to rows in few bits. `localize` takes it; or make packs of the "
+            "model that it was made of."
         )
 
 

@@ -9,7 +9,7 @@ from keras_i18n import languages as tags
 from keras_i18n import networks
 from keras_i18n.localization.body_file import ModelBody, body_of, read_body, write_body
 from keras_i18n.localization.language_pack import LanguagePack, write_pack
-from keras_i18n.localization.model_checks import checked_languages, checked_model
+from keras_i18n.localization.model_checks import checked_languages, checked_parts
 from keras_i18n.localization.piece_choice import PieceChoice
 from keras_i18n.localization.texts_by_language import ANY
 from keras_i18n.models import LocalizedLabels
@@ -17,7 +17,7 @@ from keras_i18n.progress import Progress, ProgressOption, teller
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
 from keras_i18n.text_table import preformatted, text_table
-from keras_i18n.tokenizers.unigram_subset import with_selected_pieces
+from keras_i18n.tokenizers import piece_subset
 
 BODY = "body.keras"
 
@@ -82,12 +82,13 @@ def make_packs(
 ) -> Packs:
     """Takes a model apart into one body and a resource file for each language, which `assemble` puts together again.
 
-    A pack has the pieces that its language needs with their scores and rows, the normaliser, thresholds and names of the
+    A pack has the pieces and n-grams that its language needs with their scores and rows, the normaliser, thresholds and names of the
     labels; the body all the rest. Several packs share pieces: each holds its own copy. Put together, they are bit for bit
     the model that `localize` gives for these languages.
 
     Args:
-        model: a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`; it stays as it is.
+        model: a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`, on an `NgramTokenizer` or on the encoder `universal`; it
+            stays as it is.
         languages: BCP-47 tags, each one of the model's.
         folder: where `body.keras` and a `TAG.pack` each go. A body of the same model that is there stays.
         texts, words, emoji: as in `localize`. keep: the same, but no number of pieces, which says nothing of one language.
@@ -98,8 +99,8 @@ def make_packs(
         `Packs`.
 
     Raises:
-        ValueError: as `localize`; a model whose rows take few bits, another model's body in the folder, names of labels
-            that are not as many, a language without texts where texts choose.
+        ValueError: as `localize`; a model whose rows are not all kept alike, another model's body in the folder, names of
+            labels that are not as many, a language without texts where texts choose.
 
     Example:
 
@@ -114,8 +115,7 @@ def make_packs(
     >>> english.languages
     ('en',)
     """
-    checked_model(model)
-    networks.refuse_few_bits(model.network, "Packing")
+    checked_parts(model)
     languages = checked_languages(model, languages)
     names = _label_names(model, label_names, languages)
     if keep is not None and not isinstance(keep, str):
@@ -133,16 +133,16 @@ def make_packs(
     tell = teller(progress) or (lambda _: None)
     tell(Progress("packs", 0, len(languages)))
     _keep_or_write(body, folder / BODY)
-    rows, digest, written = networks.token_rows(model.network), body.digest, []
+    network, digest, written = networks.uncompiled(model.network), body.digest, []
     for tag, ids in chosen.items():
         path = folder / f"{tag}.pack"
         pack = LanguagePack(
             kind=body.kind,
             language=tag,
             body=digest,
-            tokenizer=with_selected_pieces(model.tokenizer, ids),
+            tokenizer=piece_subset.with_pieces(model.tokenizer, ids),
             ids=ids.astype("int32"),
-            rows=rows[ids],
+            tables=tuple(networks.table_rows(networks.with_selected_rows(network, ids)) or ()),
             thresholds=_thresholds(model, tag),
             label_names=names.get(tag, ()),
         )

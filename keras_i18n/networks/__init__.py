@@ -23,7 +23,14 @@ from keras_i18n.networks.packed_sentence_encoder import PackedSentenceEncoder, p
 from keras_i18n.networks.pooling import pooling
 from keras_i18n.networks.portable import portable
 from keras_i18n.networks.scored_vector import scored_vector
-from keras_i18n.networks.selected_rows import TokenTable, token_rows, token_tables, with_selected_rows, with_table
+from keras_i18n.networks.selected_rows import (
+    TokenTable,
+    table_rows,
+    token_rows,
+    token_tables,
+    with_other_rows,
+    with_selected_rows,
+)
 from keras_i18n.networks.sentence_encoder_halves import without_inner_encoder, without_ngrams
 from keras_i18n.networks.sentence_transformer import sentence_transformer
 from keras_i18n.networks.simple_rnn import simple_rnn
@@ -65,6 +72,7 @@ __all__ = [
     "sentence_transformer",
     "simple_rnn",
     "split_at_token_vectors",
+    "table_rows",
     "tables_in_few_bits",
     "token_embedding",
     "token_rows",
@@ -78,8 +86,8 @@ __all__ = [
     "with_added_rows",
     "with_filled_inputs",
     "with_language_rows",
+    "with_other_rows",
     "with_selected_rows",
-    "with_table",
     "without_inner_encoder",
     "without_ngrams",
 ]

@@ -1,6 +1,7 @@
 """Some of the rows of a network's token tables."""
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -8,6 +9,7 @@ import numpy as np
 
 from keras_i18n import layers
 from keras_i18n.keras_privates import all_layers, call_inputs, is_functional, made_by, source_inputs
+from keras_i18n.layers.stored_rows import row_weights
 from keras_i18n.networks.copying import copy_network
 from keras_i18n.networks.language_rows import token_embedding
 from keras_i18n.protocols import Array
@@ -167,38 +169,59 @@ def with_selected_rows(network: keras.Model, ids: Array) -> keras.Model:
     return _with_selected_rows(network, ids)
 
 
-def with_table(network: keras.Model, rows: np.ndarray) -> keras.Model:
-    """A copy of a network with another token table, whose rows all languages share.
+def table_rows(network: keras.Model) -> list[dict[str, np.ndarray]] | None:
+    """What each token table has of its rows: name of a weight -> an array with a row for each id; None where it is not all alike.
+
+    Tables that keep rows in several ways (`SplitRows`, rows of single languages) are such.
+
+    >>> import keras_i18n as ki
+    >>> network = ki.networks.universal_sentence_encoder(vocabulary_size=100, dim=8)
+    >>> [{name: rows.shape for name, rows in table.items()} for table in table_rows(network)]
+    [{'embeddings': (100, 8)}]
+    """
+    found = [row_weights(table.layer) for table in token_tables(network)]
+    if any(weights is None for weights in found):
+        return None
+    return [{name: weight.numpy() for name, weight in weights.items()} for weights in found if weights]
+
+
+def with_other_rows(network: keras.Model, tables: Sequence[Mapping[str, np.ndarray]]) -> keras.Model:
+    """A copy of a network whose token tables have other rows, as many as are given.
 
     Every other weight is copied bit for bit; the two networks share none.
 
     Args:
         network: as in `with_selected_rows`.
-        rows: float32 `(rows, dim)` by token id.
+        tables: for each of its tables what `table_rows` gives of one.
 
     Raises:
-        ValueError: no such layer, or rows of another size.
+        ValueError: no such table, or rows of another kind.
 
     >>> import keras_i18n as ki
     >>> network = ki.networks.universal_sentence_encoder(vocabulary_size=100, dim=8)
-    >>> with_table(network, np.zeros((3, 8), "float32")).get_layer("token_embedding").num_rows
+    >>> with_other_rows(network, [{"embeddings": np.zeros((3, 8), "float32")}]).get_layer("token_embedding").num_rows
     3
     """
-    if len(call_inputs(token_embedding(network))) > 1:  # as a part of another network too, of which this one was made
-        network = copy_network(network)
-    embedding = token_embedding(network)
-    calls = call_inputs(embedding) if embedding.name in {layer.name for layer in network.layers} else []
-    if len(calls) != 1 or calls[0][0] is not network.inputs[0]:
+    own = table_rows(network)
+    if own is None or [_kinds_of(rows) for rows in own] != [_kinds_of(rows) for rows in tables]:
         raise ValueError(
-            f"The token table of '{network.name}' must read the network's token ids, once, and be its own layer. "
-            f"Received: '{cut(embedding.name)}', which is used otherwise (a language model's scores, ids that were shifted)."
+            f"`tables` must have rows as those of '{cut(network.name)}' are: {shown(own and list(map(_kinds_of, own)))}. "
+            f"Received: {shown(list(map(_kinds_of, tables)))}."
         )
-    if rows.ndim != 2 or not len(rows) or rows.shape[1] != embedding.dim:
-        raise ValueError(f"`rows` must have the shape (rows, {embedding.dim}). Received: {rows.shape}.")
-    config = {**embedding.get_config(), "vocabulary_size": len(rows), "language_rows": {}}
-    smaller = layers.MultilingualEmbedding.from_config(config)
-    copy = copy_network(network, replace=lambda layer: smaller if layer is embedding else None)
-    smaller.embeddings.assign(rows)
-    if embedding.language_vectors:
-        smaller.vectors.assign(embedding.vectors)
+    counts: dict[int, int] = {}  # several tables may have rows for the same ids
+    for table, rows in zip(token_tables(network), tables, strict=True):
+        count = len(next(iter(rows.values())))
+        if counts.setdefault(table.first, count) != count:
+            raise ValueError(
+                f"Tables of the same ids must have as many rows. Received: {counts[table.first]} and {count}."
+            )
+    # as many copies of a row as there are to be rows
+    copy = with_selected_rows(network, np.repeat(list(counts), list(counts.values())))
+    for table, rows in zip(token_tables(copy), tables, strict=True):
+        for name, weight in (row_weights(table.layer) or {}).items():
+            weight.assign(rows[name])
     return copy
+
+
+def _kinds_of(rows):
+    return sorted((name, str(array.dtype), array.shape[1:]) for name, array in rows.items())

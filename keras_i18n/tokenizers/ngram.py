@@ -97,9 +97,13 @@ class NgramTokenizer:
             if chosen[-1] >= self.kept.count:
                 raise ValueError(f"`ids` must be below {self.kept.count}. Received: {shown(int(chosen[-1]))}.")
             chosen = self.kept.buckets[chosen]
-        smaller = type(self)(**self.get_config(), kept_buckets=chosen)
-        smaller._table = self.table
-        return smaller
+        return self.with_buckets(chosen)
+
+    def with_buckets(self, buckets: Sequence[int] | np.ndarray) -> Self:
+        """The same tokenizer with other buckets, in rising order, whatever it keeps itself."""
+        other = type(self)(**self.get_config(), kept_buckets=buckets)
+        other._table = self.table
+        return other
 
     @property
     def table(self) -> CharacterTable:

@@ -1,7 +1,7 @@
 """What a tokenizer is with some of its ids, whatever its kind: unigram, WordPiece, byte pairs, hashed n-grams, joined."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,10 @@ from keras_i18n.shown import cut, shown
 from keras_i18n.tokenizers.byte_pair import ALPHABET, BytePairTokenizer
 from keras_i18n.tokenizers.joined import JoinedTokenizer
 from keras_i18n.tokenizers.ngram import NgramTokenizer
+from keras_i18n.tokenizers.piece_groups import PieceGroups
 from keras_i18n.tokenizers.sentencepiece_model import SPACE_SYMBOL
 from keras_i18n.tokenizers.unigram import UnigramTokenizer
-from keras_i18n.tokenizers.unigram_subset import indispensable_pieces, with_selected_pieces
+from keras_i18n.tokenizers.unigram_subset import indispensable_pieces, joined_subsets, with_selected_pieces
 from keras_i18n.tokenizers.wordpiece import WordPieceTokenizer
 
 HASHED = "hashed n-grams"  # the writing of ids that are no piece of text
@@ -280,6 +281,74 @@ def with_pieces(tokenizer: Any, ids: Array) -> Any:
         own = wanted[(wanted >= first) & (wanted < first + part.vocabulary_size)] - first
         smaller.append(kind.with_pieces(part, own))
     return JoinedTokenizer(smaller)
+
+
+def can_be_joined(tokenizer: Any) -> bool:
+    """Whether `joined` puts parts of a vocabulary together again: of unigrams, hashed n-grams, or both.
+
+    >>> can_be_joined(NgramTokenizer(num_buckets=9)), can_be_joined(WordPieceTokenizer(["[UNK]", "to"]))
+    (True, False)
+    """
+    parts = tokenizer.tokenizers if isinstance(tokenizer, JoinedTokenizer) else [tokenizer]
+    return all(isinstance(part, (UnigramTokenizer, NgramTokenizer)) for part in parts)
+
+
+def joined(
+    parts: Sequence[tuple[Any, Array]], ranges: Sequence[Sequence[int]], groups: Sequence[PieceGroups]
+) -> tuple[Any, np.ndarray]:
+    """What `with_pieces` gives for all ids of several parts of one vocabulary, made of the parts alone.
+
+    Args:
+        parts: (tokenizer, ids) each: id `i` of the tokenizer is `ids[i]` of the whole vocabulary, ids ascending.
+        ranges: `id_ranges` of the whole vocabulary.
+        groups: of the pieces in each of these ranges.
+
+    Returns:
+        (tokenizer, ids): of all ids that a part has, by their numbers in the whole vocabulary, int64.
+
+    Raises:
+        ValueError: the parts are not of one vocabulary.
+
+    >>> whole = NgramTokenizer(num_buckets=9)
+    >>> both, ids = joined([(with_pieces(whole, [1, 4]), [1, 4]), (with_pieces(whole, [4, 7]), [4, 7])], [(0, 9)], [None])
+    >>> ids.tolist(), both.digest == with_pieces(whole, [1, 4, 7]).digest
+    ([1, 4, 7], True)
+    """
+    tokenizers, ids = [], []
+    for place, (first, last) in enumerate(ranges):
+        own = [_part_of(tokenizer, numbers, place, len(ranges), first, last) for tokenizer, numbers in parts]
+        join = joined_subsets if isinstance(own[0][0], UnigramTokenizer) else _joined_buckets
+        tokenizer, numbers = join(own, groups[place])
+        tokenizers.append(tokenizer)
+        ids.append(numbers + first)
+    return tokenizers[0] if len(ranges) == 1 else JoinedTokenizer(tokenizers), np.concatenate(ids)
+
+
+def _part_of(tokenizer, ids, place, count, first, last):
+    """(tokenizer, ids counted from `first`) of one range."""
+    own = tokenizer.tokenizers if isinstance(tokenizer, JoinedTokenizer) else [tokenizer]
+    numbers = np.asarray(ids, np.int64)
+    numbers = numbers[(numbers >= first) & (numbers < last)] - first
+    if len(own) != count or own[place].vocabulary_size != len(numbers):
+        raise ValueError(
+            f"Parts of one vocabulary must have ids in each of its {count} ranges. Received: {shown(tokenizer)}."
+        )
+    return own[place], numbers
+
+
+def _joined_buckets(parts, _groups):
+    first, buckets = parts[0][0], {}
+    for tokenizer, ids in parts:
+        same = isinstance(tokenizer, NgramTokenizer) and tokenizer.get_config() == first.get_config()
+        if not same or tokenizer.kept is None:
+            raise ValueError(f"Parts of one vocabulary must have the same options. Received: {shown(tokenizer)}.")
+        for number, bucket in zip(ids.tolist(), tokenizer.kept.buckets.tolist(), strict=True):
+            if buckets.setdefault(number, bucket) != bucket:
+                raise ValueError(
+                    f"Parts of one vocabulary must have the same bucket for an id. Received: another for {number}."
+                )
+    ids = np.array(sorted(buckets), np.int64)
+    return first.with_buckets([buckets[number] for number in ids.tolist()]), ids
 
 
 def may_be_cut_otherwise(tokenizer: Any, ids: Array) -> bool:

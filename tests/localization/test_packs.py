@@ -14,7 +14,8 @@ from keras_i18n.localization import assemble, language_pack, localize, make_pack
 from keras_i18n.localization.body_file import body_of, read_body
 from keras_i18n.localization.language_pack import read_pack, write_pack
 from keras_i18n.tokenizers.unigram_subset import indispensable_pieces, joined_subsets, with_selected_pieces
-from tests.localization.conftest import ENGLISH, RUSSIAN
+from tests.localization.conftest import ENGLISH, LABELS, RUSSIAN
+from tests.localization.test_two_halves import two_halves
 
 TEXTS = {"en": ENGLISH, "ru": RUSSIAN}
 NAMES = {"ru": ["будильник", "музыка", "погода"]}
@@ -122,10 +123,44 @@ def test_what_is_not_packed(classifier, tmp_path, languages, options, told):
     assert not (tmp_path / "new").exists()
 
 
-def test_rows_in_few_bits_are_not_packed(classifier, tmp_path):
-    few = classifier.with_networks(lambda network: ki.networks.few_bit_tables(network, "int8"))
-    with pytest.raises(ValueError, match="Packing needs tables of float32 weights"):
-        make_packs(few, ["en"], tmp_path)
+def in_few_bits(classifier, precision):
+    return classifier.with_networks(lambda network: ki.networks.few_bit_tables(network, precision))
+
+
+def bag_of_ngrams(classifier):
+    model = ki.TextClassifier.from_scratch(classifier.labels, languages=["en", "ru"], num_buckets=3000)
+    data = ki.datasets.from_lists(ENGLISH + RUSSIAN, LABELS * 2, language=["en"] * 6 + ["ru"] * 6)
+    model.fit(data, epochs=2, verbose=0)
+    return model
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda classifier: two_halves(classifier.tokenizer, 0.3),
+        lambda classifier: in_few_bits(classifier, "int4"),
+        lambda classifier: in_few_bits(classifier, "pq2"),
+        bag_of_ngrams,
+    ],
+    ids=["two halves", "int4", "pq2", "n-grams"],
+)
+def test_whatever_keeps_the_rows(classifier, make, tmp_path):
+    model = make(classifier)
+    written = make_packs(model, ["en", "ru"], tmp_path, texts=TEXTS)
+    body = read_body(written.body)
+    assert all(
+        len(some) == 2 and not some.any() for rows in ki.networks.table_rows(body.network) for some in rows.values()
+    )
+    for languages in (["ru", "en"], ["ru"]):
+        localised, report = localize(model, languages, texts=TEXTS)
+        assembled, told = assemble(written.body, [tmp_path / f"{tag}.pack" for tag in languages])
+        assert_same_model(assembled, localised)
+        assert told.pieces == report.pieces <= model.tokenizer.vocabulary_size
+
+
+def test_tables_whose_first_rows_have_more_bits_are_not_packed(classifier, tmp_path):
+    with pytest.raises(ValueError, match="must all be kept alike"):
+        make_packs(in_few_bits(classifier, "int8"), ["en"], tmp_path)
 
 
 def _of_another_body(paths, folder, classifier):
@@ -170,7 +205,9 @@ def _packed(paths, folder, classifier):
 
 def _other_rows(paths, folder, classifier):
     pack = read_pack(paths["en"])
-    write_pack(dataclasses.replace(pack, rows=pack.rows + 1), folder / "rows.pack")
+    (table,) = pack.tables
+    changed = dataclasses.replace(pack, tables=({name: rows + 1 for name, rows in table.items()},))
+    write_pack(changed, folder / "rows.pack")
     return folder / "rows.pack"
 
 
@@ -186,10 +223,12 @@ def _written(content):
     ("make", "told"),
     [
         (_of_another_body, r"must be of the model whose body is .*Received: .* of another one\. Take the packs"),
-        (_with_manifest({"version": 2, "pieces": "few"}, sealed=True), "version 2.*A newer keras_i18n may read it"),
+        (_with_manifest({"version": 3, "pieces": "few"}, sealed=True), "version 3.*A newer keras_i18n may read it"),
         (_with_manifest({"label_names": ["x"]}, sealed=False), "was changed after it was saved"),
         (_with_manifest({"pieces": 10**9}, sealed=True), "it tells of 1000000000 pieces"),
-        (_with_manifest({"dim": 0}, sealed=True), "with 0 numbers each"),
+        (_with_manifest({"tables": []}, sealed=True), r"with rows \[\], and holds others"),
+        (_with_manifest({"tables": [[["embeddings", "object", [2, 16]]]]}, sealed=True), "'object'.*and holds others"),
+        (_with_manifest({"tables": [[["embeddings", "float32", [10**9, 10**9]]]]}, sealed=True), "and holds others"),
         (_with_manifest({"label_names": ["x"]}, sealed=True), "a name and a threshold for each of 3 labels"),
         (_with_manifest({"kind": "Oracle"}, sealed=True), "kind 'Oracle'"),
         (_cut, r"is damaged, truncated or something else.*Make the pack again, or download it again\."),
@@ -241,7 +280,8 @@ def test_damaged_files_never_read_otherwise(paths, tmp_path):
             continue
         same = {name: value for name, value in vars(pack).items() if isinstance(value, str | tuple | dict)}
         assert same.items() <= vars(found).items()
-        np.testing.assert_array_equal(found.rows, pack.rows)
+        for table, same_table in zip(found.tables, pack.tables, strict=True):
+            np.testing.assert_equal(table, same_table)
         assert found.tokenizer.digest == pack.tokenizer.digest
     assert refused > 150
     for _ in range(60):

@@ -79,17 +79,15 @@ def test_its_tables_are_looked_up_and_its_head_is_trained(encoder):
         classifier.fit(train, trainable="all", verbose=0)
 
 
-def test_packs_name_the_preset_whose_rows_can_be_packed(encoder, tmp_path):
-    with pytest.raises(ValueError, match=WAY_OUT):
-        ki.localization.make_packs(encoder, ["fr"], tmp_path)
-
-
-def test_of_a_preset_in_whole_numbers_no_other_is_named(tmp_path):
-    tokenizer, network = new_bag(num_buckets=50, num_labels=2)
-    model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["a", "b"])
-    with pytest.raises(ValueError, match="must have a UnigramTokenizer") as told:
-        ki.localization.make_packs(model, ["fr"], tmp_path)
-    assert "preset" not in str(told.value)
+def test_packs_of_it_are_the_localised_encoder(encoder, tmp_path):
+    texts = {"fr": ["Où est la gare ?", "Il pleut."], "sw": ["Habari za asubuhi", "Mvua inanyesha"]}
+    packs = ki.localization.make_packs(encoder, ["fr", "sw"], tmp_path, texts=texts)
+    assembled, _ = ki.localization.assemble(packs.body, [pack.path for pack in packs.packs])
+    localised, _ = ki.localization.localize(encoder, ["fr", "sw"], texts=texts)
+    both = [*texts["fr"], *texts["sw"], "the rest"]
+    assert assembled.tokenizer.digest == localised.tokenizer.digest
+    np.testing.assert_array_equal(assembled.encode(both), localised.encode(both))
+    np.testing.assert_array_equal(assembled.encode(texts["sw"]), encoder.encode(texts["sw"]))
 
 
 def test_create_sets_its_n_grams_beside_it(encoder):
