@@ -8,6 +8,7 @@ broken off goes on from them.
 """
 
 import argparse
+import copy
 import dataclasses
 import functools
 import pathlib
@@ -19,6 +20,7 @@ import hashed_text_model
 import keras
 import numpy as np
 import open_data
+import parallel_data
 import results_file
 
 import keras_i18n as ki
@@ -87,6 +89,29 @@ def on_universal(_):
     return made
 
 
+def universal_longer(model_of):
+    """The same with Finnish added: its pieces, and a gate that opens for them."""
+    return ki.transfer.add_language(
+        model_of("universal"), "fi", parallel=parallel_data.news_pairs("fi")[:300], num_pieces=2000, epochs=2
+    )[0]
+
+
+def translator(_):
+    """English to German, trained for a moment: what is compared is what it writes, sense or none."""
+    captions = ([row[side] for row in open_data.rows("multi30k/train.tsv.xz")][:4000] for side in ("en", "de"))
+    pairs = ki.datasets.ParallelTexts(*captions, source_language="en", target_language="de")
+    made = ki.Translator.from_scratch(pairs, vocabulary_size=1500, size="tiny")
+    made.fit(pairs, epochs=5, verbose=0)
+    return made
+
+
+def with_beam(made):
+    """The same translator, which keeps four beginnings."""
+    made = copy.deepcopy(made)
+    made.beam = 4
+    return made
+
+
 def next_words(_):
     """A step of a recurrent language model over characters, trained for a moment."""
     keras.utils.set_random_seed(7)
@@ -116,7 +141,10 @@ MODELS: dict[str, Callable[..., Any]] = {
     "n-grams": ngrams,
     "205 languages": small_205,
     "universal": on_universal,
+    "universal, Finnish added": universal_longer,
     "next words": next_words,
+    "translator": translator,
+    "translator, beam": lambda model_of: with_beam(model_of("translator")),
     "tokenizer": lambda model_of: model_of("encoder").tokenizer,
     "characters": lambda model_of: model_of("next words").tokenizer,
 }
@@ -147,8 +175,13 @@ FILES = {
     "classifier on `universal`": File("universal"),
     "classifier on `universal`, int8": File("universal", "int8"),
     "classifier on `universal`, int4": File("universal", "int4"),
+    "classifier on `universal`, Finnish added": File("universal, Finnish added", formats=EVERY),
     "encoder": File("encoder"),
     "next words": File("next words", formats=EVERY),
+    "next words, int8": File("next words", "int8"),
+    "translator": File("translator", most=10),
+    "translator, int8": File("translator", "int8", most=10),
+    "translator, beam search": File("translator, beam", most=10),
 }
 
 

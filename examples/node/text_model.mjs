@@ -47,6 +47,8 @@ export class TextModel {
     const outputs = await this.session.run(given);
     if (task === "text-generation") return outputs[this.metadata.outputs[0]].data.map(Math.exp);
     const [first, length] = this.metadata.outputs.map((name) => outputs[name].data);
+    if (length && task === "translation" && Number(length[0]) > this.metadata.max_tokens)
+      console.error("A text is too long to be read at once, and was cut: translate its sentences.");
     if (task === "translation") return first.filter((codepoint) => codepoint > 0);
     return length ? first.slice(0, Number(length[0])) : first;
   }

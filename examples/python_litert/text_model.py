@@ -67,6 +67,8 @@ class TextModel:
             return np.exp(outputs[self.metadata["outputs"][0]][0])
         first, *length = (outputs[name][0] for name in self.metadata["outputs"])
         if self.metadata["task"] == "translation":
+            if length and length[0] > self.metadata["max_tokens"]:
+                print("A text is too long to be read at once, and was cut: translate its sentences.", file=sys.stderr)
             return first[first > 0]
         return first[: length[0]] if length else first
 

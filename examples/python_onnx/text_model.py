@@ -61,6 +61,8 @@ class TextModel:
         if self._begin:
             return np.exp(first)
         if self.metadata["task"] == "translation":
+            if length and length[0] > self.metadata["max_tokens"]:
+                print("A text is too long to be read at once, and was cut: translate its sentences.", file=sys.stderr)
             return first[first > 0]
         return first[: length[0]] if length else first
 

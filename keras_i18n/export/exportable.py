@@ -147,11 +147,12 @@ def _of_translator(model):
         model.to_keras(),
         contract.Metadata(
             task=model.task,
-            outputs=("translation",),
+            outputs=("translation", "source_length"),
             languages=model.languages,
             target_languages=languages,
             tokenizer_digest=model.tokenizer.digest,
             max_codepoints=model.max_codepoints,
+            max_tokens=model.max_tokens,
             golden=golden,
         ),
     )

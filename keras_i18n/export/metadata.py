@@ -51,6 +51,8 @@ class Metadata:
             "subwords" (whether U+2581 in a piece is a space, and <0xNN> a byte).
         target_languages: of a translator, the BCP-47 tags of the languages that it writes, by the number that the input
             `target_language` takes; without that input where there is one. Left out of the JSON where there is none.
+        max_tokens: of a translator: tokens of a source that it reads at once. Where the output `source_length` has more, the
+            rest was left out: a client translates such a text sentence by sentence. None, and left out of the JSON, elsewhere.
         thresholds: where a text may have several labels, BCP-47 tag -> the score from which on it has a label, for each
             label; "und" is for texts in any other language. Empty, and left out of the JSON, where a text has one label.
         abstain_below: of a language identifier: the probability below which its answer is "und", as it is for a text
@@ -76,6 +78,7 @@ class Metadata:
     image_shape: tuple = ()
     generation: dict = dataclasses.field(default_factory=dict)
     target_languages: tuple = ()
+    max_tokens: int | None = None
     thresholds: dict = dataclasses.field(default_factory=dict)
     abstain_below: float | None = None
     threads: int | None = None
@@ -98,10 +101,9 @@ class Metadata:
         for name in ("thresholds", "target_languages"):
             if not values[name]:
                 del values[name]
-        if self.abstain_below is None:
-            del values["abstain_below"]
-        if self.threads is None:
-            del values["threads"]
+        for name in ("max_tokens", "abstain_below", "threads"):
+            if values[name] is None:
+                del values[name]
         if not self.body:
             del values["body"]
         try:

@@ -1,5 +1,6 @@
 """An exported translator: text in, text out, whatever it runs in."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from keras_i18n.export.codepoints import batches_by_length, codepoints_of
 from keras_i18n.export.metadata import text_of
 from keras_i18n.export.runner import Runner
 from keras_i18n.models.text_inputs import checked_texts
+from keras_i18n.models.translation.sentences import joined, split_at_sentence_ends
 from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.protocols import Texts
 from keras_i18n.shown import shown
@@ -21,7 +23,8 @@ class TranslationRunner(Runner):
         """Translations of texts, one str a text.
 
         Args:
-            texts: list of str; a text beyond the file's limits is cut there.
+            texts: list of str; those with more tokens than the file reads at once are translated sentence by sentence, as
+                the model does, and told in a warning.
             target_language: BCP-47 tag for all texts, or a list with one a text; not needed where the file writes one
                 language.
             progress: True to show it, or a function that is called with a `Progress` after each batch: texts done, of how many.
@@ -31,16 +34,35 @@ class TranslationRunner(Runner):
         """
         texts = checked_texts(texts, self.metadata.max_codepoints)
         places = self._places(target_language, len(texts))
-        found = [""] * len(texts)
         counter = Counter(progress, "texts", total=len(texts))
+        found, lengths = self._translated(texts, places, counter)
+        most = self.metadata.max_tokens
+        if most is not None and (cut := np.flatnonzero(lengths > most)).size:
+            warnings.warn(
+                f"{len(cut)} texts have more than the {most} tokens that the file reads at once; they were translated sentence "
+                "by sentence.",
+                stacklevel=2,
+            )
+            for row in cut:
+                sentences = split_at_sentence_ends(texts[row], most=most // 2)
+                again = None if places is None else np.repeat(places[[row]], len(sentences), axis=0)
+                found[row] = joined(self._translated(sentences, again)[0])
+        return found
+
+    def _translated(self, texts, places, counter=None):
+        """(translations, tokens of each source): what the file gives of each text, as it comes."""
+        found, lengths = [""] * len(texts), np.zeros(len(texts), "int64")
         for rows in batches_by_length(texts):
             inputs = {"codepoints": codepoints_of([texts[row] for row in rows])}
             if places is not None:
                 inputs["target_language"] = places[rows]
-            for row, codepoints in zip(rows, self._run(**inputs)[0], strict=True):
+            written, *length = self._run(**inputs)
+            lengths[rows] = length[0] if length else 0  # a file of before does not tell it
+            for row, codepoints in zip(rows, written, strict=True):
                 found[row] = text_of(codepoints[codepoints > 0])
-            counter.add(len(rows))
-        return found
+            if counter is not None:
+                counter.add(len(rows))
+        return found, lengths
 
     def _places(self, target_language, count):
         known = self.metadata.target_languages

@@ -215,7 +215,10 @@ def translators():
         for tag in ("de", "nl")
     ]
     made = [ki.Translator.from_scratch(texts, vocabulary_size=290, size="tiny", max_tokens=64) for _ in range(2)]
-    randomise(made[1].network)
+    for seed, one in enumerate(made, start=1):
+        randomise(one.network, seed)
+    # an untrained one may write nothing at all
+    assert made[0].translate(["one"], target_language="de") != made[1].translate(["one"], target_language="de")
     return made
 
 

@@ -3,6 +3,8 @@
 The files are asked by their raw inputs, as a phone or a server asks them; a `Runner` would cut the texts in Python.
 """
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ import keras_i18n as ki
 from keras_i18n.export.codepoints import codepoints_of
 from keras_i18n.models.combined.ensemble import Ensemble
 from keras_i18n.tokenizers import NgramTokenizer, UnigramTokenizer, train_unigram
+from tests.layers.checks import randomise
 from tests.models.test_language_model import model_of
 
 CUT = 24
@@ -114,3 +117,26 @@ def test_a_tokenizer_cuts_nothing(tmp_path):
     runner = ki.load_exported(ki.export(tokenizer, tmp_path, formats="tflite") / "model.tflite")
     long = "wake me up " * 4000
     assert runner.tokenize([long])[0].tolist() == tokenizer.tokenize([long])[0].tolist()
+
+
+@pytest.mark.parametrize("languages", [(), ("de", "fr")])
+def test_a_translator_reads_sentence_by_sentence_what_is_too_long_at_once(languages, tmp_path):
+    """As the model does, in both languages, with a warning; a client that reads the file alone sees the length."""
+    texts = ["One two. Three four five six. Seven", "one", "one two three four five six seven eight nine ten", ""]
+    tokenizer = ki.tokenizers.train_unigram(texts * 9, vocabulary_size=40, normalizer="identity", begin=True, end=True)
+    tags = len(languages)
+    network = ki.networks.translation(tokenizer.vocabulary_size + tags, size="tiny", dim=8, hidden_dim=4)
+    randomise(network, 1, scale=1.0)
+    options = {"source_language": "en", "target_languages": languages, "max_tokens": 12}
+    model = ki.Translator(tokenizer=tokenizer, network=network, **options)
+    targets = [languages[place % tags] for place in range(len(texts))] if tags else None
+    with pytest.warns(UserWarning, match="2 texts have more than the 12 tokens that the model reads"):
+        expected = model.translate(texts, target_language=targets)
+    ki.export(model, tmp_path, formats=["tflite", "onnx"])
+    for file in ("model.tflite", "model.onnx"):
+        runner = ki.load_exported(tmp_path / file)
+        with pytest.warns(UserWarning, match="2 texts have more than the 12 tokens that the file reads"):
+            assert runner.translate(texts, target_language=targets) == expected
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert runner.translate(texts[1:2], target_language=targets and targets[1:2]) == expected[1:2]

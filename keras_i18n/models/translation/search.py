@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.translation.beam_search import BeamSearch
-from keras_i18n.models.translation.sentences import split_at_sentence_ends
+from keras_i18n.models.translation.sentences import joined, split_at_sentence_ends
 from keras_i18n.progress import Counter
 from keras_i18n.shown import shown
 
@@ -109,7 +109,7 @@ class Search:
                 results[number] = told
             else:  # the best of each sentence
                 before = results[number] or [Translation("", 0.0)]
-                text = f"{before[0].text} {told[0].text}".strip()
+                text = joined([before[0].text, told[0].text])
                 results[number] = [Translation(text, before[0].score + told[0].score)]
         return results
 

@@ -1,4 +1,6 @@
+import functools
 import re
+from collections.abc import Iterable
 
 _END = re.compile(r"(?<=[.!?…؟।])\s+|(?<=[。！？])")
 
@@ -10,6 +12,15 @@ def split_at_sentence_ends(text: str, *, most: int) -> list[str]:
     ['Good morning', '.', 'How are you?']
     """
     return [part for sentence in _END.split(text) if sentence for part in _cut(sentence, most)]
+
+
+def joined(translations: Iterable[str]) -> str:
+    """One text of the translations of its sentences.
+
+    >>> joined(["Guten Morgen", "", " . "])
+    'Guten Morgen .'
+    """
+    return functools.reduce(lambda before, after: f"{before} {after}".strip(), translations, "")
 
 
 def _cut(sentence, most):
