@@ -248,7 +248,7 @@ if __name__ == "__main__":
     parser.add_argument("--hidden", type=int, default=256)
     parser.add_argument("--encoder-layers", type=int, default=4)
     parser.add_argument("--decoder-layers", type=int, default=1)
-    parser.add_argument("--decoder", default="ssru", choices=["ssru", "attention"])
+    parser.add_argument("--decoder", default="ssru", choices=["ssru", "attention", "lstm"])
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--learning-rate", type=float, default=TRAINING["learning_rate"])
     parser.add_argument("--warmup", type=int, default=TRAINING["warmup"])

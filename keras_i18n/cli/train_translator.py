@@ -19,7 +19,7 @@ def train_translator(
         pathlib.Path | None, typer.Option(help="Pairs that are translated after each epoch; else some are kept out.")
     ] = None,
     size: Annotated[str, typer.Option(help="tiny, small, medium or base.")] = "small",
-    decoder: Annotated[str, typer.Option(help="ssru or attention.")] = "ssru",
+    decoder: Annotated[str, typer.Option(help="ssru, attention or lstm.")] = "ssru",
     vocabulary_size: Annotated[int, typer.Option(help="Pieces that both languages share.")] = 8000,
     epochs: Annotated[int | None, typer.Option(help="The most passes over the pairs.")] = None,
     minutes: Annotated[float | None, typer.Option(help="Time after which training ends.")] = None,

@@ -5,12 +5,13 @@ import tensorflow as tf
 
 from keras_i18n.layers.cached_self_attention import CachedSelfAttention
 from keras_i18n.layers.cross_attention import CrossAttention
+from keras_i18n.layers.lstm import LSTM
 from keras_i18n.layers.ssru import SSRU
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.shown import shown
 
 # how a token knows of those before it
-MEMORIES = ("ssru", "attention")
+MEMORIES = ("ssru", "attention", "lstm")
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -20,8 +21,8 @@ class DecoderBlock(keras.layers.Layer):
     Args:
         num_heads: of the attention to the source; divides the dim.
         hidden_dim: size of the feed-forward net.
-        memory: "ssru", whose state has one size however long the translation, or "attention", which keeps keys and
-            values of every token.
+        memory: "ssru" or "lstm", whose state has one size however long the translation, or "attention", which keeps keys
+            and values of every token.
         dropout: share of outputs and attention weights that training drops.
         epsilon: of the normalisation.
 
@@ -61,7 +62,11 @@ class DecoderBlock(keras.layers.Layer):
     def build(self, shapes: Shape) -> None:
         vectors_shape, source_shape = shapes
         dim, policy = vectors_shape[-1], self.dtype_policy
-        own = {"ssru": lambda: SSRU(name="ssru", dtype=policy), "attention": self._self_attention}
+        own = {
+            "ssru": lambda: SSRU(name="ssru", dtype=policy),
+            "attention": self._self_attention,
+            "lstm": lambda: LSTM(dim, return_sequences=True, name="lstm", dtype=policy),
+        }
         self.written = own[self.memory]()
         self.written.build(vectors_shape)
         self.source = CrossAttention(self.num_heads, dropout=self.dropout, name="source", dtype=policy)
@@ -84,7 +89,7 @@ class DecoderBlock(keras.layers.Layer):
     def call(self, inputs: Tensor, mask: Tensor | None = None, training: bool | None = None) -> Tensor:
         vectors, source = inputs
         mask = mask[1] if isinstance(mask, (list, tuple)) else mask
-        norms, options = self._norms, {"training": training} if self.memory == "attention" else {}
+        norms, options = self._norms, {} if self.memory == "ssru" else {"training": training}
         vectors = vectors + self._drop(self.written(norms[0](vectors), **options), training=training)
         looked = self.source([norms[1](vectors), source], mask=mask, training=training)
         vectors = vectors + self._drop(looked, training=training)
@@ -94,10 +99,11 @@ class DecoderBlock(keras.layers.Layer):
         return self.output_projection(self.hidden(vectors))
 
     def first_states(self, batch: Tensor, most_tokens: Tensor) -> list[Tensor]:
-        """States before the first token: one `(batch, dim)`, or a cache with room for `most_tokens`."""
+        """States before the first token: `(batch, dim)` each, or a cache with room for `most_tokens`."""
         if isinstance(self.written, CachedSelfAttention):
             return self.written.empty_cache(batch, most_tokens)
-        return [tf.zeros(tf.stack([batch, self.output_projection.units]))]
+        shape = tf.stack([batch, self.output_projection.units])
+        return [tf.zeros(shape) for _ in range(2 if isinstance(self.written, LSTM) else 1)]
 
     def step(
         self, vector: Tensor, states: list[Tensor], place: Tensor, source: list[Tensor], mask: Tensor
@@ -114,6 +120,9 @@ class DecoderBlock(keras.layers.Layer):
         norms, normalized = self._norms, self._norms[0](vector)
         if isinstance(self.written, CachedSelfAttention):
             output, states = self.written.step(normalized, states, place)
+        elif isinstance(self.written, LSTM):
+            output, carry = self.written.step(self.written.project(normalized), states)
+            states = [output, carry]
         else:
             output, state = self.written.step(normalized, states[0])
             states = [state]

@@ -40,7 +40,8 @@ def translation(
     Args:
         vocabulary_size: tokens of the source, or of both languages.
         target_vocabulary_size: tokens of a target vocabulary of its own; None for one that both languages share.
-        decoder: "ssru", a recurrent unit whose state has one size however long the text, or "attention", a Transformer.
+        decoder: "ssru", a recurrent unit whose state has one size however long the text, "attention", a Transformer, or
+            "lstm", which trains step after step and reads the source by attention as the others do.
         size: "tiny", "small", "medium" or "base": what the sizes below are unless given.
         dim, hidden_dim, num_heads: of a vector, of the feed-forward nets, of the attention.
         encoder_layers, decoder_layers: numbers of blocks.

@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 
 from keras_i18n.layers import SSRU, CachedSelfAttention, CrossAttention, DecoderBlock
+from keras_i18n.layers.decoder_block import MEMORIES
 from keras_i18n.layers.linear_recurrence import linear_recurrence
 from tests.layers.checks import DIM, LayerCase, check_layer
 
@@ -24,9 +25,12 @@ CASES = {
     "DecoderBlock": LayerCase(
         make=lambda: DecoderBlock(3, 7, dropout=0.1, epsilon=1e-3), by_token=True, call=beside_itself
     ),
-    "DecoderBlock with attention": LayerCase(
-        make=lambda: DecoderBlock(2, 7, memory="attention"), by_token=True, call=beside_itself
-    ),
+    **{
+        f"DecoderBlock with {memory}": LayerCase(
+            make=lambda memory=memory: DecoderBlock(2, 7, memory=memory), by_token=True, call=beside_itself
+        )
+        for memory in MEMORIES[1:]
+    },
 }
 
 
@@ -59,7 +63,7 @@ def test_recurrence_and_its_gradient(length):
         np.testing.assert_allclose(received, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("memory", ["ssru", "attention"])
+@pytest.mark.parametrize("memory", MEMORIES)
 def test_steps_give_what_the_whole_gives(memory):
     block = DecoderBlock(2, 16, memory=memory)
     source = X[:, ::-1] * 0.5
@@ -68,11 +72,11 @@ def test_steps_give_what_the_whole_gives(memory):
     for place in range(5):
         vector, states = block.step(X[:, place], states, place, projected, tf.constant(MASK))
         np.testing.assert_allclose(vector, whole[:, place], atol=1e-5)
-    sizes = {"ssru": [(3, 8)], "attention": [(3, 2, 5, 4)] * 2}
+    sizes = {"ssru": [(3, 8)], "attention": [(3, 2, 5, 4)] * 2, "lstm": [(3, 8)] * 2}
     assert [tuple(state.shape) for state in states] == sizes[memory]
 
 
-@pytest.mark.parametrize("memory", ["ssru", "attention"])
+@pytest.mark.parametrize("memory", MEMORIES)
 def test_what_a_token_sees(memory):
     block = DecoderBlock(2, 16, memory=memory)
     before = np.array(block([X, X], mask=MASK))
@@ -85,7 +89,7 @@ def test_what_a_token_sees(memory):
 
 
 def test_wrong_arguments():
-    with pytest.raises(ValueError, match=r"one of 'ssru', 'attention'\. Received: 'lstm'"):
-        DecoderBlock(2, 16, memory="lstm")
+    with pytest.raises(ValueError, match=r"one of 'ssru', 'attention', 'lstm'\. Received: 'gru'"):
+        DecoderBlock(2, 16, memory="gru")
     with pytest.raises(ValueError, match=rf"divide the dim {DIM}\. Received: num_heads=4"):
         CrossAttention(4).build([(None, None, DIM), (None, None, DIM)])

@@ -112,6 +112,16 @@ def test_many_languages(tmp_path):
         model.translate(["two", "one"], target_language=["fr"])
 
 
+def test_a_recurrent_decoder_learns_and_searches():
+    data = pairs(150, 1)
+    model = tiny(data, decoder="lstm", encoder_layers=1, decoder_layers=1)
+    model.fit(data, **TRAINING)
+    texts = [source for source, _ in pairs(20, 3)]
+    found = model.translate(texts)
+    assert sum(one == target for one, (_, target) in zip(found, pairs(20, 3), strict=True)) > 12
+    assert len(model.translate(texts[:2], beam=3, num_best=2)[0]) == 2
+
+
 def test_a_killed_training_goes_on_to_the_same_end(tmp_path):
     """With two vocabularies and attention, whose file is read again."""
     data, ends = pairs(20, 9), []
