@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from keras_i18n.cli import resources
-from keras_i18n.cli.console import console, show_text
+from keras_i18n.cli.console import console, progress_bar, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.localize import LANGUAGES, TEXTS, WORDS, read_given, split_tags
 from keras_i18n.shown import cut
@@ -51,8 +51,8 @@ def compact(
     format = "onnx" if suffix == "onnx" else "tflite"
 
     def cut_to(room):
-        with console.status("cutting and comparing"):
-            smaller, report = localization.compact(full, wanted, max_bytes=room, format=format, **given)
+        with progress_bar("compacting", total=3) as show:
+            smaller, report = localization.compact(full, wanted, max_bytes=room, format=format, progress=show, **given)
         report = dataclasses.replace(report, max_bytes=limit)
         _refuse_loss(report, max_loss)
         return smaller, report

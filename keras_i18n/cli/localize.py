@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from keras_i18n.cli import resources
-from keras_i18n.cli.console import console, show_text
+from keras_i18n.cli.console import console, progress_bar, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset
 
@@ -49,9 +49,9 @@ def localize(
 
     with console.status("loading"):
         full = keras_i18n.load(model)
-    with console.status("cutting and comparing"):
+    with progress_bar("localizing", total=3) as show:
         smaller, report = localization.localize(
-            full, wanted, keep=int(keep) if keep is not None and keep.isdecimal() else keep, **given
+            full, wanted, keep=int(keep) if keep is not None and keep.isdecimal() else keep, progress=show, **given
         )
     show_text(report)
     with console.status("saving"):

@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from keras_i18n.layers import fingerprint_lookup
-from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
+from keras_i18n.layers.ragged_rows import kept_left, scattered, shift_right, spread, take
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers import canonical_composition
 from keras_i18n.tokenizers.canonical_composition import (
@@ -231,13 +231,11 @@ def _round(table, marked, chains):
     count = tf.cumsum(tf.cast(found, tf.int32), axis=1)
     first = found & (is_start | tf.equal(count - take(count, start), 1))
     batch, width = tf.shape(marked)[0], tf.shape(marked)[1]
-    joined = tf.math.unsorted_segment_sum(
-        tf.reshape(tf.where(first, pair * 2**CLASS_BITS, 0), [-1]),
-        tf.reshape(tf.where(first, target, 0) + tf.expand_dims(tf.range(batch) * width, 1), [-1]),
-        batch * width,
-    )
+    # no character takes in two in one round
+    places = tf.where(first, target + tf.expand_dims(tf.range(batch) * width, 1), batch * width)
+    joined = scattered(tf.reshape(places, [-1]), tf.reshape(pair * 2**CLASS_BITS, [-1]), batch * width)
     joined = tf.reshape(joined, tf.shape(marked))
-    return tf.reduce_any(first), compact(tf.where(joined > 0, joined, marked), tf.logical_not(first), 0)
+    return tf.reduce_any(first), kept_left(tf.where(joined > 0, joined, marked), tf.logical_not(first), 0)
 
 
 def _last_start(is_start, position):
@@ -245,9 +243,8 @@ def _last_start(is_start, position):
     batch, width = tf.shape(position)[0], tf.shape(position)[1]
     character = tf.cumsum(tf.cast(is_start, tf.int32), axis=1)
     character += tf.expand_dims(tf.range(batch) * (width + 1), 1)
-    starts = tf.math.unsorted_segment_sum(
-        tf.reshape(tf.where(is_start, position, 0), [-1]), tf.reshape(character, [-1]), batch * (width + 1)
-    )
+    places = tf.where(is_start, character, batch * (width + 1))
+    starts = scattered(tf.reshape(places, [-1]), tf.reshape(position, [-1]), batch * (width + 1))
     return tf.gather(starts, character)
 
 

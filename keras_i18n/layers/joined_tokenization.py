@@ -55,7 +55,7 @@ class JoinedTokenization(keras.layers.Layer):
             ids = tf.cast(part(code_points), tf.int32)
             found.append(tf.where(ids >= 0, ids + start, -1))
         line = tf.concat(found, axis=1)
-        return ragged_rows.compact(line, line >= 0, -1)
+        return ragged_rows.kept_left(line, line >= 0, -1)
 
     def compute_output_spec(self, code_points: Tensor) -> Tensor:
         return keras.KerasTensor((code_points.shape[0], None), dtype="int32")

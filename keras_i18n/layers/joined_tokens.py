@@ -45,7 +45,7 @@ class JoinedTokens(keras.layers.Layer):
         for number, begin_id in enumerate(self.begin_ids):
             first = tf.where(tf.equal(begin, number), begin_id, first)
         line = tf.concat([first, inner, chosen], axis=1)
-        return [ragged_rows.compact(line, line >= 0, -1), tf.fill(tf.shape(begin), -1)]
+        return [ragged_rows.kept_left(line, line >= 0, -1), tf.fill(tf.shape(begin), -1)]
 
     def compute_output_spec(self, inputs: Tensor) -> Tensor:
         batch = inputs[0].shape[0]

@@ -1,6 +1,6 @@
 """Rows of different lengths inside of one int32 matrix, kept to the left: what a graph needs in place of loops.
 
-Everything is made of cumulative sums, gathers and segment sums, which all runtimes do exactly alike.
+Everything is made of cumulative sums, gathers and scatters to places of their own, which all runtimes do exactly alike.
 """
 
 import tensorflow as tf
@@ -34,12 +34,13 @@ def spread(lengths: Tensor) -> Tensor:
     starts = ends - lengths
     totals = ends[:, -1:]
     width = tf.maximum(tf.reduce_max(totals), 1)
-    rows = tf.expand_dims(tf.range(batch) * (width + 1), 1)
-    marks = tf.math.unsorted_segment_sum(
-        tf.ones_like(tf.reshape(starts, [-1])), tf.reshape(starts + rows, [-1]), batch * (width + 1)
-    )
-    marks = tf.reshape(marks, tf.stack([batch, width + 1]))[:, :-1]
-    source = tf.cumsum(marks, axis=1) - 1
+    # elements without a place would begin where others do
+    filled = lengths > 0
+    places = tf.where(filled, starts + tf.expand_dims(tf.range(batch) * width, 1), batch * width)
+    marks = scattered(tf.reshape(places, [-1]), tf.ones_like(tf.reshape(places, [-1])), batch * width)
+    number = tf.cumsum(tf.reshape(marks, tf.stack([batch, width])), axis=1) - 1
+    elements = kept_left(tf.zeros_like(lengths) + tf.range(tf.shape(lengths)[1]), filled, 0)
+    source = take(elements, tf.maximum(number, 0))
     places = tf.expand_dims(tf.range(width), 0)
     return source, places - take(starts, source), places < totals
 
@@ -57,12 +58,6 @@ def spread_positive(counts: Tensor) -> Tensor:
     return source, places - take(starts, source), places < ends[:, -1:]
 
 
-def compact(rows: Tensor, keep: Tensor, padding: Tensor) -> Tensor:
-    """Closes the gaps: keeps `rows` where `keep` is true, moved to the left, padded on the right."""
-    source, _, valid = spread(tf.cast(keep, tf.int32))
-    return tf.where(valid, take(rows, source), padding)
-
-
 def scattered(places: Tensor, values: Tensor, size: Tensor) -> Tensor:
     """A row of `size` zeros with `values` at `places`; what is not to be written has a place of `size` or beyond.
 
@@ -74,7 +69,7 @@ def scattered(places: Tensor, values: Tensor, size: Tensor) -> Tensor:
 
 
 def kept_left(rows: Tensor, keep: Tensor, padding: int) -> Tensor:
-    """What `compact` gives, by one scatter."""
+    """Closes the gaps: keeps `rows` where `keep` is true, moved to the left, padded on the right; at least one place wide."""
     batch = tf.shape(rows)[0]
     rank = tf.cumsum(tf.cast(keep, tf.int32), axis=1)
     width = tf.maximum(tf.reduce_max(rank), 1)

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_i18n.layers import fingerprint_lookup
 from keras_i18n.layers.fingerprint_lookup import look_up
-from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
+from keras_i18n.layers.ragged_rows import kept_left, shift_right, spread, take
 from keras_i18n.layers.whole_number_tables import add_tables, config_of_tables
 from keras_i18n.protocols import Config, Shape, Tensor
 from keras_i18n.tokenizers.normalizer_tables import LEADS, PAGE, SPACE, SYLLABLES, TAILS, VOWELS
@@ -279,7 +279,7 @@ class TextNormalization(keras.layers.Layer):
             extra = space & shift_right(space, True)
             symbols = tf.cond(
                 tf.reduce_any(extra),
-                lambda: compact(symbols, tf.not_equal(symbols, 0) & tf.logical_not(extra), 0),
+                lambda: kept_left(symbols, tf.not_equal(symbols, 0) & tf.logical_not(extra), 0),
                 lambda: symbols,
             )
         mark = SPACE

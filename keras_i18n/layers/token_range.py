@@ -39,7 +39,7 @@ class TokenRange(keras.layers.Layer):
         keep = token_ids >= self.first
         if self.last is not None:
             keep = tf.logical_and(keep, token_ids < self.last)
-        return ragged_rows.compact(token_ids - self.first, keep, -1)
+        return ragged_rows.kept_left(token_ids - self.first, keep, -1)
 
     def compute_output_spec(self, token_ids: Tensor) -> Tensor:
         return keras.KerasTensor((token_ids.shape[0], None), dtype="int32")

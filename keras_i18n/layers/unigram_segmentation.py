@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_i18n.layers import fingerprint_lookup
 from keras_i18n.layers.best_path import IMPOSSIBLE, best_path_starts
-from keras_i18n.layers.ragged_rows import compact, shift_right, spread, take
+from keras_i18n.layers.ragged_rows import kept_left, shift_right, spread, take
 from keras_i18n.layers.usable_pieces import allowed_groups, usable_pieces
 from keras_i18n.layers.whole_number_tables import add_tables, config_of_tables
 from keras_i18n.protocols import Config, Shape, Tensor
@@ -212,7 +212,7 @@ class UnigramSegmentation(keras.layers.Layer):
     def _merge(self, table, ids, unknown, symbols):
         """Unknown tokens side by side become one."""
         repeated = unknown & shift_right(unknown, False)
-        return compact(ids, tf.not_equal(ids, PADDING_ID) & tf.logical_not(repeated), PADDING_ID)
+        return kept_left(ids, tf.not_equal(ids, PADDING_ID) & tf.logical_not(repeated), PADDING_ID)
 
     def _bytes(self, table, ids, unknown, symbols):
         """Unknown tokens, one code point each, become the bytes of UTF-8."""

@@ -15,6 +15,7 @@ from keras_i18n.localization.piece_use import uses_by_language
 from keras_i18n.localization.proof import compared, comparison_table
 from keras_i18n.localization.texts_by_language import kept_apart, sample_texts
 from keras_i18n.models.two_halves import has_two_halves
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.shown import shown
 from keras_i18n.text_table import preformatted, text_table
 from keras_i18n.tokenizers import NgramTokenizer, UnigramTokenizer
@@ -70,6 +71,7 @@ def compact(
     texts: Any = None,
     words: Any = None,
     format: str = "tflite",
+    progress: ProgressOption = None,
 ) -> tuple[Any, Compacted]:
     """The model for some of its languages, in a file of at most so many bytes: export it with `precision="int8"`.
 
@@ -93,6 +95,7 @@ def compact(
             thousands. Without them scores and letters of the pieces decide: of Italian news 89 % of the tokens have
             their piece among 24,000, in place of 97 %.
         format: "tflite" or "onnx", whose operators take a little less.
+        progress: as in `localize`.
 
     Returns:
         (model, `Compacted`): a model of the same class, which shares nothing with the old one.
@@ -112,6 +115,8 @@ def compact(
     (('en',), True)
     """
     languages, source, given, listed = _checked(model, languages, max_bytes, format, texts, words)
+    counter = Counter(progress, "choosing", total=3)
+    counter.add(0)
     known, unseen = kept_apart(given, sample_texts(languages))
     first, last = 0, model.tokenizer.vocabulary_size  # of the ids that the smaller model chooses among
     if has_two_halves(source):
@@ -130,10 +135,14 @@ def compact(
             f"{plan.fixed + graph:,} for all but the pieces, the rest for those that are always kept. "
             f"Received: {max_bytes:,}."
         )
+    counter.next_stage("cutting")
     smaller = plan.applied(source, languages)
+    counter.next_stage("comparing")
+    rows = compared(model, smaller, plan.ids + first, unseen, exact=False, counted=(first, last))
+    counter.add()
     return smaller, Compacted(
         languages=languages,
-        rows=compared(model, smaller, plan.ids + first, unseen, exact=False, counted=(first, last)),
+        rows=rows,
         pieces=len(plan.ids),
         pieces_before=model.tokenizer.vocabulary_size,
         plan=plan,

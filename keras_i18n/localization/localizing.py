@@ -12,6 +12,7 @@ from keras_i18n.localization.file_parts import FileParts, file_parts
 from keras_i18n.localization.model_checks import checked_choice, checked_languages
 from keras_i18n.localization.piece_choice import PieceChoice
 from keras_i18n.localization.proof import compared, comparison_table
+from keras_i18n.progress import Counter, ProgressOption
 from keras_i18n.text_table import preformatted
 from keras_i18n.tokenizers import piece_subset
 
@@ -68,6 +69,7 @@ def localize(
     words: Any = None,
     keep: str | int | None = None,
     emoji: bool = True,
+    progress: ProgressOption = None,
 ) -> tuple[Any, Localized]:
     """The model for some of its languages: other languages' pieces and rows are left out, nothing else changes.
 
@@ -89,6 +91,7 @@ def localize(
             of the scripts, ASCII, digits and punctuation are kept always. Hashed n-grams belong to no script: "script"
             keeps them all, the other choices those that texts and words use.
         emoji: whether single pictures are kept always.
+        progress: True to show it, or a function that is called with a `Progress`: what is done of choosing, cutting and comparing.
 
     Returns:
         (model, `Localized`): a model of the same class, which shares nothing with the old one.
@@ -110,12 +113,18 @@ def localize(
     """
     checked_choice(model)
     languages = checked_languages(model, languages)
+    counter = Counter(progress, "choosing", total=3)
+    counter.add(0)
     choice = PieceChoice.of(model.tokenizer, languages, texts=texts, words=words, keep=keep, emoji=emoji)
     ids = choice.ids(languages)
+    counter.next_stage("cutting")
     smaller = with_pieces(model, ids, languages)
+    counter.next_stage("comparing")
+    rows = compared(model, smaller, ids, choice.texts)
+    counter.add()
     return smaller, Localized(
         languages=languages,
-        rows=compared(model, smaller, ids, choice.texts),
+        rows=rows,
         pieces=len(ids),
         pieces_before=model.tokenizer.vocabulary_size,
         parts=file_parts(smaller),

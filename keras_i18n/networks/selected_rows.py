@@ -213,7 +213,7 @@ def with_other_rows(network: keras.Model, tables: Sequence[Mapping[str, np.ndarr
         count = len(next(iter(rows.values())))
         if counts.setdefault(table.first, count) != count:
             raise ValueError(
-                f"Tables of the same ids must have as many rows. Received: {counts[table.first]} and {count}."
+                f"Tables of the same ids must have as many rows. Received: {cut(counts[table.first])} and {cut(count)}."
             )
     # as many copies of a row as there are to be rows
     copy = with_selected_rows(network, np.repeat(list(counts), list(counts.values())))

@@ -345,7 +345,7 @@ def _joined_buckets(parts, _groups):
         for number, bucket in zip(ids.tolist(), tokenizer.kept.buckets.tolist(), strict=True):
             if buckets.setdefault(number, bucket) != bucket:
                 raise ValueError(
-                    f"Parts of one vocabulary must have the same bucket for an id. Received: another for {number}."
+                    f"Parts of one vocabulary must have the same bucket for an id. Received: another for {cut(number)}."
                 )
     ids = np.array(sorted(buckets), np.int64)
     return first.with_buckets([buckets[number] for number in ids.tolist()]), ids

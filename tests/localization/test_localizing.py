@@ -1,10 +1,12 @@
 """A model cut to languages answers as the full one, bit for bit, where a text has all its pieces."""
 
+import functools
+
 import numpy as np
 import pytest
 
 import keras_i18n as ki
-from keras_i18n.localization import localize
+from keras_i18n.localization import compact, localize
 from keras_i18n.localization.kept_pieces import kept_pieces
 from keras_i18n.localization.piece_use import uses_by_language
 from keras_i18n.localization.proof import compared
@@ -157,3 +159,15 @@ def test_other_models_are_refused():
     network = ki.networks.build("pooling", vocabulary_size=size, task="encoder", vector_dim=8, size="tiny")
     with pytest.raises(ValueError, match=r"whose ids can be chosen\. Received: CharacterTokenizer"):
         localize(ki.TextEncoder(tokenizer=tokenizer, network=network), ["en"])
+
+
+@pytest.mark.parametrize("cut", [localize, functools.partial(compact, max_bytes=700_000)])
+def test_progress_is_told(classifier, cut):
+    told = []
+    cut(classifier, ["en"], texts=ENGLISH, progress=told.append)
+    assert [(one.stage, one.done, one.total) for one in told] == [
+        ("choosing", 0, 3),
+        ("cutting", 1, 3),
+        ("comparing", 2, 3),
+        ("comparing", 3, 3),
+    ]
