@@ -34,7 +34,7 @@ class Compacted:
 
     Attributes:
         languages: BCP-47 tags.
-        rows: a `ComparedLanguage` for each, on texts that chose nothing: a tenth of those that were given, and the sample.
+        rows: a `ComparedLanguage` for each, on texts that chose no row: a tenth of those that were given, and the sample.
         pieces, pieces_before: how many pieces there are, and were.
         plan: `FilePlan`, how many rows are kept in how many bits.
         file_bytes, max_bytes: what the file of an int8 export is expected to take, and may.
@@ -117,10 +117,11 @@ def compact(
     languages, source, given, listed = _checked(model, languages, max_bytes, format, texts, words)
     counter = Counter(progress, "choosing", total=3)
     counter.add(0)
-    known, unseen = kept_apart(given, sample_texts(languages))
+    sample = sample_texts(languages)
+    known, unseen = kept_apart(given, sample)
     first, last = 0, model.tokenizer.vocabulary_size  # of the ids that the smaller model chooses among
     if has_two_halves(source):
-        source = without_idle_half(source, known)
+        source = without_idle_half(source, known, sample)
         if isinstance(source.tokenizer, NgramTokenizer):
             last = source.tokenizer.vocabulary_size
         elif isinstance(source.tokenizer, UnigramTokenizer):

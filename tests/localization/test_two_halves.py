@@ -2,12 +2,14 @@
 
 import functools
 
+import keras
 import numpy as np
 import pytest
 
 import keras_i18n as ki
 from keras_i18n import layers, networks
 from keras_i18n.localization import compact, inspect, localize
+from keras_i18n.localization.idle_half import without_idle_half
 from keras_i18n.models.two_halves import has_two_halves
 from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer, UnigramTokenizer
 from tests.localization.conftest import ENGLISH, LABELS, RUSSIAN
@@ -131,3 +133,21 @@ def test_the_encoder_of_the_package():
     # a language that the pretrained half was made for keeps it, or is refused with the least that will do
     with pytest.raises(ValueError, match=r"must be at least [\d,]+ for fr: [\d,]+ for all but the pieces"):
         compact(full, ["fr"], max_bytes=2_000_000, texts=["Quel temps fait-il ?"] * 5)
+
+
+def test_a_half_stays_that_texts_of_another_kind_need(tokenizer):
+    """A gate that is open in English and shut in Russian: by English alone the n-grams would go."""
+    made = two_halves(tokenizer, 0.3)
+    model = type(made).from_saved(
+        tokenizer=made.tokenizer, network=networks.copy_network(made.network), config=made.to_config()
+    )
+    gate = model.network.get_layer("gate")
+    ids = model.tokenizer.pad(model.tokenize(ENGLISH + RUSSIAN))
+    seen = keras.Model(model.network.inputs[0], gate.input).predict(ids, verbose=0)
+    wanted = np.repeat([9.0, -9.0], len(ENGLISH))
+    weights = np.linalg.lstsq(np.c_[seen, np.ones(len(seen))], wanted, rcond=None)[0].astype("float32")
+    gate.set_weights([weights[:-1, None], weights[-1:]])
+    english, russian = {"en": ENGLISH}, {"en": RUSSIAN}
+    assert isinstance(without_idle_half(model, english).tokenizer, UnigramTokenizer)
+    assert isinstance(without_idle_half(model, english, english).tokenizer, UnigramTokenizer)
+    assert without_idle_half(model, english, russian) is model
