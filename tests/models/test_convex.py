@@ -248,14 +248,15 @@ def test_what_is_refused():
 def test_the_encoder_is_heard_in_the_languages_that_it_knows():
     """Vectors tell the label in one language and are noise in the other, where n-grams tell it."""
     generator = np.random.default_rng(0)
-    language = np.repeat(["en", "am"], 120)
-    label = generator.integers(0, 2, 240)
-    vectors = generator.normal(size=(240, 8)) * 0.5
+    language = np.repeat(["en", "am"], 240)
+    label = generator.integers(0, 2, 480)
+    vectors = generator.normal(size=(480, 30)) * 0.5
     known = language == "en"
     vectors[known, 0] += 4 * (label[known] - 0.5)
+    told = np.where(generator.random(480) < 0.85, label, 1 - label)  # as in real texts, not always
     ids = [
         np.array([100 * int(en) + 10 + one if not en else 200, 20 * int(en) + 1])
-        for one, en in zip(label, known, strict=True)
+        for one, en in zip(told, known, strict=True)
     ]
     ids = [np.concatenate([row, 300 + generator.integers(0, 50, 3)]) for row in ids]
     features = TrainingFeatures(bag_of(ids, 400), np.zeros(400, bool), vectors, np.eye(2)[label], language)
@@ -263,7 +264,7 @@ def test_the_encoder_is_heard_in_the_languages_that_it_knows():
     assert choice.scale_of["en"] > choice.scale_of["am"]
     right = choice.held_out.argmax(axis=1) == label
     assert right[known].mean() > 0.9
-    assert right[~known].mean() > 0.95
+    assert right[~known].mean() > 0.8
 
 
 def test_a_language_borrows_from_those_that_the_encoder_knows_as_it_knows_it():
@@ -281,23 +282,54 @@ def test_a_language_borrows_from_those_that_the_encoder_knows_as_it_knows_it():
     assert choose(told).scale_of["en"] > 0.1
 
 
+def test_an_encoder_that_only_makes_long_texts_surer_is_not_heard_more():
+    """N-grams tell the label of long texts, in what little differs between them; vectors tell it two times in three."""
+    generator = np.random.default_rng(0)
+    label = np.tile([0, 1], 300)
+    common = np.arange(200)  # which every long text has
+    ids = [np.concatenate([common, 200 + 60 * one + generator.integers(0, 60, 4)]) for one in label]
+    seen = np.where(generator.random(600) < 2 / 3, label, 1 - label)
+    vectors = np.eye(2)[seen]
+    features = TrainingFeatures(bag_of(ids, 320), np.zeros(320, bool), vectors, np.eye(2)[label], np.repeat("en", 600))
+    choice = choose(features)
+    assert choice.scale_of["en"] < 0.2
+    assert (choice.held_out.argmax(axis=1) == label).mean() > 0.99
+
+
+def test_few_texts_leave_the_encoder_near_its_usual_weight():
+    """Chance says of a few texts that vectors tell all, or nothing."""
+
+    def weight(texts, share, **told):
+        generator = np.random.default_rng(3)
+        label = np.tile([0, 1], texts // 2)
+        seen = np.where(generator.random(texts) < share, label, 1 - label)
+        vectors = 0.6 * np.eye(2)[seen] + generator.normal(size=(texts, 2)) * 0.1
+        bag = bag_of([np.array([0, 1 + row % 7]) for row in range(texts)], 10)
+        language = np.repeat("sw", texts)
+        features = TrainingFeatures(bag, np.zeros(10, bool), vectors, np.eye(2)[label], language, **told)
+        return choose(features).scale_of["sw"]
+
+    assert weight(20, 0.95) == weight(20, 0.4) == 0.5
+    assert weight(20, 0.4, encoder_languages=("en",)) <= 0.15  # it was not made for Swahili
+
+
 def test_translations_of_held_out_texts_do_not_train():
     """Vectors tell which text it is, in any language, and nothing of its label, which n-grams tell four times in five."""
     generator = np.random.default_rng(0)
-    text = np.tile(np.arange(60), 2)
-    label = generator.integers(0, 2, 60)[text]
-    vectors = np.eye(60)[text] * 2.0
-    heard = np.where(generator.random(120) < 0.8, label, 1 - label)
+    text = np.tile(np.arange(300), 2)
+    label = generator.integers(0, 2, 300)[text]
+    vectors = np.eye(300)[text] * 2.0
+    heard = np.where(generator.random(600) < 0.8, label, 1 - label)
     bag = bag_of([np.array([0, 1 + one]) for one in heard], 10)
-    language = np.repeat(["de", "en"], 60)
+    language = np.repeat(["de", "en"], 300)
     features = TrainingFeatures(bag, np.zeros(10, bool), vectors, np.eye(2)[label], language)
     assert choose(features).scale_of["en"] > 1
     told = dataclasses.replace(features, same_text=text)
-    assert not choose(told).hears_the_encoder
+    assert choose(told).scale_of["en"] <= 0.5  # the usual one, which does no harm here
     folds = told.folds(3, seed=0)
-    assert (folds[:60] == folds[60:]).all()
-    assert np.bincount(folds).tolist() == [40, 40, 40]
-    assert len(told.sample(80, seed=0)) == 80
+    assert (folds[:300] == folds[300:]).all()
+    assert np.bincount(folds).tolist() == [200, 200, 200]
+    assert 70 < len(told.sample(80, seed=0)) <= 80
 
 
 def test_which_rows_are_translations():

@@ -12,14 +12,23 @@ from keras_i18n.progress import Counter, ProgressOption
 
 SCALES = (0.0, 0.15, 0.5, 1.5, 5.0)  # weight of the encoder's inner products beside those of n-grams
 STRENGTH = 100.0
-_MILD = 20.0  # at which languages choose: models that are not too sure, of which losses tell the better
-_STRENGTHS = (_MILD, 5.0)  # tried beside it
-_FOLDS = 3
-_TEXTS = 1600  # that choices are made on
-_PRIOR = 60  # texts of languages alike that a language's own choice is weighed against
+_MILD = 20.0  # at which languages choose
+# tried beside it: labels that are often wrong want these. A higher one has the better loss where there are many texts, and
+# fewer of them right
+_STRENGTHS = (_MILD, 5.0)
 _GAIN = 0.004  # of log loss a text, below which the simpler choice stays
+_FOLDS, _MORE_FOLDS = 3, 5
+_FEW = 800  # texts up to which there are more folds: models of two thirds of them want other choices than of all
+_TEXTS = 1600  # that choices are made on
+_PRIOR = 240  # texts of languages alike that a language's own choice is weighed against
+# weights of the encoder in languages that it was made for, and in others, from which few texts lead away less than many
+_USUAL, _USUAL_ELSEWHERE = 0.5, 0.15
+_LEAST = 0.05  # what no weight counts as there
+_ODD = 2.0  # texts' worth of loss for a weight that is e times as large or as small
+_OWN = 20  # texts of a language from which its own choice may stand against that
+_SURE = 2.0  # standard errors of the difference by which it must be better
 _LOWEST_SHARES = 0.05
-_TEMPERATURES = tuple(2.0 ** (step / 4) for step in range(-16, 9))
+_TEMPERATURES = tuple(2.0 ** (step / 4) for step in range(-16, 17))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,10 +94,20 @@ class _Fold:
         return found.logits(blocks[1])
 
 
+def usual_folds(num_texts: int) -> int:
+    """How many folds so many texts are held out in, one at a time.
+
+    >>> usual_folds(100), usual_folds(10_000)
+    (5, 3)
+    """
+    return _MORE_FOLDS if num_texts <= _FEW else _FOLDS
+
+
 def sampled_folds(
-    features: TrainingFeatures, *, folds: int = _FOLDS, texts: int = _TEXTS, seed: int = 0
+    features: TrainingFeatures, *, folds: int | None = None, texts: int = _TEXTS, seed: int = 0
 ) -> tuple[TrainingFeatures, np.ndarray]:
-    """At most so many of the texts, and the fold of each."""
+    """At most so many of the texts, and the fold of each; `folds` as `usual_folds` has them unless given."""
+    folds = usual_folds(len(features)) if folds is None else folds
     sample = features.sample(texts, seed)
     return sample, sample.folds(min(folds, len(sample)), seed)
 
@@ -96,7 +115,7 @@ def sampled_folds(
 def choose(
     features: TrainingFeatures,
     *,
-    folds: int = _FOLDS,
+    folds: int | None = None,
     texts: int = _TEXTS,
     multi_label: bool = False,
     seed: int = 0,
@@ -105,13 +124,18 @@ def choose(
     """Tries weights of the encoder and strengths on texts that are held out.
 
     A language gets a weight of its own where its texts say so: their loss is averaged with that of the languages alike,
-    as if these were sixty texts more: of those that the encoder was made for, or of the others. In the others the encoder
-    must win by a standard error: what it says of them may be chance, and their held-out texts may be translations of training
-    texts, which it knows again, where `features.same_text` does not tell so.
+    as if these were some hundred texts more: of those that the encoder was made for, or of the others. Few texts leave the
+    weight near the usual one. Where another is better on a language's own texts by two standard errors, it gets that. In
+    languages that the encoder was not made for it must win by a standard error: what it says of them may be chance, and
+    their held-out texts may be translations of training texts, which it knows again, where `features.same_text` does not
+    tell so.
+
+    Weights and strengths are compared at their own temperature: of long texts n-grams alone are right as often, but less
+    sure, and an encoder that only made them surer would win.
 
     Args:
         features: of the training texts; with vectors where there is an encoder.
-        folds: number of folds.
+        folds: number of folds; None for `usual_folds`.
         texts: the most texts that choices are made on.
         multi_label: whether a text may have several labels.
         seed: of the folds.
@@ -143,10 +167,7 @@ def choose(
         return dict.fromkeys(languages, scale)
 
     found = {scale: tried(everywhere(scale), _MILD) for scale in scales}
-    losses = {
-        scale: _losses(probabilities(found[scale], multi_label=multi_label), sample.targets, multi_label)
-        for scale in scales
-    }
+    losses = {scale: _losses(calibrated(found[scale])[1], sample.targets, multi_label) for scale in scales}
     scale_of = _by_language(losses, sample)
     scale_of |= {tag: 0.0 for tag in languages if tag not in scale_of}  # none of its texts was sampled
     strength, (temperature, held_out, loss) = STRENGTH, calibrated(tried(scale_of, STRENGTH))
@@ -190,12 +211,17 @@ def _by_language(losses, sample):
     chosen = {}
     for language in sorted(set(sample.language.tolist())):
         own, alike = sample.language == language, is_known == (language in known)
+        elsewhere = bool(sample.encoder_languages) and language not in known
         weighed = {
             scale: (loss[own].sum() + _PRIOR * loss[alike].mean()) / (own.sum() + _PRIOR)
+            + _oddness(scale, elsewhere) / alike.sum()
             for scale, loss in losses.items()
         }
         best = min(weighed, key=lambda scale: weighed[scale])
-        if sample.encoder_languages and language not in known:
+        alone = min(losses, key=lambda scale: losses[scale][own].mean())
+        if _surely_better(losses[alone][own] - losses[best][own]):
+            best = alone
+        if elsewhere:
             best = min(
                 scale
                 for scale, loss in losses.items()
@@ -203,6 +229,16 @@ def _by_language(losses, sample):
             )
         chosen[language] = best
     return chosen
+
+
+def _oddness(scale, elsewhere):
+    """How far a weight of the encoder is from the usual one, as loss of one text; `elsewhere`: not a language of its own."""
+    return _ODD * np.log(max(scale, _LEAST) / (_USUAL_ELSEWHERE if elsewhere else _USUAL)) ** 2
+
+
+def _surely_better(differences):
+    """Whether the mean of these differences of loss is below 0 by more than chance."""
+    return len(differences) >= _OWN and differences.mean() < -_SURE * differences.std() / np.sqrt(len(differences))
 
 
 def _as_good(differences, worse):

@@ -16,7 +16,7 @@ from keras_i18n.datasets import as_dataset
 from keras_i18n.files import atomic_path
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.convex import bag_fitting
-from keras_i18n.models.convex.choosing import Choice
+from keras_i18n.models.convex.choosing import Choice, usual_folds
 from keras_i18n.models.convex.ngram_weights import bag_of
 from keras_i18n.models.convex.training_features import bag_features
 from keras_i18n.models.convex.translations import translated_rows
@@ -38,6 +38,7 @@ _MOST_TEXTS = 150_000  # that are solved at once
 _FEWEST, _MOST = 1 << 14, 1 << 20  # rows of the table
 _ROWS_AN_NGRAM = 4
 _NUMBER = 4  # bytes of a weight
+_METHOD = 2  # of choices: those that were kept by another are not gone on with
 _PATIENT = 3.0  # minutes from which choices are made on more texts
 
 
@@ -182,7 +183,7 @@ class Creation:
     def _options(self):
         patient = self.minutes is not None and self.minutes >= _PATIENT
         return {
-            "folds": 5 if patient else 3,
+            "folds": 5 if patient else usual_folds(len(self.train)),
             "texts": 2600 if patient else 1600,
             "multi_label": self.multi_label,
             "seed": self.seed,
@@ -291,6 +292,7 @@ class Creation:
             train=[self.train.text, self.train.label, self.train.language],
             validation=validation,
             options={
+                "method": _METHOD,
                 "folds": self._options["folds"],
                 "seed": self.seed,
                 "presets": list(self.presets),
