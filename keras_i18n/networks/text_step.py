@@ -65,10 +65,10 @@ class TextStep(NextTokenStep):
         line = tf.concat([prefix, token_ids], axis=1)
         # tokens to the right, and so the last `context` of them into the columns that stay
         line = tf.reverse(line, axis=[1])
-        line = ragged_rows.compact(line, line >= 0, -1)
+        line = ragged_rows.kept_left(line, line >= 0, -1)
         line = tf.pad(line, [[0, 0], [0, self.context]], constant_values=-1)[:, : self.context]
         line = tf.reverse(line, axis=[1])
-        prefix = ragged_rows.compact(line, line >= 0, -1)
+        prefix = ragged_rows.kept_left(line, line >= 0, -1)
         prefix = tf.pad(prefix, [[0, 0], [0, self.context]], constant_values=-1)[:, : self.context]
         count = tf.reduce_sum(tf.cast(prefix >= 0, "int32"), axis=1, keepdims=True)
         place = tf.equal(tf.expand_dims(tf.range(self.context), 0), tf.maximum(count - 1, 0))
