@@ -277,7 +277,7 @@ def test_the_schema_is_kept_by_us_and_by_a_library_of_the_standard(folder):
     jsonschema.Draft202012Validator.check_schema(schema)
     fields = {field.name for field in dataclasses.fields(Metadata)}
     # only some files have these, and those of earlier versions neither
-    some = {"thresholds", "abstain_below", "threads", "target_languages", "body"}
+    some = {"thresholds", "abstain_below", "threads", "target_languages", "max_tokens", "body"}
     assert set(schema["properties"]) == fields == set(schema["required"]) | some
     good = metadata_of(folder)
     jsonschema.validate(good, schema)
@@ -294,6 +294,7 @@ def test_the_schema_is_kept_by_us_and_by_a_library_of_the_standard(folder):
         "sha256": ["zz", 5],
         "thresholds": [[], {"sw": 0.5}, {"sw": ["x"]}, {"und": [1.5]}],
         "threads": [0, "two"],
+        "max_tokens": [1, "64"],
         "abstain_below": [-0.1, 2, "x"],
         "more": [1],
     }

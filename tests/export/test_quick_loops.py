@@ -80,7 +80,10 @@ def test_the_answers_are_those_of_keras(exported):
         found = [runner.translate([text])[0] for text in TEXTS]
         assert sum(one == other for one, other in zip(found, expected, strict=True)) >= 4, (file, found, expected)
     (mobile,) = mobile_runtime.outputs(
-        (folder / "model.tflite").read_bytes(), [codepoints_of(TEXTS[:1])], signature="serving_default"
+        (folder / "model.tflite").read_bytes(),
+        [codepoints_of(TEXTS[:1])],
+        signature="serving_default",
+        output="translation",
     )
     assert (
         "".join(map(chr, mobile[0][mobile[0] > 0])) == ki.load_exported(folder / "model.tflite").translate(TEXTS[:1])[0]

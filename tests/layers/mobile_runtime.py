@@ -16,20 +16,20 @@ import tflite_runtime
 from tflite_runtime.interpreter import Interpreter
 
 assert tflite_runtime.__version__ == "2.14.0", tflite_runtime.__version__
-model, inputs, outputs, signature = sys.argv[1:]
+model, inputs, outputs, signature, output = sys.argv[1:]
 runner = Interpreter(model, num_threads=1).get_signature_runner(signature)
 name, = runner.get_input_details()
 answers = {}
 with np.load(inputs) as arrays:
     for number in arrays.files:
         found = runner(**{name: arrays[number]})
-        answers[number] = found[sorted(found)[0]]
+        answers[number] = found[output or sorted(found)[0]]
 np.savez(outputs, **answers)
 """
 
 
-def outputs(content, batches, signature="serve"):
-    """First output of a signature of the file for each batch of its one input."""
+def outputs(content, batches, signature="serve", output=""):
+    """An output of a signature of the file for each batch of its one input: the first by name unless it is named."""
     if not PYTHON.exists():
         pytest.skip("needs the mobile runtime: run `make .venvs/tflite_runtime/.installed`")
     with tempfile.TemporaryDirectory() as folder:
@@ -37,7 +37,7 @@ def outputs(content, batches, signature="serve"):
         (folder / "model.tflite").write_bytes(content)
         np.savez(folder / "inputs.npz", **{str(number): batch for number, batch in enumerate(batches)})
         files = [str(folder / name) for name in ("model.tflite", "inputs.npz", "outputs.npz")]
-        ran = subprocess.run([PYTHON, "-c", _SCRIPT, *files, signature], capture_output=True, text=True)
+        ran = subprocess.run([PYTHON, "-c", _SCRIPT, *files, signature, output], capture_output=True, text=True)
         assert ran.returncode == 0, ran.stderr[-2000:]
         with np.load(files[2]) as arrays:
             return [arrays[str(number)] for number in range(len(batches))]
