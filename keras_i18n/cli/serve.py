@@ -27,13 +27,13 @@ def serve(
     with console.status("opening"):
         limits = Limits(concurrency=concurrency, requests_per_second=rate)
         server = Server(folder, host=host, port=port, limits=limits, page=page)
-    server.start()
-    console.print(f"serving {', '.join(server.models.files)} at {server.url}", soft_wrap=True)
-    if "/" not in server.site:
-        console.print(server.no_page, style="yellow", soft_wrap=True)
-    elif not any(path.endswith(".wasm") for path in server.site):
-        console.print("the page's runtimes are not installed: make clients", style="yellow", soft_wrap=True)
-    try:
+    try:  # whoever sees that it serves may end it
+        server.start()
+        console.print(f"serving {', '.join(server.models.files)} at {server.url}", soft_wrap=True)
+        if "/" not in server.site:
+            console.print(server.no_page, style="yellow", soft_wrap=True)
+        elif not any(path.endswith(".wasm") for path in server.site):
+            console.print("the page's runtimes are not installed: make clients", style="yellow", soft_wrap=True)
         threading.Event().wait()
     except Interrupted:
         server.stop()
