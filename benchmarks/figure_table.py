@@ -103,6 +103,12 @@ def _int8(result, runtime):
     return f"{before['least_ms'] / after['least_ms']:.1f} x; {percent(after['same_labels'])}"
 
 
+def _by_words(result, label, file):
+    """Milliseconds by length of the sentence, in float32."""
+    row = result["rows"][label]["median ms of one thread, by words"][f"float32 {file}"]
+    return " / ".join(f"{row[words]:.1f}" for words in ("1 to 9", "10 to 14", "15 and more"))
+
+
 def _longer(times):
     return f"{times['16000'] / times['1000']:.0f}"
 
@@ -531,6 +537,19 @@ FIGURES = (
             f"{result['words_total']['equal']:,} of {result['words_total']['texts']:,} with the pieces of word lists alone"
         ),
         ("keras_i18n/localization", "keras_i18n/tokenizers", "keras_i18n/networks"),
+    ),
+    Figure(
+        "translation",
+        "a translator of 1.8 million weights, captions of up to 9, 10 to 14, and more words: milliseconds of one thread, text in and "
+        "text out, LiteRT; ONNX Runtime",
+        lambda result: "; ".join(_by_words(result, "now", file) for file in ("model.tflite", "model.onnx")),
+        lambda result: (
+            f"untrained, both writing up to the limit, LiteRT: {_by_words(result, 'ssru, untrained', 'model.tflite')} with SSRU, "
+            f"{_by_words(result, 'attention, untrained', 'model.tflite')} with attention"
+        ),
+        ("keras_i18n/export", "keras_i18n/layers", "keras_i18n/networks"),
+        result="translation_latency",
+        arguments="latency en-de.keras --hidden 512 --decoder-layers 2 --sentences 20",
     ),
     Figure(
         "long_texts",
