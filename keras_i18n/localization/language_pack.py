@@ -1,6 +1,5 @@
 """The resource file of one language: its pieces with their scores, its rows, the normaliser, names of labels, thresholds."""
 
-import contextlib
 import dataclasses
 import math
 import pathlib
@@ -22,12 +21,21 @@ from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer, UnigramTokeni
 
 _TOKENIZER, _IDS, _ROWS = "tokenizer.bin", "ids.int32", "rows.bin"
 _TYPES = ("float32", "float16", "int8", "uint8", "int16")  # of what a table has of its rows
+_TOKENIZERS = {kind.__name__: kind for kind in (UnigramTokenizer, NgramTokenizer, JoinedTokenizer)}
 _ARCHIVE = SealedArchive(
     manifest="keras_i18n_pack.json",
     format="keras_i18n language pack",
     members=(_TOKENIZER, _IDS, _ROWS),
     large=(),
-    fields={"language": str, "body": str, "pieces": int, "tables": list, "thresholds": dict, "label_names": list},
+    fields={
+        "language": str,
+        "body": str,
+        "tokenizer": str,
+        "pieces": int,
+        "tables": list,
+        "thresholds": dict,
+        "label_names": list,
+    },
     version=2,
     called="language packs",
     rule="A language pack must be a file that `localization.make_packs` wrote.",
@@ -70,6 +78,7 @@ def write_pack(pack: LanguagePack, path: Path) -> None:
         "kind": pack.kind,
         "language": pack.language,
         "body": pack.body,
+        "tokenizer": type(pack.tokenizer).__name__,
         "pieces": len(pack.ids),
         "tables": [
             [[name, str(rows.dtype), list(rows.shape)] for name, rows in table.items()] for table in pack.tables
@@ -114,7 +123,7 @@ def _pack(archive: zipfile.ZipFile, manifest: Any) -> LanguagePack:
     if ids[0] < 0 or (np.diff(ids.astype(np.int64)) <= 0).any():
         raise ValueError("its token ids do not go up")
     tables = _tables(described, archive.read(_ROWS))
-    tokenizer = _tokenizer(archive.read(_TOKENIZER))
+    tokenizer = _tokenizer(manifest["tokenizer"], archive.read(_TOKENIZER))
     if tokenizer.vocabulary_size != pieces:
         raise ValueError(f"it tells of {pieces} pieces, and its tokenizer has {tokenizer.vocabulary_size}")
     names = manifest["label_names"]
@@ -167,11 +176,10 @@ def _tables(described, content):
     return tuple(found)
 
 
-def _tokenizer(content):
-    for kind in (UnigramTokenizer, NgramTokenizer, JoinedTokenizer):
-        with contextlib.suppress(ValueError):
-            return kind.from_bytes(content)
-    raise ValueError("its tokenizer is damaged, or of another kind")
+def _tokenizer(kind, content):
+    if kind not in _TOKENIZERS:
+        raise ValueError(f"its tokenizer is none of {', '.join(_TOKENIZERS)}: {shown(kind)}")
+    return _TOKENIZERS[kind].from_bytes(content)
 
 
 def _little(rows):

@@ -226,6 +226,7 @@ def _written(content):
         (_with_manifest({"version": 3, "pieces": "few"}, sealed=True), "version 3.*A newer keras_i18n may read it"),
         (_with_manifest({"label_names": ["x"]}, sealed=False), "was changed after it was saved"),
         (_with_manifest({"pieces": 10**9}, sealed=True), "it tells of 1000000000 pieces"),
+        (_with_manifest({"tokenizer": "Oracle"}, sealed=True), "its tokenizer is none of Unigram.*'Oracle'"),
         (_with_manifest({"tables": []}, sealed=True), r"with rows \[\], and holds others"),
         (_with_manifest({"tables": [[["embeddings", "object", [2, 16]]]]}, sealed=True), "'object'.*and holds others"),
         (_with_manifest({"tables": [[["embeddings", "float32", [10**9, 10**9]]]]}, sealed=True), "and holds others"),
