@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import keras_i18n as ki
+from keras_i18n.export.packing import packed
 from keras_i18n.models import presets
 from keras_i18n.models.convex.bag_fitting import new_bag
 from keras_i18n.models.presets import universal
@@ -77,6 +78,18 @@ def test_its_tables_are_looked_up_and_its_head_is_trained(encoder):
     assert {row.language: row.accuracy for row in right.rows}["en"] > 0.9
     with pytest.raises(ValueError, match=f"in few bits.*{WAY_OUT}"):
         classifier.fit(train, trainable="all", verbose=0)
+
+
+def test_files_in_bytes_lose_nothing_of_it(encoder):
+    train, test = (part.select(languages=["en", "uk", "am"]) for part in ki.datasets.sample("assistant"))
+    classifier = ki.TextClassifier.on_encoder(encoder, labels=train.labels)
+    classifier.fit(train, verbose=0)
+    anchors = classifier.head.get_layer("kernel").anchors
+    assert np.abs(anchors).max() > 0
+    # the other weights of the head lie in half precision there
+    np.testing.assert_array_equal(packed(classifier, "int8").head.get_layer("kernel").anchors, anchors)
+    np.testing.assert_allclose(packed(classifier, "int8").predict(test.text), classifier.predict(test.text), atol=5e-3)
+    np.testing.assert_allclose(packed(encoder, "int8").predict(test.text), encoder.predict(test.text), atol=1e-5)
 
 
 def test_packs_of_it_are_the_localised_encoder(encoder, tmp_path):

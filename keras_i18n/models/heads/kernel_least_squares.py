@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_i18n.networks.weight_steps import on_steps
+
 _ROWS = 8192  # texts compared with the anchors at once
 
 
@@ -38,6 +40,10 @@ def solve(
     weights = np.ones(len(vectors)) if weights is None else np.asarray(weights, np.float64)
     wanted = 2.0 * targets - 1.0  # -1 or 1
     anchors = vectors[_anchor_rows(len(vectors), kernel.num_anchors, seed)]
+    empty = kernel.num_anchors - len(anchors)
+    # as files in few bits hold them: what is solved for these loses nothing there
+    stored = on_steps(np.pad(anchors, ((0, empty), (0, 0))), is_table=False)
+    anchors = stored[: len(anchors)]
 
     compared = [
         _likeness(vectors[start : start + _ROWS], anchors, kernel.gamma) for start in range(0, len(vectors), _ROWS)
@@ -57,8 +63,7 @@ def solve(
     leverage = np.minimum(leverage * weights, 1 - 1e-6)[:, None]
     left_out = (fitted - leverage * wanted) / (1.0 - leverage)
 
-    empty = kernel.num_anchors - len(anchors)
-    kernel.set_weights([np.pad(anchors, ((0, empty), (0, 0)))])
+    kernel.set_weights([stored])
     margins.set_weights([np.pad(coefficients, ((0, empty), (0, 0))).astype("float32")])
     return left_out.astype("float32")
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_i18n import layers, networks, tokenizers
 from keras_i18n.models.presets.preset import Preset
+from keras_i18n.networks.weight_steps import on_steps
 from keras_i18n.shown import cut
 
 FILE = pathlib.Path(__file__).parent / "weights" / "universal.npz"
@@ -43,7 +44,8 @@ def load() -> Any:
         for layer in part.layers:
             given = [arrays[name] for name in weight_names(layer) if name in arrays]
             if given:
-                layer.set_weights([array.astype("float32") for array in given])
+                # as files in few bits hold them, which then lose nothing
+                layer.set_weights([on_steps(array.astype("float32"), is_table=False) for array in given])
     return Preset(name="universal", tokenizer=tokenizer, network=network, languages=_languages_in(arrays))
 
 
