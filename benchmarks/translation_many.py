@@ -74,7 +74,11 @@ def measure(options):
         report = ki.evaluation.translation_scores(found, one.target, target_language=target, resamples=0)
         return {"bleu": round(report.bleu, 2), "chrf": round(report.chrf, 2)}, report.bleu_signature, found
 
-    figures = {"made": json.loads(options.model.with_suffix(".json").read_text()), "beam": options.beam, "directions": {}}
+    figures = {
+        "made": json.loads(options.model.with_suffix(".json").read_text()),
+        "beam": options.beam,
+        "directions": {},
+    }
     in_english = {}
     for source, target in DIRECTIONS:
         row, figures["signature"], found = scored(source, target)

@@ -243,6 +243,7 @@ class Translator(TextModel):
             pairs: `datasets.ParallelTexts`, a list of them (a direction each), or a list of `(source, target)` texts.
             validation: of the same kinds; its BLEU is told after each epoch.
             epochs, minutes, batch_tokens, learning_rate, warmup, cooldown, label_smoothing: as in `TranslatorTraining`.
+            consistency, mixed_precision: as in `TranslatorTraining`.
             clip_norm, averaging, subword_sampling, early_stopping, max_validation, optimizer: as in `TranslatorTraining`.
             backup_dir, device, callbacks, seed, verbose, progress: as in `TranslatorTraining`.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from keras_i18n.keras_privates import all_layers
+from keras_i18n.keras_privates import all_layers, made_by
 
 _POLICIES = {None: None, "float16": "mixed_float16", "bfloat16": "mixed_bfloat16"}
 
@@ -15,7 +15,8 @@ MIXED_PRECISIONS = tuple(_POLICIES)
 def computing_in(model: Any, mixed_precision: str | None) -> Iterator[None]:
     """A block in which a model's network computes in 16 bits; its weights, and what it gives afterwards, are float32.
 
-    The last layer goes on in float32: losses of 16-bit probabilities do not train (Micikevicius et al. 2018).
+    What makes its outputs goes on in float32, be it the last layer or a table that scores tokens: losses of 16-bit
+    probabilities do not train (Micikevicius et al. 2018).
 
     Args:
         model: a `TextModel`.
@@ -28,7 +29,7 @@ def computing_in(model: Any, mixed_precision: str | None) -> Iterator[None]:
     network = model.network
     layers = [layer for layer in all_layers(network) if layer.compute_dtype == "float32"]
     policies = [layer.dtype_policy for layer in layers]
-    last = {id(layer) for layer in all_layers(network.layers[-1])}
+    last = {id(layer) for output in network.outputs for layer in all_layers(made_by(output)[0])}
     try:
         for layer in layers:
             if id(layer) not in last:

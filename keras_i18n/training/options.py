@@ -32,6 +32,10 @@ def _probability(value):
     return isinstance(value, numbers.Real) and 0 <= float(value) <= 1
 
 
+def _not_negative(value):
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and 0 <= float(value) < math.inf
+
+
 def _seed(value):
     return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value >= 0
 
@@ -59,6 +63,7 @@ _RULES = {
     "batch_tokens": ("a whole number of at least 1", _whole, False),
     "warmup": ("a whole number of at least 1", _whole, False),
     "cooldown": ("a number from 0 to 1", _probability, False),
+    "consistency": ("a number of at least 0", _not_negative, False),
     "averaging": ("a number of at least 0 and below 1", _share, False),
     "subword_sampling": ("a number from 0 to 1", _probability, True),
     "alpha": ("a number from 0 to 1", _probability, False),

@@ -37,6 +37,7 @@ from keras_i18n.transfer.initialization import (
 from keras_i18n.transfer.language_resources import LanguageResources
 from keras_i18n.transfer.teachers.bridges import LinearBridge, NeighbourBridge, TeacherBridge
 from keras_i18n.transfer.teachers.distillation import DistillationReport, distill
+from keras_i18n.transfer.teachers.translator_distillation import TranslatorDistillationReport, distill_translator
 from keras_i18n.transfer.transfer_report import TransferReport, refuse_leaks, transfer_report
 from keras_i18n.transfer.word_translation.word_vectors import WordVectors
 
@@ -63,6 +64,7 @@ __all__ = [
     "RowTrainingOptions",
     "TeacherBridge",
     "TransferReport",
+    "TranslatorDistillationReport",
     "UnseenTexts",
     "WordVectors",
     "add_language",
@@ -73,6 +75,7 @@ __all__ = [
     "convert_language",
     "correlated",
     "distill",
+    "distill_translator",
     "extend_vocabulary",
     "initialize_rows",
     "mutual_pairs",

@@ -7,7 +7,7 @@ import pytest
 import keras_i18n as ki
 from keras_i18n.datasets import ParallelTexts
 from keras_i18n.models.translation.bleu import validation_bleu
-from keras_i18n.models.translation.training_network import smoothed_loss
+from keras_i18n.models.translation.training_network import disagreement, smoothed_loss
 
 WORDS = {"one": "eins", "two": "zwei", "three": "drei", "four": "vier", "five": "fünf"}
 FRENCH = {"one": "un", "two": "deux", "three": "trois", "four": "quatre", "five": "cinq"}
@@ -165,6 +165,41 @@ def test_the_learning_rate_falls_to_nothing_in_the_end():
     steps, rates = np.array(seen).T
     shares = rates / (1e-2 * np.minimum(steps / 2, np.sqrt(2 / steps)))
     np.testing.assert_allclose(shares, np.minimum(1, 2 - 2 * np.arange(len(shares)) / len(shares)), atol=1e-5)
+
+
+@pytest.mark.parametrize("mixed_precision", ["bfloat16", "float16"])
+def test_mixed_precision_computes_in_16_bits_and_leaves_a_float32_model(mixed_precision, tmp_path):
+    data, seen = pairs(150, 1), set()
+    model = tiny(data)
+
+    class Note(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.update((layer.name, layer.compute_dtype) for layer in model.network.layers)
+
+    history = model.fit(data, mixed_precision=mixed_precision, callbacks=[Note()], **TRAINING)
+    assert {("memory", mixed_precision), ("embedding", "float32")} <= seen
+    assert {layer.compute_dtype for layer in model.network.layers} == {"float32"}
+    assert history.history["loss"][-1] < 0.5 * history.history["loss"][0]
+    texts = [source for source, _ in pairs(20, 3)]
+    found = model.translate(texts)
+    assert sum(one == target for one, (_, target) in zip(found, pairs(20, 3), strict=True)) > 12
+    model.save(tmp_path / "model.keras")
+    assert ki.load(tmp_path / "model.keras").translate(texts) == found
+
+
+def test_two_readings_of_a_pair_learn_to_agree():
+    data, told = pairs(150, 1), {}
+    for weight in (0.0, 5.0):
+        keras.utils.set_random_seed(1)
+        model = ki.Translator.from_scratch(data, vocabulary_size=300, size="tiny", dropout=0.3)
+        model.fit(data, consistency=weight, **TRAINING | {"epochs": 10, "averaging": 0.0})
+        source, target = (
+            model.tokenizer.pad(ids) for ids in (model.source_ids(["one two"]), model.target_ids(["eins zwei"]))
+        )
+        twice = [np.repeat(ids, 100, axis=0) for ids in (source, target[:, :-1])]
+        logits = model.network(twice, training=True)
+        told[weight] = float(disagreement(np.repeat(target[:, 1:], 100, axis=0), logits))
+    assert 0 < told[5.0] < 0.5 * told[0.0]
 
 
 def test_a_loss_that_is_no_number_is_refused():

@@ -20,6 +20,7 @@ from keras_i18n.progress import Progress, ProgressOption
 from keras_i18n.training import device_placement
 from keras_i18n.training.batches.pair_batches import PairBatches
 from keras_i18n.training.digest import weight_shapes
+from keras_i18n.training.mixed_precision import computing_in, scaling_optimizer
 from keras_i18n.training.options import check_options, chosen_options
 from keras_i18n.training.session import Session
 
@@ -39,6 +40,8 @@ class TranslatorTraining:
         cooldown: share of the training, by epochs or by minutes, at whose end the learning rate falls to nothing in a line;
             0 for no such end. An `optimizer` of your own has its own rate.
         label_smoothing: share of a token's probability that is spread over all tokens.
+        consistency: weight of the nats by which two readings of a pair, each with dropout of its own, disagree (R-Drop,
+            Liang et al. 2021, who take 5 for translation); a step takes twice the time. 0 for one reading.
         clip_norm: the largest global norm of a gradient.
         averaging: share of the running average of the weights that stays at each step. The average is what validation
             sees and what translates in the end; 0 for the weights themselves.
@@ -49,7 +52,7 @@ class TranslatorTraining:
         max_validation: validation pairs that are translated after each epoch, the first ones.
         optimizer: a Keras optimizer; by default Adam with `learning_rate`, `warmup` and `clip_norm`.
         backup_dir: folder where each epoch is kept; a training that was killed goes on from there.
-        device: as in `TrainingOptions`.
+        device, mixed_precision: as in `TrainingOptions`.
         progress: True to show it, or a function that is called with a `Progress` after each epoch: epochs done, of how
             many, and the loss; with validation also its BLEU.
         callbacks, seed, verbose: as Keras has them. Callbacks find the BLEU in the logs, as "val_bleu".
@@ -62,6 +65,7 @@ class TranslatorTraining:
     warmup: int = 400
     cooldown: float = 0.0
     label_smoothing: float = 0.1
+    consistency: float = 0.0
     clip_norm: float = 1.0
     averaging: float = 0.999
     subword_sampling: float | None = None
@@ -70,6 +74,7 @@ class TranslatorTraining:
     optimizer: object = None
     backup_dir: object = None
     device: str | None = None
+    mixed_precision: str | None = None
     callbacks: tuple = ()
     seed: int = 0
     verbose: object = "auto"
@@ -94,10 +99,15 @@ def fit_translator(model: Any, pairs: Any, *, validation: Any = None, **options:
         lambda epoch: _cut(model, train, chosen, epoch), batch_tokens=chosen.batch_tokens, seed=chosen.seed
     )
     with device_placement.scope_of(chosen.device):
-        network = TrainingNetwork(model.network, label_smoothing=chosen.label_smoothing, averaging=chosen.averaging)
+        network = TrainingNetwork(
+            model.network,
+            label_smoothing=chosen.label_smoothing,
+            averaging=chosen.averaging,
+            consistency=chosen.consistency,
+        )
         rate = InverseSquareRoot(chosen.learning_rate, warmup=chosen.warmup)
         optimizer = chosen.optimizer or keras.optimizers.Adam(rate, beta_2=0.98, global_clipnorm=chosen.clip_norm)
-        network.compile(optimizer=optimizer, jit_compile=False)
+        network.compile(optimizer=scaling_optimizer(optimizer, chosen.mixed_precision), jit_compile=False)
         callbacks = [
             *([_Clock(chosen.minutes)] if chosen.minutes else []),
             *([_Cooldown(rate, chosen, epochs, batches)] if chosen.cooldown else []),
@@ -105,7 +115,11 @@ def fit_translator(model: Any, pairs: Any, *, validation: Any = None, **options:
             *chosen.callbacks,
         ]
         try:
-            with whole_files(network, model), warnings.catch_warnings():
+            with (
+                computing_in(model, chosen.mixed_precision),
+                whole_files(network, model, mixed_precision=chosen.mixed_precision),
+                warnings.catch_warnings(),
+            ):
                 # an epoch may be cut into another number of batches than the one before
                 warnings.filterwarnings("ignore", message="Your input ran out of data")
                 return session.fit(
