@@ -67,7 +67,8 @@ def prepare(path, folder):
     model.save(folder / "model.keras")
     for precision in ("float32", "int8"):
         ki.export(model, folder / precision, target="edge", formats=["tflite", "onnx"], precision=precision)
-    (folder / "pieces.model").write_bytes(model.tokenizer.model.to_bytes())
+    (folder / "pieces.model").write_bytes(model.tokenizer.model_bytes)
+    (folder / "engine").mkdir()
     engine_of(model).save(str(folder / "engine"))
 
 

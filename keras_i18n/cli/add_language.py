@@ -11,7 +11,9 @@ from keras_i18n.cli.opening import open_dataset
 
 
 def add_language(
-    model: Annotated[pathlib.Path, typer.Argument(help="A saved classifier or encoder (.keras); it stays as it is.")],
+    model: Annotated[
+        pathlib.Path, typer.Argument(help="A saved classifier, encoder or translator (.keras); it stays as it is.")
+    ],
     language: Annotated[str, typer.Argument(help="BCP-47 tag of the new language.")],
     to: Annotated[pathlib.Path, typer.Argument(help="Where the new model goes (.keras).")],
     parallel: resources.PARALLEL = None,
@@ -42,7 +44,8 @@ def add_language(
 ) -> None:
     """Add a language to a model; the old ones stay as they are, bit for bit.
 
-    Two thousand sentence pairs are enough to begin. Example:
+    Two thousand sentence pairs are enough to begin. A translator of several languages takes --parallel, --keep, --epochs,
+    --minutes, --backup and --seed, and learns to write the language and to read it. Example:
 
     keras-i18n add-language topics.keras sw topics-sw.keras --parallel en-sw.tsv --keep old-texts.txt
     """
@@ -65,19 +68,26 @@ def add_language(
         if teacher is not None:
             is_file = pathlib.Path(teacher).suffix == ".keras"
             given["teacher"] = keras_i18n.load(teacher) if is_file else keras_i18n.TextEncoder.from_preset(teacher)
+    options = {"epochs": epochs, "minutes": minutes, "backup_dir": backup, "seed": seed}
     with progress_bar("training", total=epochs) as show:
-        new, report = transfer.add_language(
-            old,
-            language,
-            epochs=epochs,
-            minutes=minutes,
-            backup_dir=backup,
-            seed=seed,
-            progress=show,
-            **given,
-        )
+        if isinstance(old, keras_i18n.Translator):
+            pairs, kept = _of_translator(given)
+            new, report = transfer.add_translation_language(
+                old, language, pairs, keep_texts=kept, progress=show, **options
+            )
+        else:
+            new, report = transfer.add_language(old, language, progress=show, **options, **given)
     show_text(report)
     with console.status("saving"):
         new.save(to)
     show_text(f"saved {to}. Next: keras-i18n evaluate {to} DATA")
     write_json({"model": str(to), **dataclasses.asdict(report)}, json)
+
+
+def _of_translator(given):
+    """The pairs and the texts to keep; all else is for models whose texts have vectors."""
+    more = [name for name, value in given.items() if value and name not in ("parallel", "keep_texts")]
+    if more or given["parallel"] is None:
+        received = f"`{more[0]}`" if more else "no `parallel`"
+        raise ValueError(f"A translator learns a language from `parallel` alone. Received: {received}.")
+    return given["parallel"], given["keep_texts"]

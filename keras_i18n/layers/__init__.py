@@ -1,5 +1,6 @@
 """One Keras layer a file. Masks are explicit: `mask = PaddingMask()(token_ids)`, then `layer(x, mask=mask)`."""
 
+from keras_i18n.layers.added_language import AddedLanguage
 from keras_i18n.layers.attention_pooling import AttentionPooling
 from keras_i18n.layers.bidirectional import Bidirectional
 from keras_i18n.layers.byte_pair_tokenization import BytePairTokenization
@@ -69,6 +70,7 @@ __all__ = [
     "GRU",
     "LSTM",
     "SSRU",
+    "AddedLanguage",
     "AttentionPooling",
     "Bidirectional",
     "BytePairTokenization",

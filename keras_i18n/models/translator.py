@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import itertools
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -202,6 +203,18 @@ class Translator(TextModel):
                 never.add(place)
         return (*sorted(never - {self.target_tokenizer.end_id}), *range(len(model.pieces), self.num_target_tokens))
 
+    @property
+    def added_languages(self) -> tuple[str, ...]:
+        """Target languages that `transfer.add_translation_language` added, in their order."""
+        adapters = TranslationSteps(self.network).adapters
+        return adapters[0].languages if adapters else ()
+
+    @property
+    def own_pieces(self) -> tuple[tuple[int, int], ...]:
+        """For each added language the first id of the pieces that it brought, and the id after the last."""
+        starts = (*self.tokenizer.groups.starts, self.tokenizer.vocabulary_size) if self.added_languages else ()
+        return tuple(itertools.pairwise(starts))
+
     def source_ids(
         self, texts: Texts, *, target_language: Any = None, alpha: float | None = None, seed: Any = None
     ) -> TokenIds:
@@ -333,6 +346,7 @@ class Translator(TextModel):
             "begin_id": self.target_tokenizer.begin_id,
             "end_id": self.target_tokenizer.end_id,
             "never": self.never_written,
+            "own": self.own_pieces,
             "num_special": 2 if self.language_tags else 1,
             "name": "translation",
         }

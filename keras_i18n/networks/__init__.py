@@ -9,6 +9,7 @@ from keras_i18n.networks.filled_inputs import with_filled_inputs
 from keras_i18n.networks.gru import gru
 from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.language_rows import token_embedding, with_language_rows
+from keras_i18n.networks.longer_translation import with_added_language
 from keras_i18n.networks.lstm import lstm
 from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.networks.ngram_bag import bag_encoder, bag_repeats, is_ngram_bag, ngram_bag
@@ -83,6 +84,7 @@ __all__ = [
     "translation",
     "uncompiled",
     "universal_sentence_encoder",
+    "with_added_language",
     "with_added_rows",
     "with_filled_inputs",
     "with_language_rows",

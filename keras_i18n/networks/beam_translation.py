@@ -19,7 +19,7 @@ class BeamTranslation(GreedyTranslation):
     to the power of the length penalty (Wu et al. 2016).
 
     Args:
-        network, begin_id, end_id, never, num_special, longest_ratio, longest_more: as in `GreedyTranslation`.
+        network, begin_id, end_id, never, own, num_special, longest_ratio, longest_more: as in `GreedyTranslation`.
         beam: versions of a translation that are followed at once.
         length_penalty: above 1 for longer translations.
 

@@ -1,6 +1,8 @@
+from collections.abc import Sequence
 from typing import Any, Self
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_i18n.networks.translation_steps import TranslationSteps
@@ -22,6 +24,7 @@ class GreedyTranslation(keras.layers.Layer):
         network: as `networks.translation` builds it; its weights are shared.
         begin_id, end_id: of the begin and the end piece.
         never: ids that are never written.
+        own: for each language that was added later, the first id that it alone writes, and the id after the last.
         num_special: tokens of a source that are not of its text, such as the end piece.
         longest_ratio, longest_more: of the limit.
 
@@ -36,6 +39,7 @@ class GreedyTranslation(keras.layers.Layer):
         begin_id: int,
         end_id: int,
         never: tuple[int, ...] = (),
+        own: Sequence[Sequence[int]] = (),
         num_special: int = 1,
         longest_ratio: int = 2,
         longest_more: int = 10,
@@ -47,6 +51,7 @@ class GreedyTranslation(keras.layers.Layer):
         self.network = network
         self.begin_id, self.end_id = int(begin_id), int(end_id)
         self.never = [int(token) for token in never]
+        self.own = [[int(first), int(end)] for first, end in own]
         self.num_special = int(num_special)
         self.longest_ratio, self.longest_more = int(longest_ratio), int(longest_more)
         self.steps = TranslationSteps(network)
@@ -65,6 +70,7 @@ class GreedyTranslation(keras.layers.Layer):
 
     def _translate(self, source_ids, with_nats):
         source = self.steps.read(source_ids)
+        impossible = self.impossible(source)
         limits = self.limits(source_ids)
         batch, most = tf.shape(source_ids)[0], tf.maximum(tf.reduce_max(limits), 1)
         places = tf.expand_dims(tf.range(most), 0)
@@ -75,7 +81,7 @@ class GreedyTranslation(keras.layers.Layer):
 
         def write(place, last, going, written, nats, *states):
             scores, states = self.steps.write(last, list(states), place, source)
-            scores += self.impossible()
+            scores += impossible
             chosen = tf.argmax(scores, axis=-1, output_type=tf.int32)
             if with_nats:
                 best = tf.reduce_max(tf.nn.log_softmax(scores), axis=-1)
@@ -106,15 +112,33 @@ class GreedyTranslation(keras.layers.Layer):
         """
         logits, states = self.steps.write(last, states, place, source)
         beam, size = totals.shape[1] or tf.shape(totals)[1], self.network.output_shape[-1]
-        scores = tf.nn.log_softmax(logits + self.impossible()) + tf.reshape(totals, (-1, 1))
+        scores = tf.nn.log_softmax(logits + self.impossible(source)) + tf.reshape(totals, (-1, 1))
         best, places = tf.math.top_k(tf.reshape(scores, (-1, beam * size)), 2 * beam)
         return best, places // size, places % size, states
 
-    def impossible(self) -> Tensor:
-        """Float32 `(vocabulary,)` to be added to scores: 0, or very low for what is never written."""
+    def impossible(self, source: list[Any]) -> Tensor:
+        """To be added to scores: 0, or very low for what is never written.
+
+        Args:
+            source: what `TranslationSteps.read` gave.
+
+        Returns:
+            float32 `(vocabulary,)`; `(batch, vocabulary)` where languages were added, whose own tokens no other writes.
+        """
         size = self.network.output_shape[-1]
-        never = [*self.never, self.begin_id]
-        return tf.reduce_sum(tf.one_hot(never, size), axis=0) * NEVER
+        never = tf.reduce_sum(tf.one_hot([*self.never, self.begin_id], size), axis=0)
+        language = self.steps.language_of(source)
+        if language is None or not self.own:
+            return never * NEVER
+        places = range(-1, len(self.own))
+        others = [
+            [place for other, (first, end) in enumerate(self.own) for place in range(first, end) if other != number]
+            for number in places
+        ]
+        blocked = np.zeros((len(others), size), "float32")
+        for row, ids in zip(blocked, others, strict=True):
+            row[ids] = 1.0
+        return tf.minimum(never + tf.gather(tf.constant(blocked), language + 1), 1.0) * NEVER
 
     def compute_output_spec(self, source_ids: Tensor) -> keras.KerasTensor:
         return keras.KerasTensor((source_ids.shape[0], None), dtype="int32")
@@ -126,6 +150,7 @@ class GreedyTranslation(keras.layers.Layer):
             "begin_id": self.begin_id,
             "end_id": self.end_id,
             "never": self.never,
+            "own": self.own,
             "num_special": self.num_special,
             "longest_ratio": self.longest_ratio,
             "longest_more": self.longest_more,

@@ -1,5 +1,6 @@
 """Networks that translate: a source and what was written so far in, scores of the token to come next out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -30,6 +31,8 @@ def translation(
     encoder_layers: int | None = None,
     decoder_layers: int | None = None,
     dropout: float = 0.1,
+    added_languages: Sequence[str] = (),
+    adapter_dim: int = 64,
     name: str | None = None,
 ) -> keras.Model:
     """An encoder-decoder network: a deep Transformer reads, a shallow decoder writes, normalisation first.
@@ -46,6 +49,9 @@ def translation(
         dim, hidden_dim, num_heads: of a vector, of the feed-forward nets, of the attention.
         encoder_layers, decoder_layers: numbers of blocks.
         dropout: share that training drops.
+        added_languages: target languages that joined later: their tokens are the last of the vocabulary, which is one for
+            both sides, and behind each block they have a net of their own (`layers.LanguageAdapter`).
+        adapter_dim: size of its bottleneck.
         name: of the model; by default that of its decoder, such as "ssru_translation".
 
     Returns:
@@ -62,6 +68,10 @@ def translation(
     if dim % 2 or dim % num_heads:
         raise ValueError(f"`dim` must be even and a multiple of num_heads={num_heads}. Received: {shown(dim)}.")
     joint = target_vocabulary_size is None
+    if added_languages and not joint:
+        raise ValueError(
+            "`added_languages` need one vocabulary for both sides. Received: a target vocabulary of its own."
+        )
     source_ids = keras.Input((None,), dtype="int32", name="source_ids")
     target_ids = keras.Input((None,), dtype="int32", name="target_ids")
     mask = layers.PaddingMask(name="source_mask")(source_ids)
@@ -70,6 +80,14 @@ def translation(
         initializer = keras.initializers.RandomNormal(stddev=dim**-0.5)
         return layers.MultilingualEmbedding(rows, dim, embeddings_initializer=initializer, name=name)
 
+    if added_languages:
+        language = layers.AddedLanguage(vocabulary_size - len(added_languages), name="added_language")(source_ids)
+
+    def adapted(vectors, block):
+        if not added_languages:
+            return vectors
+        return layers.LanguageAdapter(added_languages, adapter_dim, name=adapter_of(block))(vectors, language=language)
+
     source_table = table(vocabulary_size, "embedding" if joint else "source_embedding")
     target_table = source_table if joint else table(target_vocabulary_size, "embedding")
     vectors = keras.layers.Rescaling(dim**0.5, name="source_scale")(source_table(source_ids))
@@ -77,7 +95,9 @@ def translation(
     vectors = keras.layers.Dropout(dropout, name="source_dropout")(vectors)
     for number in range(1, encoder_layers + 1):
         options: dict[str, Any] = {"activation": "relu", "dropout": dropout, "name": f"encoder_{number}"}
-        vectors = layers.TransformerBlock(num_heads, hidden_dim, **options)(vectors, mask=mask)
+        vectors = adapted(
+            layers.TransformerBlock(num_heads, hidden_dim, **options)(vectors, mask=mask), options["name"]
+        )
     memory = keras.layers.LayerNormalization(epsilon=1e-5, name="memory")(vectors)
     vectors = keras.layers.Rescaling(dim**0.5, name="target_scale")(target_table(target_ids))
     if decoder == "attention":  # a recurrent unit knows where it is
@@ -85,7 +105,18 @@ def translation(
     vectors = keras.layers.Dropout(dropout, name="target_dropout")(vectors)
     for number in range(1, decoder_layers + 1):
         options = {"memory": decoder, "dropout": dropout, "name": f"decoder_{number}"}
-        vectors = layers.DecoderBlock(num_heads, hidden_dim, **options)([vectors, memory], mask=mask)
+        vectors = adapted(
+            layers.DecoderBlock(num_heads, hidden_dim, **options)([vectors, memory], mask=mask), options["name"]
+        )
     vectors = keras.layers.LayerNormalization(epsilon=1e-5, name="decoder_norm")(vectors)
     logits = target_table(vectors, reverse=True)
     return keras.Model([source_ids, target_ids], logits, name=name or f"{decoder}_translation")
+
+
+def adapter_of(block: str) -> str:
+    """The name of the adapter behind a block.
+
+    >>> adapter_of("decoder_1")
+    'decoder_1_adapter'
+    """
+    return f"{block}_adapter"

@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from keras_i18n.layers import DecoderBlock
+from keras_i18n.networks.translation import adapter_of
 from keras_i18n.protocols import Tensor
 from keras_i18n.shown import cut, shown
 
@@ -33,18 +34,27 @@ class TranslationSteps:
         self.blocks = [layer for layer in network.layers if isinstance(layer, DecoderBlock)]
         self._layer = network.get_layer
         self._positions = self._layer("target_positions") if "target_positions" in names else None
-        self._encoder = keras.Model(
-            network.inputs[0], [self._layer("memory").output, self._layer("source_mask").output], name="encoder"
-        )
+        read = [self._layer("memory").output, self._layer("source_mask").output]
+        self.adapters = [
+            self._layer(adapter_of(block.name)) for block in self.blocks if adapter_of(block.name) in names
+        ]
+        if self.adapters:
+            read.append(self._layer("added_language").output)
+        self._encoder = keras.Model(network.inputs[0], read, name="encoder")
 
     def read(self, source_ids: Tensor) -> list[Any]:
-        """What the steps need of a source: for each block keys and values, and at the end the mask.
+        """What the steps need of a source: for each block keys and values, the mask, and where languages were added the
+        place of the one to write.
 
         Args:
             source_ids: int32 `(batch, source_tokens)`.
         """
-        vectors, mask = self._encoder(source_ids, training=False)
-        return [*(block.source.project(vectors) for block in self.blocks), mask]
+        vectors, *rest = self._encoder(source_ids, training=False)
+        return [*(block.source.project(vectors) for block in self.blocks), *rest]
+
+    def language_of(self, source: list[Any]) -> Tensor | None:
+        """Of what `read` gave: int32 `(batch,)`, the place of the added language, -1 for none; None where none was added."""
+        return source[-1] if self.adapters else None
 
     def first_states(self, batch: Tensor, most_tokens: Tensor) -> list[Tensor]:
         """The states before the first token, all blocks' in one list."""
@@ -62,14 +72,17 @@ class TranslationSteps:
         Returns:
             Logits float32 `(batch, vocabulary)` and the new states.
         """
-        embedding, (*projected, mask) = self._layer("embedding"), source
+        embedding, language = self._layer("embedding"), self.language_of(source)
+        projected, mask = source[: len(self.blocks)], source[len(self.blocks)]
         vectors = self._layer("target_scale")(embedding(tf.expand_dims(token_ids, 1)))
         if self._positions is not None:
             vectors = self._positions(vectors, first=place)
         vector, new_states, rest = tf.squeeze(vectors, axis=1), [], list(states)
-        for block, own in zip(self.blocks, projected, strict=True):
+        for number, (block, own) in enumerate(zip(self.blocks, projected, strict=True)):
             count = len(states) // len(self.blocks)
             vector, changed = block.step(vector, rest[:count], place, own, mask)
+            if language is not None:
+                vector = self.adapters[number](tf.expand_dims(vector, 1), language=language)[:, 0]
             new_states += changed
             rest = rest[count:]
         return tf.cast(embedding(self._layer("decoder_norm")(vector), reverse=True), "float32"), new_states

@@ -6,6 +6,7 @@ from keras_i18n.transfer.adding.extended_vocabulary import ExtendedVocabulary, e
 from keras_i18n.transfer.adding.language_addition import AddingOptions, add_language, add_languages
 from keras_i18n.transfer.adding.report import AddedLanguage, AddedLanguages
 from keras_i18n.transfer.adding.row_training import RowTrainingOptions
+from keras_i18n.transfer.adding.translation_language import AddedTranslation, add_translation_language
 from keras_i18n.transfer.adding.unchanged import UnseenTexts
 from keras_i18n.transfer.alignment import (
     MAPS,
@@ -47,6 +48,7 @@ __all__ = [
     "TRAINING_METHODS",
     "AddedLanguage",
     "AddedLanguages",
+    "AddedTranslation",
     "AddingOptions",
     "AdjustReport",
     "Alignment",
@@ -69,6 +71,7 @@ __all__ = [
     "WordVectors",
     "add_language",
     "add_languages",
+    "add_translation_language",
     "adjust",
     "align",
     "compare_methods",

@@ -84,8 +84,15 @@ class TranslatorTraining:
         check_options(self)
 
 
-def fit_translator(model: Any, pairs: Any, *, validation: Any = None, **options: Any) -> keras.callbacks.History:
-    """See `Translator.fit`."""
+def fit_translator(
+    model: Any, pairs: Any, *, validation: Any = None, trained_rows: np.ndarray | None = None, **options: Any
+) -> keras.callbacks.History:
+    """See `Translator.fit`.
+
+    Args:
+        model: a `Translator`. pairs, validation, options: as there.
+        trained_rows: as in `TrainingNetwork`.
+    """
     refuse_forked()
     refuse_few_bits(model.network, "Training")
     chosen = chosen_options(TranslatorTraining, options, validation_data=validation)
@@ -104,6 +111,7 @@ def fit_translator(model: Any, pairs: Any, *, validation: Any = None, **options:
             label_smoothing=chosen.label_smoothing,
             averaging=chosen.averaging,
             consistency=chosen.consistency,
+            trained_rows=trained_rows,
         )
         rate = InverseSquareRoot(chosen.learning_rate, warmup=chosen.warmup)
         optimizer = chosen.optimizer or keras.optimizers.Adam(rate, beta_2=0.98, global_clipnorm=chosen.clip_norm)

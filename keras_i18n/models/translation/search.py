@@ -125,11 +125,16 @@ class Search:
             nats[rows] = self._nats(*batch).numpy()
         return nats
 
+    def _impossible(self, source_ids):
+        layer = self._model.greedy_layer()
+        found = layer.impossible(layer.steps.read(source_ids) if layer.own else [])
+        return tf.expand_dims(found, 1) if len(found.shape) > 1 else found
+
     @functools.cached_property
     def _nats(self):
         def nats(source_ids, target_ids):
             logits = self._model.network([source_ids, target_ids[:, :-1]], training=False)
-            logits += self._model.greedy_layer().impossible()  # as the search has it
+            logits += self._impossible(source_ids)  # as the search has it
             following = target_ids[:, 1:]
             found = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(following, 0), logits)
             return -tf.reduce_sum(found * tf.cast(following >= 0, found.dtype), axis=1)

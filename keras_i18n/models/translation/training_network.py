@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_i18n.protocols import Tensor
@@ -20,14 +21,22 @@ class TrainingNetwork(keras.Model):
         averaging: share of the average that stays at each step; 0 for the weights themselves.
         consistency: weight of the nats by which two readings of a pair, each with dropout of its own, disagree: R-Drop
             (Liang et al. 2021, arXiv 2106.14448). 0 for one reading.
+        trained_rows: bool `(vocabulary,)`, the rows of the joint table of vectors that are trained; None for all.
     """
 
     def __init__(
-        self, network: keras.Model, *, label_smoothing: float, averaging: float, consistency: float = 0.0
+        self,
+        network: keras.Model,
+        *,
+        label_smoothing: float,
+        averaging: float,
+        consistency: float = 0.0,
+        trained_rows: np.ndarray | None = None,
     ) -> None:
         super().__init__(name=f"{network.name}_training")
         self.network = network
         self.label_smoothing, self.averaging, self.consistency = label_smoothing, averaging, consistency
+        self._trained_rows = None if trained_rows is None else np.asarray(trained_rows, "float32")[:, None]
         self._average = [
             self.add_weight(
                 name=f"average_{place}", shape=weight.shape, initializer="zeros", trainable=False, autocast=False
@@ -62,7 +71,14 @@ class TrainingNetwork(keras.Model):
         variables = self.network.trainable_weights
         gradients = tape.gradient(whole, [variable.value for variable in variables])
         # a tied table has a dense gradient as an output projection; as slices Keras would not sum repeated rows
-        self.optimizer.apply([tf.convert_to_tensor(gradient) for gradient in gradients], variables)
+        gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
+        if self._trained_rows is not None:
+            table = self.network.get_layer("embedding").embeddings
+            gradients = [
+                gradient * self._trained_rows if variable is table else gradient
+                for gradient, variable in zip(gradients, variables, strict=True)
+            ]
+        self.optimizer.apply(gradients, variables)
         self._update_average(variables)
         self._nats.update_state(loss, sample_weight=tf.reduce_sum(tf.cast(following >= 0, "float32")))
         return {"loss": self._nats.result()}

@@ -5,7 +5,7 @@ from typing import Any
 
 from keras_i18n import languages as tags
 from keras_i18n import networks
-from keras_i18n.models import TextClassifier, TextEncoder
+from keras_i18n.models import TextClassifier, TextEncoder, Translator
 from keras_i18n.models.two_halves import has_two_halves
 from keras_i18n.shown import cut
 from keras_i18n.transfer.adding.extended_vocabulary import GROWTHS
@@ -100,6 +100,8 @@ def _without_vectors(model):
             f"{rule} Received: an encoder beside n-grams. Add the language to `model.bag_encoder`, then take "
             "`model.with_encoder(encoder)`."
         )
+    if isinstance(model, Translator):
+        return f"{rule} Received: a Translator. For one: `transfer.add_translation_language`."
     return f"{rule} Received: {type(model).__name__}. For a model without an encoder: `transfer.convert_language`."
 
 
