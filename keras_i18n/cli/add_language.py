@@ -1,6 +1,6 @@
 import dataclasses
 import pathlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -68,7 +68,7 @@ def add_language(
         if teacher is not None:
             is_file = pathlib.Path(teacher).suffix == ".keras"
             given["teacher"] = keras_i18n.load(teacher) if is_file else keras_i18n.TextEncoder.from_preset(teacher)
-    options = {"epochs": epochs, "minutes": minutes, "backup_dir": backup, "seed": seed}
+    options: dict[str, Any] = {"epochs": epochs, "minutes": minutes, "backup_dir": backup, "seed": seed}
     with progress_bar("training", total=epochs) as show:
         if isinstance(old, keras_i18n.Translator):
             pairs, kept = _of_translator(given)
