@@ -157,11 +157,14 @@ def benchmark(
     runtimes = [runtime for runtime, module in RUNTIMES[format_name] if importlib.util.find_spec(module)]
     if not runtimes:
         raise ImportError(f"No runtime for '{path.name}' is installed: {RUNTIMES[format_name][0][1]}.")
+    # a translator of several languages writes the first
+    beside = {"target_language": [[0]]} if len(runner.metadata.target_languages) > 1 else {}
     jobs = [(runtime, count) for runtime in runtimes for count in threads]
     rows = []
     tell = teller(progress) or (lambda _: None)
     for number, (runtime, count) in enumerate(jobs, start=1):
         job = {"path": str(path), "runtime": runtime, "threads": int(count), "repeats": int(repeats), "input": name}
+        job["beside"] = beside
         rows += _rows(runtime, int(count), _measured(job, inputs))
         tell(Progress(runtime, number, len(jobs)))
     return BenchmarkReport(path.name, size_of(path) / 1e6, runner.metadata.precision, tuple(rows))

@@ -1,7 +1,8 @@
 """Run as a script, in a process of its own: opens one exported file in one runtime and tells how fast it answers.
 
-Usage: python measured_process.py JOB.json INPUTS.npz. The job has "path", "runtime", "threads", "repeats" and "input", the
-name of the file's one input; each array of the inputs is one text or image, called KIND/NUMBER. It prints one JSON. It imports neither this
+Usage: python measured_process.py JOB.json INPUTS.npz. The job has "path", "runtime", "threads", "repeats", "input", the
+name of the input that is measured, and "beside", what else the file reads: whole numbers by name, the same in all calls; each
+array of the inputs is one text or image, called KIND/NUMBER. It prints one JSON. It imports neither this
 package nor TensorFlow (a SavedModel and Keras' own files apart): what is told as memory is the runtime's and the file's.
 """
 
@@ -15,10 +16,15 @@ from typing import Any
 import numpy as np
 
 
+def _beside(job):
+    return {name: np.array(value, "int32") for name, value in job["beside"].items()}
+
+
 def _tflite(interpreter_class):
     def opened(path, job):
         runner = interpreter_class(path, num_threads=job["threads"]).get_signature_runner("serving_default")
-        return lambda value: runner(**{job["input"]: value})
+        beside = _beside(job)
+        return lambda value: runner(**{job["input"]: value}, **beside)
 
     return opened
 
@@ -42,7 +48,8 @@ def _onnx_runtime():
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.log_severity_level = job["threads"], 3
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        return lambda value: session.run(None, {job["input"]: value})
+        beside = _beside(job)
+        return lambda value: session.run(None, {job["input"]: value, **beside})
 
     return opened
 
@@ -61,7 +68,8 @@ def _tensorflow():
     def opened(path, job):
         _limit_tensorflow(job)
         serve = tf.saved_model.load(path).signatures["serving_default"]
-        return lambda value: serve(**{job["input"]: tf.constant(value)})
+        beside = {name: tf.constant(value) for name, value in _beside(job).items()}
+        return lambda value: serve(**{job["input"]: tf.constant(value)}, **beside)
 
     return opened
 
@@ -70,17 +78,19 @@ def _keras():
     import keras
     import tensorflow as tf
 
-    import keras_i18n.layers  # noqa: F401  (registers the layers that the file names)
+    import keras_i18n.layers
+    import keras_i18n.networks.beam_translation  # noqa: F401  (both register layers that the file names)
 
     def opened(path, job):
         _limit_tensorflow(job)
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
         forward = tf.function(
-            lambda value: model(value, training=False),
-            input_signature=[tf.TensorSpec(model.inputs[0].shape, model.inputs[0].dtype)],
+            lambda *values: model(list(values) if len(values) > 1 else values[0], training=False),
+            input_signature=[tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs],
             autograph=False,
         )
-        return lambda value: forward(tf.constant(value))
+        beside = [tf.constant(value) for value in _beside(job).values()]  # after the text, as `to_keras` has it
+        return lambda value: forward(tf.constant(value), *beside)
 
     return opened
 

@@ -203,7 +203,14 @@ def verify(
     # a tokenizer is verified by its ids, a translator by its texts, everything else by its numbers
     answers = "predict" if hasattr(model, "predict") else "tokenize"
     translates = getattr(model, "task", None) == "translation"
-    expected = {"full": {tag: getattr(model, answers)(some) for tag, some in parts.items()}}
+    targets: dict[str, Any] = {}
+    if getattr(model, "language_tags", ()) and translates:
+        # each text into each language: a direction is a row
+        into = [(tag, target) for tag in parts for target in model.language_tags]
+        targets = {f"{tag} to {target}": {"target_language": target} for tag, target in into}
+        parts = dict(zip(targets, (parts[tag] for tag, _ in into), strict=True))
+        answers = "translate"
+    expected = {"full": {tag: getattr(model, answers)(some, **targets.get(tag, {})) for tag, some in parts.items()}}
     digest = getattr(getattr(model, "tokenizer", model), "digest", "")  # a model that reads no text has none
     rows, problems = [], []
     counted = Counter(progress, "files", total=len(files) * len(parts))
@@ -222,9 +229,11 @@ def verify(
         precision = runner.metadata.precision if stored.of_twin or (translates and stored.rows) else "full"
         if precision not in expected:
             twin = packed(model, precision)
-            expected[precision] = {tag: twin.predict(some) for tag, some in parts.items()}
+            expected[precision] = {
+                tag: getattr(twin, answers)(some, **targets.get(tag, {})) for tag, some in parts.items()
+            }
         for tag, some in parts.items():
-            received = getattr(runner, answers)(some)
+            received = getattr(runner, answers)(some, **targets.get(tag, {}))
             compare = _compare if answers == "predict" and not translates else _compare_exactly
             full = expected["full"][tag]
             rows.append(compare(name, tag, runner, expected[precision][tag], received, labels.get(tag), full))

@@ -11,6 +11,7 @@ from tests.models.test_translator import FRENCH, TRAINING, WORDS, pairs, tiny
 
 FINNISH = {"one": "yksi", "two": "kaksi", "three": "kolme", "four": "neljä", "five": "viisi"}
 KOREAN = {"one": "하나", "two": "둘", "three": "셋", "four": "넷", "five": "다섯"}
+FORMATS = {1: ["tflite", "onnx", "keras"], 2: ["tflite"]}
 OLD = [source for source, _ in pairs(30, 21)]
 
 
@@ -98,8 +99,14 @@ def test_files_translate_as_the_model_does(added, beam, tmp_path):
     longer.save(tmp_path / "longer.keras")
     loaded = ki.load(tmp_path / "longer.keras")
     loaded.beam = beam
-    folder = ki.export(loaded, tmp_path / "files", formats=["tflite", "onnx"])
-    for file in ("model.tflite", "model.onnx"):
+    folder = ki.export(loaded, tmp_path / "files", formats=FORMATS[beam])
+    report = ki.verify(loaded, folder, ki.datasets.from_lists(OLD[:3], language="en"))
+    assert {row.language for row in report.rows} == {f"en to {tag}" for tag in longer.target_languages}
+    report.raise_if_different()
+    if beam == 1:
+        for path in ("model.tflite", "model.onnx", "model.keras"):
+            assert ki.benchmark(folder / path, texts=OLD[:1], repeats=1).rows
+    for file in ("model.tflite", "model.onnx")[: len(FORMATS[beam])]:
         runner = ki.load_exported(folder / file)
         for language in longer.target_languages:
             expected = longer.translate(OLD[:5], target_language=language, beam=beam)
