@@ -40,8 +40,9 @@ class Choice:
         temperature: what all log odds are multiplied by, so that texts that were held out are answered as surely as rightly.
         scale_of: language -> weight of the encoder beside n-grams.
         familiar_share: the share of known n-grams that nearly all texts of the training languages have.
-        held_out: float `(texts, labels)`, probabilities of texts that were held out, and which rows they are of.
-        rows: int `(texts,)`.
+        held_out: float `(texts, labels)`, probabilities of texts that were held out, of the labels that were sampled.
+        rows: int `(texts,)`, the fold that each was held out in.
+        accuracy: the share of them whose label was found; None with several labels a text.
     """
 
     strength: float
@@ -50,6 +51,7 @@ class Choice:
     held_out: np.ndarray
     rows: np.ndarray
     temperature: float = 1.0
+    accuracy: float | None = None
 
     @property
     def hears_the_encoder(self) -> bool:
@@ -106,7 +108,7 @@ def usual_folds(num_texts: int) -> int:
 def sampled_folds(
     features: TrainingFeatures, *, folds: int | None = None, texts: int = _TEXTS, seed: int = 0
 ) -> tuple[TrainingFeatures, np.ndarray]:
-    """At most so many of the texts, and the fold of each; `folds` as `usual_folds` has them unless given."""
+    """At most so many of the texts, of many labels some, and the fold of each; `folds` as `usual_folds` has them unless given."""
     folds = usual_folds(len(features)) if folds is None else folds
     sample = features.sample(texts, seed)
     return sample, sample.folds(min(folds, len(sample)), seed)
@@ -177,7 +179,10 @@ def choose(
             strength, (temperature, held_out, loss) = other, others
     shares = np.concatenate([part.shares for part in parts])
     familiar = float(np.quantile(shares, _LOWEST_SHARES))
-    return Choice(strength, scale_of, familiar, held_out, fold_of, temperature)
+    accuracy = None
+    if not multi_label:
+        accuracy = float((held_out.argmax(axis=1) == sample.targets.argmax(axis=1)).mean())
+    return Choice(strength, scale_of, familiar, held_out, fold_of, temperature, accuracy)
 
 
 def temperature_of(logits: np.ndarray, targets: np.ndarray, *, multi_label: bool = False) -> float:

@@ -21,10 +21,12 @@ from keras_i18n.models.convex.ngram_weights import bag_of
 from keras_i18n.models.convex.training_features import bag_features
 from keras_i18n.models.convex.translations import translated_rows
 from keras_i18n.models.creation.candidates import candidates_of, held_out_scores
+from keras_i18n.models.creation.drawing import drawn
 from keras_i18n.models.creation.encoders import Encoders, checked_presets
 from keras_i18n.models.creation.judging import rightness, scores_by_language
 from keras_i18n.models.creation.report import CreationReport, Trial
 from keras_i18n.models.creation.verdict import Verdict, told_of_sixteen, worse_by_more_than_chance
+from keras_i18n.models.fitting.near_majority import is_near, majority
 from keras_i18n.models.fitting.targets import targets_of
 from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Path
@@ -36,9 +38,10 @@ PRESETS = ("universal", "use_multilingual_v3")  # the first one, unless another 
 _MOST_LABELS = 1000  # that n-grams get a score each for
 _MOST_TEXTS = 150_000  # that are solved at once
 _FEWEST, _MOST = 1 << 14, 1 << 20  # rows of the table
+_MOST_SCORES = 1 << 26  # of a table: 268 MB, and 4 to 8 GB while they are solved
 _ROWS_AN_NGRAM = 4
 _NUMBER = 4  # bytes of a weight
-_METHOD = 2  # of choices: those that were kept by another are not gone on with
+_METHOD = 3  # of choices: those that were kept by another are not gone on with
 _PATIENT = 3.0  # minutes from which choices are made on more texts
 
 
@@ -83,9 +86,9 @@ class Creation:
             self.validation = as_dataset(self.validation, name="validation_data")
             unknown = sorted(set(self.validation.labels) - set(self.labels))
             if unknown:
-                raise ValueError(f"`validation_data` has labels that the training data lacks: {unknown}.")
+                raise ValueError(f"`validation_data` has labels that the training data lacks: {shown(unknown)}.")
         if len(self.train) > _MOST_TEXTS:
-            self.train = self.train.sample(_MOST_TEXTS, seed=self.seed)
+            self.train = drawn(self.train, _MOST_TEXTS, seed=self.seed)
         self.targets = targets_of(self, self.train, "train")
         self.notes: dict[str, str] = {}  # candidate -> why it is not tried
         self.choices: dict[str, Choice | None] = {}
@@ -114,12 +117,38 @@ class Creation:
             num_texts=len(self.train if self.validation is None else self.validation),
         )
         chosen, reason = verdict.chosen()
+        reason += self._how_little_judges(chosen.name)
         self.encoders.keep(chosen.preset)
         if self._one_language is not None and chosen.preset == "universal":
             reason += told_of_sixteen(self._one_language, self.encoders)
         model = self._built(chosen)
         model.creation = CreationReport(tuple(trials), chosen.name, reason)
         return model
+
+    def _how_little_judges(self, name):
+        """What a reason says where answers are near chance, or not all labels were judged."""
+        told, num_labels = "", len(self.labels)
+        if not self.multi_label:
+            frequent, share = majority(self.judges.targets.argmax(axis=1).tolist())
+            accuracy = float(self.right[name].mean())
+            if is_near(accuracy, share):
+                label = self.labels[self.judged_labels[frequent]]
+                told = (
+                    f". {accuracy:.0%} of the texts that judge is little better than the {share:.0%} of always answering "
+                    f"{shown(label)}: look at the labels, or bring more texts"
+                )
+        if self.validation is not None:
+            return told
+        counts = (self.features.targets > 0.5).sum(axis=0)
+        single = [label for label, count in zip(self.labels, counts, strict=True) if count < 2]
+        if single:
+            told += (
+                f". {len(single):,} of {num_labels:,} labels have one text only (such as {shown(single[0])}): held out, it leaves "
+                "none to learn from, so that they say nothing of how often answers will be right"
+            )
+        if len(self.judged_labels) < num_labels:
+            told += f". Judged on {len(self.judged_labels):,} of {num_labels:,} labels: among all of them answers are right less often"
+        return told
 
     @property
     def _one_language(self):
@@ -148,9 +177,11 @@ class Creation:
         same_text = translated_rows(self.train)
         self.features = bag_features(tokenizer, texts, self.targets, self.train.language, same_text=same_text)
         self.sampled = self.features.sample_rows(self._options["texts"], self.seed)
-        self.sample = self.features.rows(self.sampled)
+        self.sample = self.features.sample(self._options["texts"], self.seed)
+        self.judged_labels = self.features.sample_labels(self._options["texts"], self.seed)
         self.judges = self.sample
         if self.validation is not None:
+            self.judged_labels = np.arange(len(self.labels))
             self.judges = dataclasses.replace(
                 self.sample,
                 targets=targets_of(self, self.validation, "validation_data"),
@@ -166,11 +197,11 @@ class Creation:
         bag = bag_of(tokenizer.tokenize([texts[row] for row in sample]), _MOST)
         count = int((np.bincount(bag.indices, minlength=1) >= (2 if len(texts) >= 500 else 1)).sum())
         wanted = 1 << max(0, math.ceil(math.log2(_ROWS_AN_NGRAM * max(count, 1))))
-        room = _MOST
+        room = min(_MOST, 1 << int(math.log2(_MOST_SCORES / (len(self.labels) + 3))))
         if self.max_bytes is not None:
             taken = 0 if self.encoders.first is None else self.encoders.num_bytes(self.encoders.first)
             rows = (self.max_bytes - taken) // (_NUMBER * (len(self.labels) + 3))
-            room = 1 << int(math.log2(rows)) if rows >= 1 else 0
+            room = min(room, 1 << int(math.log2(rows))) if rows >= 1 else 0
         rows = min(_MOST, max(_FEWEST, wanted), room)
         return rows if rows >= min(_FEWEST, wanted) // 4 else 0
 
@@ -270,7 +301,8 @@ class Creation:
         )
         choice = self.choices[candidate.name]
         assert choice is not None  # n-grams always have one
-        bag_fitting.solve(network, self._with_vectors(candidate), choice, multi_label=self.multi_label)
+        told: dict[str, Any] = {"multi_label": self.multi_label, "progress": self.progress}
+        bag_fitting.solve(network, self._with_vectors(candidate), choice, **told)
         if encoder is not None:
             languages = [*encoder.languages, *(tag for tag in languages if tag not in encoder.languages)]
         return self.make(
