@@ -170,7 +170,8 @@ def _texts(values, lines, problems):
     for value, line in zip(values, lines, strict=True):
         if not isinstance(value, str):
             what = " (missing)" if is_missing(value) and value is not None else ""
-            problems.add(line, f"A text must be a string. Received: {shown(value)}{cut(what)}. Leave the row out.")
+            way_out = "Leave the row out." if is_missing(value) else "Write it as text."
+            problems.add(line, f"A text must be a string. Received: {shown(value)}{cut(what)}. {way_out}")
     return values
 
 

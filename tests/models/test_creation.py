@@ -2,12 +2,13 @@ import collections
 import json
 import pathlib
 import re
+import types
 
 import numpy as np
 import pytest
 
 import keras_i18n as ki
-from keras_i18n.models.convex import training_features
+from keras_i18n.models.convex import choosing, training_features
 from keras_i18n.models.creation import creating, encoders, verdict
 from keras_i18n.models.creation.candidates import candidates_of
 from keras_i18n.models.creation.judging import paired_gain
@@ -175,7 +176,7 @@ def test_several_labels_a_text_make_a_classifier_of_several(small_presets):
     [
         ({"minutes": 0}, "`minutes` must be a number above 0"),
         ({"max_bytes": -5}, "`max_bytes` must be a number above 0"),
-        ({"max_bytes": 10, "preset": None}, "n-grams have room for at most"),
+        ({"max_bytes": 10, "preset": None}, "`max_bytes` must be at least [0-9,]+ for n-grams of these texts"),
         ({"preset": ("universal", "universal")}, "must name each encoder once"),
         ({"preset": ("universal", "use_v3")}, "Did you mean 'use_multilingual_v3'"),
         ({"preset": 3}, "`preset` must be a name, several names, or None"),
@@ -186,12 +187,36 @@ def test_an_empty_budget_and_wrong_encoders_are_refused(options, told):
         create(data(), **options)
 
 
+def test_an_encoder_is_heard_where_nobody_told_the_language():
+    """Its languages were none of "und", so that it had to win as in a language that it does not know."""
+    unknown = {"language": np.array(["und"] * 4), "encoder_languages": ("en", "sw")}
+    sample = types.SimpleNamespace(**unknown)
+    losses = {scale: np.full(4, 1.0 - 0.01 * scale) for scale in choosing.SCALES}
+    assert choosing._by_language(losses, sample)["und"] == 0.5
+    sample.language = np.array(["yo"] * 4)
+    assert choosing._by_language(losses, sample)["yo"] < 0.5
+
+
 def test_one_label_and_too_many_labels():
+    same = ki.datasets.from_lists(["wake me", "play"], [["alarm", "music"]] * 2, language="en")
+    with pytest.raises(
+        ValueError, match=r"must have rows with different labels. Received: 2 rows with 'alarm', 'music' each"
+    ):
+        create(same)
     with pytest.raises(ValueError, match="`train` must have at least two labels"):
         create(data().select(labels=["alarm"]))
     many = ki.datasets.from_lists([f"text {n}" for n in range(1001)], [f"l{n}" for n in range(1001)], language="en")
     with pytest.raises(ValueError, match="1,001 labels"):
         create(many, preset=None)
+
+
+def test_the_bytes_that_are_asked_for_are_enough():
+    with pytest.raises(ValueError) as refused:
+        create(data(), preset=None, max_bytes=10)
+    least = int(re.search(r"at least ([0-9,]+)", str(refused.value))[1].replace(",", ""))
+    assert create(data(), preset=None, max_bytes=least).creation.chosen == "n-grams"
+    with pytest.raises(ValueError, match="must be at least"):
+        create(data(), preset=None, max_bytes=least - 1)
 
 
 def test_the_worst_languages_count():

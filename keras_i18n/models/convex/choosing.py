@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from keras_i18n.languages import matches
+from keras_i18n.languages.made_for import is_undetermined
 from keras_i18n.models.convex.logistic_regression import inner_products, logistic_regression, probabilities
 from keras_i18n.models.convex.ngram_weights import NgramWeights
 from keras_i18n.models.convex.training_features import TrainingFeatures
@@ -211,7 +212,10 @@ def temperature_of(logits: np.ndarray, targets: np.ndarray, *, multi_label: bool
 
 def _by_language(losses, sample):
     """language -> weight of the encoder."""
-    known = {tag for tag in set(sample.language.tolist()) if matches(tag, sample.encoder_languages)}
+    # a language that nobody told may be any: the encoder was made for most
+    known = {
+        tag for tag in set(sample.language.tolist()) if is_undetermined(tag) or matches(tag, sample.encoder_languages)
+    }
     is_known = np.isin(sample.language, sorted(known))
     chosen = {}
     for language in sorted(set(sample.language.tolist())):

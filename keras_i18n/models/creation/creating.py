@@ -21,12 +21,12 @@ from keras_i18n.models.convex.ngram_weights import bag_of
 from keras_i18n.models.convex.training_features import bag_features
 from keras_i18n.models.convex.translations import translated_rows
 from keras_i18n.models.creation.candidates import candidates_of, held_out_scores
+from keras_i18n.models.creation.caveats import told_of_chance, told_of_few
 from keras_i18n.models.creation.drawing import drawn
 from keras_i18n.models.creation.encoders import Encoders, checked_presets
 from keras_i18n.models.creation.judging import rightness, scores_by_language
 from keras_i18n.models.creation.report import CreationReport, Trial
 from keras_i18n.models.creation.verdict import Verdict, told_of_sixteen, worse_by_more_than_chance
-from keras_i18n.models.fitting.near_majority import is_near, majority
 from keras_i18n.models.fitting.targets import targets_of
 from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Path
@@ -37,6 +37,7 @@ from keras_i18n.training.digest import training_digest
 PRESETS = ("universal", "use_multilingual_v3")  # the first one, unless another is surely better
 _MOST_LABELS = 1000  # that n-grams get a score each for
 _MOST_TEXTS = 150_000  # that are solved at once
+_MOST_TARGETS = 1 << 28  # texts times labels: 1 GB, and several times that while they are solved
 _FEWEST, _MOST = 1 << 14, 1 << 20  # rows of the table
 _MOST_SCORES = 1 << 26  # of a table: 268 MB, and 4 to 8 GB while they are solved
 _ROWS_AN_NGRAM = 4
@@ -78,17 +79,19 @@ class Creation:
         self.labels = self.train.labels
         self.multi_label = self.train.multi_label
         if len(set(self.train.label or ())) < 2 or len(self.labels) < 2:
+            rule = "rows with different labels" if len(self.labels) >= 2 else "at least two labels"
             raise ValueError(
-                f"`train` must have at least two labels. Received: {len(self.train)} rows with "
-                f"{cut(', '.join(map(repr, self.labels)) or 'none')}."
+                f"`train` must have {rule}. Received: {len(self.train)} rows with "
+                f"{cut(', '.join(map(repr, self.labels)) or 'none')}{' each' if len(self.labels) >= 2 else ''}."
             )
         if self.validation is not None:
             self.validation = as_dataset(self.validation, name="validation_data")
             unknown = sorted(set(self.validation.labels) - set(self.labels))
             if unknown:
                 raise ValueError(f"`validation_data` has labels that the training data lacks: {shown(unknown)}.")
-        if len(self.train) > _MOST_TEXTS:
-            self.train = drawn(self.train, _MOST_TEXTS, seed=self.seed)
+        most = min(_MOST_TEXTS, _MOST_TARGETS // len(self.labels))
+        if len(self.train) > most:
+            self.train = drawn(self.train, most, seed=self.seed)
         self.targets = targets_of(self, self.train, "train")
         self.notes: dict[str, str] = {}  # candidate -> why it is not tried
         self.choices: dict[str, Choice | None] = {}
@@ -117,38 +120,17 @@ class Creation:
             num_texts=len(self.train if self.validation is None else self.validation),
         )
         chosen, reason = verdict.chosen()
-        reason += self._how_little_judges(chosen.name)
+        if not self.multi_label:
+            judged = [self.labels[self.judged_labels[place]] for place in self.judges.targets.argmax(axis=1)]
+            reason += told_of_chance(float(self.right[chosen.name].mean()), judged)
+        if self.validation is None:
+            reason += told_of_few(self.labels, self.features.targets, num_judged=self.sample.targets.shape[1])
         self.encoders.keep(chosen.preset)
         if self._one_language is not None and chosen.preset == "universal":
             reason += told_of_sixteen(self._one_language, self.encoders)
         model = self._built(chosen)
         model.creation = CreationReport(tuple(trials), chosen.name, reason)
         return model
-
-    def _how_little_judges(self, name):
-        """What a reason says where answers are near chance, or not all labels were judged."""
-        told, num_labels = "", len(self.labels)
-        if not self.multi_label:
-            frequent, share = majority(self.judges.targets.argmax(axis=1).tolist())
-            accuracy = float(self.right[name].mean())
-            if is_near(accuracy, share):
-                label = self.labels[self.judged_labels[frequent]]
-                told = (
-                    f". {accuracy:.0%} of the texts that judge is little better than the {share:.0%} of always answering "
-                    f"{shown(label)}: look at the labels, or bring more texts"
-                )
-        if self.validation is not None:
-            return told
-        counts = (self.features.targets > 0.5).sum(axis=0)
-        single = [label for label, count in zip(self.labels, counts, strict=True) if count < 2]
-        if single:
-            told += (
-                f". {len(single):,} of {num_labels:,} labels have one text only (such as {shown(single[0])}): held out, it leaves "
-                "none to learn from, so that they say nothing of how often answers will be right"
-            )
-        if len(self.judged_labels) < num_labels:
-            told += f". Judged on {len(self.judged_labels):,} of {num_labels:,} labels: among all of them answers are right less often"
-        return told
 
     @property
     def _one_language(self):
@@ -168,10 +150,13 @@ class Creation:
             self.notes |= {one.name: why for one in candidates_of(self.presets) if one.has_ngrams}
             if self.encoders.first is None:
                 reasons = "; ".join(f"{preset}: {why}" for preset, why in self.encoders.left_out.items())
+                rule = f"n-grams have room for at most {_MOST_LABELS:,} labels"
+                if not many:
+                    least = _NUMBER * self.fewest_buckets * (len(self.labels) + 3)
+                    rule = f"`max_bytes` must be at least {least:,} for n-grams of these texts"
                 raise ValueError(
-                    f"n-grams have room for at most {_MOST_LABELS:,} labels and need some bytes for each (`max_bytes`), and "
-                    f"there is no encoder ({reasons or 'preset=None'}). Received: {len(self.labels):,} labels, "
-                    f"max_bytes={shown(self.max_bytes)}. Give it more bytes, or a `preset`."
+                    f"{rule}, and there is no encoder ({reasons or 'preset=None'}). Received: {len(self.labels):,} labels, "
+                    f"max_bytes={shown(self.max_bytes)}. Give {'a `preset`' if many else 'more bytes'}."
                 )
         tokenizer = NgramTokenizer(**{**tokenizer.get_config(), "num_buckets": self.num_buckets or _FEWEST})
         same_text = translated_rows(self.train)
@@ -203,7 +188,8 @@ class Creation:
             rows = (self.max_bytes - taken) // (_NUMBER * (len(self.labels) + 3))
             room = min(room, 1 << int(math.log2(rows))) if rows >= 1 else 0
         rows = min(_MOST, max(_FEWEST, wanted), room)
-        return rows if rows >= min(_FEWEST, wanted) // 4 else 0
+        self.fewest_buckets = max(1, min(_FEWEST, wanted) // 4)
+        return rows if rows >= self.fewest_buckets else 0
 
     def _size(self, candidate):
         """Bytes of its weights, but for a head's."""

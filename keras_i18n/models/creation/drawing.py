@@ -26,9 +26,10 @@ def drawn(dataset: Any, count: int, *, seed: int = 0) -> Any:
     labels = label if dataset.multi_label else [(one,) for one in label]
     order = np.random.default_rng(seed).permutation(len(dataset)).tolist()
     kept, had = [], collections.Counter[Any]()
+    fewest = max(1, min(_FEWEST, count // len(dataset.labels)))
     for place, row in enumerate(order):
         kinds = list(itertools.chain(labels[row], [("language", dataset.language[row])]))
-        if place < count or any(had[kind] < _FEWEST for kind in kinds):
+        if place < count or any(had[kind] < fewest for kind in kinds):
             kept.append(row)
             had.update(kinds)
     return dataset[np.asarray(kept)]
