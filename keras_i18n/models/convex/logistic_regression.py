@@ -120,7 +120,8 @@ def _minimised(blocks, targets, strength, multi_label, weights, progress):
     options = {"maxiter": _STEPS, "maxcor": 6, "ftol": 1e-7}
     counter = Counter(progress, "steps", total=_STEPS)
     found = minimize(objective, start, jac=True, method="L-BFGS-B", options=options, callback=lambda _: counter.add(1))
-    counter.add(_STEPS - counter.done)  # where it needed fewer
+    if counter.done < _STEPS:  # it needed fewer
+        counter.add(_STEPS - counter.done)
     return parted(found.x)
 
 
