@@ -159,8 +159,11 @@ def test_labels_that_texts_say_nothing_of_are_told():
     random = ki.datasets.from_lists(texts, ["ab"[one] for one in chance], language="en")
     assert re.search(told, create(random, preset=None).creation.reason)
     assert not re.search("little better", create(both_languages(), preset=None).creation.reason)
-    with pytest.warns(UserWarning, match="got their label from a model that was made without them, near the 5.%"):
+    with pytest.warns(
+        UserWarning, match="got their label from a model that was made without them, near the 5.%"
+    ) as warned:
         ki.TextClassifier.from_scratch(["a", "b"], num_buckets=1000).fit(random, verbose=0)
+    assert warned[0].filename == __file__
 
 
 def test_several_labels_a_text_make_a_classifier_of_several(small_presets):

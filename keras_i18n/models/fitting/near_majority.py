@@ -35,6 +35,7 @@ def warn_if_near_majority(
     epochs: int | None,
     learning_rate: float | None,
     left_out: bool = False,
+    stacklevel: int = 4,
 ) -> None:
     """Warns where the accuracy on the training texts is little better than the share of the most frequent label.
 
@@ -44,6 +45,7 @@ def warn_if_near_majority(
         epochs: that the training had.
         learning_rate: that it had.
         left_out: whether each text was answered by a model that was made without it: a longer training helps nothing then.
+        stacklevel: of `warnings.warn`: whose line is named.
     """
     label, share = majority(labels)
     if accuracy is None or not is_near(accuracy, share):
@@ -53,14 +55,14 @@ def warn_if_near_majority(
             f"Of {len(labels):,} training texts {accuracy:.0%} got their label from a model that was made without them, near "
             f"the {share:.0%} of always answering {shown(label)}: new texts are promised nothing. Look at the labels, or "
             "bring more texts of each.",
-            stacklevel=4,
+            stacklevel=stacklevel,
         )
         return
     warnings.warn(
         f"Training ended with {accuracy:.0%} of the training texts right, near the {share:.0%} of always answering "
         f"{shown(label)}. Train longer (`epochs` were {epochs}), change `learning_rate` (it was {learning_rate:g}), or look "
         "at the labels.",
-        stacklevel=4,
+        stacklevel=stacklevel,
     )
 
 
