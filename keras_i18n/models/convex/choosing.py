@@ -1,6 +1,7 @@
 """How far to believe the texts, and how far the encoder: chosen by cross validation, by language."""
 
 import dataclasses
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -172,7 +173,7 @@ def choose(
     found = {scale: tried(everywhere(scale), _MILD) for scale in scales}
     losses = {scale: _losses(calibrated(found[scale])[1], sample.targets, multi_label) for scale in scales}
     scale_of = _by_language(losses, sample)
-    scale_of |= {tag: 0.0 for tag in languages if tag not in scale_of}  # none of its texts was sampled
+    scale_of = with_unsampled(scale_of, languages, sample.encoder_languages)
     strength, (temperature, held_out, loss) = STRENGTH, calibrated(tried(scale_of, STRENGTH))
     for other in _STRENGTHS:
         others = calibrated(tried(scale_of, other))
@@ -184,6 +185,29 @@ def choose(
     if not multi_label:
         accuracy = float((held_out.argmax(axis=1) == sample.targets.argmax(axis=1)).mean())
     return Choice(strength, scale_of, familiar, held_out, fold_of, temperature, accuracy)
+
+
+def with_unsampled(
+    scale_of: dict[str, float], languages: Iterable[str], encoder_languages: Iterable[str]
+) -> dict[str, float]:
+    """Weights by language, also of languages of which no text was sampled: the lowest of those alike; 0 where there are none.
+
+    Args:
+        scale_of: language -> weight of the encoder.
+        languages: all that are needed.
+        encoder_languages: that the encoder was made for.
+
+    >>> with_unsampled({"en": 0.5, "yo": 0.0}, ["en", "de", "ha", "yo"], ["en", "de"])
+    {'en': 0.5, 'de': 0.5, 'ha': 0.0, 'yo': 0.0}
+    """
+    made_for = list(encoder_languages)
+    is_known = {tag: is_undetermined(tag) or bool(matches(tag, made_for)) for tag in {*languages, *scale_of}}
+    return {
+        tag: scale_of[tag]
+        if tag in scale_of
+        else min((scale for other, scale in scale_of.items() if is_known[other] == is_known[tag]), default=0.0)
+        for tag in languages
+    }
 
 
 def temperature_of(logits: np.ndarray, targets: np.ndarray, *, multi_label: bool = False) -> float:

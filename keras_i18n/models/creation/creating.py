@@ -16,7 +16,7 @@ from keras_i18n.datasets import as_dataset
 from keras_i18n.files import atomic_path
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.convex import bag_fitting
-from keras_i18n.models.convex.choosing import Choice, usual_folds
+from keras_i18n.models.convex.choosing import Choice, usual_folds, with_unsampled
 from keras_i18n.models.convex.ngram_weights import bag_of
 from keras_i18n.models.convex.training_features import bag_features
 from keras_i18n.models.convex.translations import translated_rows
@@ -259,8 +259,9 @@ class Creation:
     def _held_out(self, candidate):
         scores, choice = held_out_scores(candidate, self._with_vectors(candidate, self.sampled), **self._options)
         if choice is not None:  # it knows the languages of which texts were sampled
-            everywhere = dict.fromkeys(self.train.languages, 0.0)
-            choice = dataclasses.replace(choice, scale_of={**everywhere, **choice.scale_of})
+            made_for = self.encoders.languages(candidate.preset) if candidate.preset else ()
+            scale_of = with_unsampled(choice.scale_of, self.train.languages, made_for)
+            choice = dataclasses.replace(choice, scale_of=scale_of)
         return scores, choice
 
     def _with_vectors(self, candidate, rows=None):
