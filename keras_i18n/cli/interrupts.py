@@ -7,6 +7,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
+# command -> what its --backup keeps, where these are not epochs alone
+_KEPT = {"export": "What was tried is", "train": "Finished trials and epochs are"}
+
 
 class Interrupted(BaseException):
     """A signal that asks to end. No `KeyboardInterrupt`, which the reader of the command line would swallow."""
@@ -40,7 +43,7 @@ def what_is_kept(arguments: Sequence[str]) -> str:
     told = "Interrupted. Files that were not finished were removed."
     backup = _option(arguments, "--backup")
     if backup is not None:
-        kept = "What was tried is" if arguments[0] == "export" else "Finished epochs are"
+        kept = _KEPT.get(arguments[0], "Finished epochs are")
         return f"{told} {kept} kept in '{backup}': call the same command again and it goes on from there."
     if arguments and arguments[0] == "bulk":
         return f"{told} Finished shards are kept: call the same command again and it goes on from there."

@@ -95,7 +95,8 @@ def train(
             progress=show,
         )
     last = {name: values[-1] for name, values in history.history.items()}
-    show_text(_told(last, len(history.epoch)))
+    left_out = head == "kernel" and trainable == "head"
+    show_text(_told(last, len(history.epoch), left_out=left_out))
     if dataset.multi_label and held_out is not None:
         classifier.choose_thresholds(held_out)
         show_text("thresholds chosen on the validation data")
@@ -120,8 +121,11 @@ _TRAINED_THROUGH = "use_multilingual_v3"  # the rows of universal are looked up,
 _MEASURES = {"accuracy": "accuracy", "micro_f1": "micro F1", "loss": "loss"}
 
 
-def _told(last, epochs):
-    """The measures of the last epoch by their names: those of the training texts, and of the validation."""
+def _told(last, epochs, *, left_out):
+    """The measures of the last epoch by their names: those of the training texts, and of the validation.
+
+    Of a head of kind kernel the former are of texts that were left out when the head was solved.
+    """
 
     def measures(prefix):
         found = ((name, last.get(f"{prefix}{key}")) for key, name in _MEASURES.items())
@@ -133,8 +137,12 @@ def _told(last, epochs):
 
     training, validation = ", ".join(measures("")), ", ".join(measures("val_"))
     told = f"on the training texts: {training}"
+    if left_out:
+        told = f"on the training texts, each left out when its answer was made: {training}"
     if validation:
         return f"after {epochs} epochs, {told}; on the validation texts: {validation}"
+    if left_out:
+        return f"after {epochs} epochs, {told}. --validation FILE shows what it does with other texts"
     return (
         f"after {epochs} epochs, {told}. That is what it remembers: --validation FILE shows what it does with new texts"
     )

@@ -7,6 +7,7 @@ from keras_i18n.cli import options
 from keras_i18n.cli.console import console, progress_bar, show_table, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset
+from keras_i18n.shown import cut
 
 
 def verify(
@@ -27,6 +28,8 @@ def verify(
     Example: keras-i18n verify model.keras saved_models/assistant sample:assistant
     """
     begin_json(json)
+    if not folder.exists():
+        raise FileNotFoundError(f"'{cut(folder)}' is not there. Export the model first: keras-i18n export.")
     columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
     dataset = open_dataset(data, **columns, part="test")
     import keras_i18n

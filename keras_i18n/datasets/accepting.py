@@ -8,7 +8,8 @@ from keras_i18n.datasets.dataset import Dataset
 from keras_i18n.datasets.formats import READERS
 from keras_i18n.datasets.opening import plain_suffix
 from keras_i18n.datasets.pandas_frames import from_pandas, is_frame
-from keras_i18n.datasets.reading import read
+from keras_i18n.datasets.problems import Problems
+from keras_i18n.datasets.reading import dataset_of, read_records
 from keras_i18n.shown import cut, shown
 
 _UNKNOWN = "und"  # the tag of a language that nobody told
@@ -18,8 +19,8 @@ def as_dataset(given: Any, *, name: str = "data", labelled: bool = True, languag
     """A data set of what a person has: a `Dataset`, a file, a DataFrame, a `tf.data.Dataset`.
 
     Args:
-        given: a `Dataset`; the path of a file that `read` reads by its default columns; a `pandas.DataFrame` with
-            columns text, label and, if it has one, language; a `tf.data.Dataset` of `(text, label)` or
+        given: a `Dataset`; the path of a file or a `pandas.DataFrame` with columns text, label and, if it has one,
+            language, as `read` and `from_pandas` take them; a `tf.data.Dataset` of `(text, label)` or
             `(text, label, language)`, batched or not.
         name: of the argument, for the message.
         labelled: whether rows must have labels.
@@ -37,7 +38,7 @@ def as_dataset(given: Any, *, name: str = "data", labelled: bool = True, languag
     Traceback (most recent call last):
         ...
     TypeError: `train` must be a Dataset, a DataFrame, a tf.data.Dataset of (text, label), or the path of a file.
-    Received: a list. Make a Dataset: datasets.from_lists(texts, labels, language=...).
+    Received: a list. Make a Dataset: datasets.from_lists(texts, labels, language=...), 'und' where the language is not known.
     """
     if isinstance(given, Dataset):
         return given
@@ -48,9 +49,16 @@ def as_dataset(given: Any, *, name: str = "data", labelled: bool = True, languag
     if tensorflow_pairs.is_tensorflow_dataset(given):
         return tensorflow_pairs.from_tensorflow(given, name=name, language=None if language_needed else _UNKNOWN)
     if isinstance(given, os.PathLike) or (isinstance(given, str) and plain_suffix(given[-300:]) in READERS):
-        return read(given, label=label)
+        return _read(given, label, language_needed)
     rule = f"`{name}` must be a Dataset, a DataFrame, a tf.data.Dataset of (text, label), or the path of a file."
     raise TypeError(f"{rule} Received: {cut(_received(given))}. {_way_out(given)}")
+
+
+def _read(path, label, language_needed):
+    problems = Problems(os.fspath(path))
+    records = read_records(path, problems, encoding="utf-8", max_bytes=None)
+    language = "language" if language_needed or "language" in records.columns else _UNKNOWN
+    return dataset_of(records, problems, text="text", label=label, language=language)
 
 
 def _received(given):
@@ -62,6 +70,9 @@ def _received(given):
 
 
 def _way_out(given):
+    parts = [key for key, value in given.items() if hasattr(value, "to_pandas")] if isinstance(given, dict) else []
+    if parts:  # the Hugging Face data sets, by split
+        return f"Give `.to_pandas()` of one of its parts, such as {shown(parts[0])}."
     if isinstance(given, dict):
         return "Make a Dataset: datasets.Dataset(columns), with the columns text, label and language."
     if hasattr(given, "to_pandas"):  # Polars, PyArrow, the Hugging Face data sets
@@ -71,4 +82,6 @@ def _way_out(given):
             "Gather its rows: texts, labels = zip(*rows), then datasets.from_lists(texts, labels, language=...); the "
             "texts of a classifier lie in memory."
         )
-    return "Make a Dataset: datasets.from_lists(texts, labels, language=...)."
+    if isinstance(given, list) and given and all(isinstance(row, tuple | list) and len(row) == 2 for row in given[:10]):
+        return "Part its columns: texts, labels = zip(*rows), then datasets.from_lists(texts, labels, language=...)."
+    return "Make a Dataset: datasets.from_lists(texts, labels, language=...), 'und' where the language is not known."

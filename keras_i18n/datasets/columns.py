@@ -1,5 +1,6 @@
 """Columns of a data set, every value checked."""
 
+import numbers
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -23,7 +24,9 @@ def strings(name: str, values: Iterable[Any]) -> tuple[str, ...]:
     for row, value in enumerate(values):
         if isinstance(value, str) and value in known:
             continue
-        if name == "label" and (not isinstance(value, int) or isinstance(value, bool)):
+        if name == "label" and _is_whole(value):
+            values[row] = value = str(value)
+        if name == "label":
             problem = problem_of_label(value)
             if problem:
                 raise ValueError(f"`label`, row {row}: {problem}")
@@ -35,6 +38,10 @@ def strings(name: str, values: Iterable[Any]) -> tuple[str, ...]:
         if type(value) is not str:
             values[row] = str(value)
     return tuple(values)
+
+
+def _is_whole(value):
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def label_column(values: Iterable[Any]) -> tuple[Any, ...]:

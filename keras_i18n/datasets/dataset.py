@@ -324,7 +324,7 @@ def from_lists(
 
     Args:
         text: texts, a list of str.
-        label: labels, a list of str, or None; where a text may have several, a list of lists of str.
+        label: labels, a list of str or whole numbers, or None; where a text may have several, a list of lists of str.
         language: BCP-47 tags, a list of str, or one tag for all rows.
         **columns: further columns, such as `id`.
 

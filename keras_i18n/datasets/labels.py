@@ -113,7 +113,10 @@ def problem_of_look_alikes(labels: Sequence[str]) -> str | None:
     pair = look_alikes(labels)
     if pair is None:
         return None
+    told = ""
+    if pair[0].split() != pair[1].split():  # invisible characters, or a letter that is composed in one of them
+        told = f" ({cut(ascii(pair[0]), limit=60)} and {cut(ascii(pair[1]), limit=60)})"
     return (
-        f"Labels must differ by more than blanks. Received: {shown(pair[0])} and {shown(pair[1])}, which look the "
+        f"Labels must differ by more than blanks. Received: {shown(pair[0])} and {shown(pair[1])}{told}, which look the "
         "same and would be two classes. Write both alike."
     )

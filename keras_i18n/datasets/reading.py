@@ -148,7 +148,7 @@ def _column(records, wanted, argument, problems):
     way_out = {
         "text": "Name the column of texts: `text=`.",
         "label": "Name the column of labels: `label=`, or pass label=None for texts without labels.",
-        "language": "Name the column of tags: `language=`, or pass one tag for the whole file, such as language='sw'.",
+        "language": "Name the column of tags: `language=`, or pass one tag for the whole file, such as language='sw', or language='und' where it is not known.",
     }[argument]
     if len(has) == 1 and argument == "text":
         way_out += " A single column often means that another character parts the fields."
@@ -170,7 +170,8 @@ def _texts(values, lines, problems):
     for value, line in zip(values, lines, strict=True):
         if not isinstance(value, str):
             what = " (missing)" if is_missing(value) and value is not None else ""
-            problems.add(line, f"A text must be a string. Received: {shown(value)}{cut(what)}. Leave the row out.")
+            way_out = "Leave the row out." if is_missing(value) else "Write it as text."
+            problems.add(line, f"A text must be a string. Received: {shown(value)}{cut(what)}. {way_out}")
     return values
 
 

@@ -38,7 +38,11 @@ def normalize(tag: str) -> str:
     canonical = _canonical(tag) if isinstance(tag, str) else None
     if canonical is None:
         meant = _suggest(tag) if isinstance(tag, str) and len(tag) <= _LONGEST else None
-        question = f" Did you mean '{meant}'?" if meant else " See https://www.rfc-editor.org/info/bcp47 for tags."
+        question = " See https://www.rfc-editor.org/info/bcp47 for tags."
+        if meant:
+            question = f" Did you mean '{meant}'?"
+        elif not isinstance(tag, str) or not tag.strip():
+            question = " Write 'und' where the language is not known."
         raise ValueError(f"{_RULE} Received: {shown(tag)}.{question}")
     return canonical
 

@@ -154,12 +154,16 @@ def compact(
 
 def _checked(model, languages, max_bytes, format, texts, words):
     """(languages, the model without what no text sets, texts, words), by language."""
+    rule = "`model` must have unigram pieces, hashed n-grams, or the encoder `universal`"
+    if getattr(model, "bag_encoder", None) is not None:
+        raise ValueError(
+            f"{rule}. Received: an encoder with n-grams beside it, as `create` makes it. `localize` takes it; to be cut "
+            "further, train on the encoder alone (preset='universal') or on n-grams alone (`from_scratch`, or a smaller "
+            "`max_bytes` of `create`)."
+        )
     checked_choice(model)
     if not has_two_halves(model) and not isinstance(model.tokenizer, (UnigramTokenizer, NgramTokenizer)):
-        raise ValueError(
-            "`model` must have unigram pieces, hashed n-grams, or the encoder `universal`. Received: "
-            f"{type(model.tokenizer).__name__}. `localize` takes it."
-        )
+        raise ValueError(f"{rule}. Received: {type(model.tokenizer).__name__}. `localize` takes it.")
     languages = checked_languages(model, languages)
     formats = _GRAPH_BYTES["pieces"]
     if format not in formats:

@@ -292,6 +292,11 @@ def test_train_lets_the_data_decide(small, tmp_path):
     assert "--minutes and --max-bytes are for trying" in error
 
 
+def test_verify_without_exported_files_is_refused_at_once(tmp_path):
+    result = run("verify", tmp_path / "model.keras", tmp_path / "exported", check=1)
+    assert "exported' is not there. Export the model first: keras-i18n export" in result.stderr
+
+
 def test_verify_ends_with_status_1_where_a_file_differs(trained, small, tmp_path):
     run("train", trained / "data.tsv", tmp_path / "of_the_preset.keras", "--epochs", 8, "--head", "linear")
     save_small_classifier(ki.datasets.read(small / "data.tsv"), tmp_path / "other.keras", head="linear")

@@ -95,7 +95,7 @@ def test_labels_that_differ_by_blanks_are_no_two_classes(tmp_path, twin):
 
 
 def test_labels_that_differ_by_composition_are_no_two_classes():
-    with pytest.raises(ValueError, match="look the same"):
+    with pytest.raises(ValueError, match=r"\('cafe\\u0301' and 'caf\\xe9'\), which look the same"):
         from_lists(["a", "b"], ["caf\u00e9", "cafe\u0301"], language="fr")
 
 
@@ -163,3 +163,51 @@ def test_a_table_of_another_library_is_told_to_convert():
 
     with pytest.raises(TypeError, match=r"Give its `.to_pandas\(\)`"):
         as_dataset(Table())
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet"])
+def test_a_file_without_languages_is_of_an_undetermined_one(tmp_path, ending):
+    """As a DataFrame is: what takes a data set has no `language=` to tell it by."""
+    frame = pandas.DataFrame({"text": ["Wake me", "Play a song"], "label": [1, 2]})
+    path = tmp_path / f"data.{ending}"
+    if ending == "parquet":
+        frame.to_parquet(path)
+    elif ending == "jsonl":
+        frame.to_json(path, orient="records", lines=True)
+    else:
+        frame.to_csv(path, sep="\t" if ending == "tsv" else ",", index=False)
+    assert as_dataset(path).languages == ("und",)
+    assert as_dataset(path).label == ("1", "2")
+    with pytest.raises(DataError, match="must have a column 'language'"):
+        as_dataset(path, language_needed=True)
+
+
+@pytest.mark.parametrize("labels", [[0, 1], np.array([0, 1]), pandas.Series([0, 1], dtype="category")])
+def test_whole_numbers_are_labels(labels):
+    assert from_lists(["a", "b"], labels, language="en").label == ("0", "1")
+
+
+@pytest.mark.parametrize("labels", [[True, False], [0.0, 1.0], np.array([0.5, 1.5])])
+def test_other_numbers_are_no_labels(labels):
+    with pytest.raises(ValueError, match="`label`, row 0: A label must be text or a whole number"):
+        from_lists(["a", "b"], labels, language="en")
+
+
+def test_ways_out_fit_what_came():
+    class Split:
+        def to_pandas(self):
+            return pandas.DataFrame()
+
+    for given, told in (
+        ([("Wake me", "alarm")], r"texts, labels = zip\(\*rows\)"),
+        ({"train": Split()}, r"Give `.to_pandas\(\)` of one of its parts, such as 'train'"),
+        ({"text": ["Wake me"]}, "datasets.Dataset"),
+        (["Wake me"], "'und' where the language is not known"),
+    ):
+        with pytest.raises(TypeError, match=told):
+            as_dataset(given)
+    frame = pandas.DataFrame({"text": [5], "label": ["a"], "language": [None]})
+    with pytest.raises(
+        DataError, match=r"Received: 5. Write it as text[\s\S]*Write 'und' where the language is not known"
+    ):
+        from_pandas(frame)

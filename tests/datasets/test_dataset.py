@@ -68,7 +68,10 @@ def test_a_data_set_does_not_change(data):
         ({"text": ["a", None], "language": "en"}, r"`text` must hold str. Received: None in row 1"),
         ({"text": ["a", b"b"], "language": "en"}, r"Received: b'b' in row 1"),
         ({"text": "abc", "language": "en"}, "must be a list"),
-        ({"text": ["a"], "label": [3], "language": "en"}, r"`label` must hold str. Received: 3"),
+        (
+            {"text": ["a"], "label": [3.5], "language": "en"},
+            r"`label`, row 0: A label must be text or a whole number. Received: 3.5",
+        ),
         ({"text": ["a"], "label": [""], "language": "en"}, "row 0: Every row needs a label"),
         ({"text": ["a"], "label": ["x"], "language": "english"}, "Did you mean 'en'"),
     ],

@@ -9,6 +9,7 @@ import keras_i18n as ki
 from keras_i18n import layers
 from keras_i18n.localization import compact
 from keras_i18n.localization.row_budget import LEVELS, plan_rows
+from tests.export.test_every_kind import encoder, ngram_bag
 from tests.localization.conftest import ENGLISH, RUSSIAN
 
 ZIPF = 1.0 / np.arange(1, 4001) / (1.0 / np.arange(1, 4001)).sum()
@@ -92,3 +93,8 @@ def test_the_least_that_is_told_is_enough(classifier):
     least = int(str(told.value).split("at least ")[1].split(" ")[0].replace(",", ""))
     _, report = compact(classifier, ["en"], max_bytes=least)
     assert report.file_bytes <= least
+
+
+def test_what_create_makes_is_told_what_can_be_cut():
+    with pytest.raises(ValueError, match=r"as `create` makes it. `localize` takes it; to be cut further"):
+        compact(ngram_bag(encoder()), ["en"], max_bytes=10_000)

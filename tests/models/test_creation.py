@@ -1,11 +1,14 @@
 import collections
 import json
 import pathlib
+import re
+import types
 
 import numpy as np
 import pytest
 
 import keras_i18n as ki
+from keras_i18n.models.convex import choosing, training_features
 from keras_i18n.models.creation import creating, encoders, verdict
 from keras_i18n.models.creation.candidates import candidates_of
 from keras_i18n.models.creation.judging import paired_gain
@@ -112,6 +115,57 @@ def test_odd_data_give_a_model():
     assert create(apart, preset=None).classify(["habari"])[0].label == "greeting"
 
 
+def test_labels_of_one_text_are_told_and_take_no_choice_away(small_presets):
+    """Held out, such a text has no other of its label: all candidates have 0, and the first of them is no better."""
+    texts = ["wake me up", "play jazz", "niamshe", "cheza muziki"]
+    train = ki.datasets.from_lists(texts, ["alarm", "music", "kengele", "muziki"], language=["en", "en", "sw", "sw"])
+    model = create(train)
+    assert [trial.judged for trial in model.creation.trials] == [0.0, 0.0, 0.0]
+    assert model.creation.chosen == "universal and n-grams"
+    assert "no answer on texts held out was right, which tells nothing" in model.creation.reason
+    assert "4 of 4 labels have one text only (such as 'alarm')" in model.creation.reason
+    assert [found.label for found in model.classify(texts)] == list(train.label)
+    assert "one text only" not in create(both_languages(), preset=None).creation.reason
+
+
+def test_of_very_many_texts_rare_labels_and_languages_are_kept(monkeypatch):
+    monkeypatch.setattr(creating, "_MOST_TEXTS", 40)
+    often = ki.datasets.from_lists(["set an alarm", "play a song"] * 200, ["alarm", "music"] * 200, language="en")
+    rare = ki.datasets.from_lists(["habari yako", "salaam"], ["greeting"] * 2, language=["sw", "ar"])
+    model = create(often + rare, preset=None)
+    assert model.languages == ("ar", "en", "sw")
+    assert model.classify(["habari yako"])[0].label == "greeting"
+    search = creating.Creation(ki.TextClassifier, often + rare, preset=None)
+    assert 40 <= len(search.train) < 50
+
+
+def test_of_many_labels_some_are_judged(monkeypatch):
+    """A sample of all of them would leave each a text or two of its three, and take the square of the time."""
+    monkeypatch.setattr(training_features, "_LABELS", 10)
+    monkeypatch.setattr(training_features, "_MOST_LABELS", 20)
+    names = [f"place{number:03}" for number in range(24)]
+    texts = [f"{verb} {name}" for name in names for verb in ("go to", "drive me to", "where is")]
+    train = ki.datasets.from_lists(texts, [name for name in names for _ in range(3)], language="en")
+    model = create(train, preset=None)
+    assert "Judged on 20 of 24 labels: among all of them answers are right less often" in model.creation.reason
+    assert model.creation.trials[0].judged > 0.9
+    assert [found.label for found in model.classify([f"we are in {name}" for name in names])] == names
+
+
+def test_labels_that_texts_say_nothing_of_are_told():
+    texts = [f"text {number}" for number in range(60)]
+    chance = np.random.default_rng(3).integers(0, 2, 60)
+    told = "is little better than the 5.% of always answering '[ab]'"
+    random = ki.datasets.from_lists(texts, ["ab"[one] for one in chance], language="en")
+    assert re.search(told, create(random, preset=None).creation.reason)
+    assert not re.search("little better", create(both_languages(), preset=None).creation.reason)
+    with pytest.warns(
+        UserWarning, match="got their label from a model that was made without them, near the 5.%"
+    ) as warned:
+        ki.TextClassifier.from_scratch(["a", "b"], num_buckets=1000).fit(random, verbose=0)
+    assert warned[0].filename == __file__
+
+
 def test_several_labels_a_text_make_a_classifier_of_several(small_presets):
     rows = both_languages()
     train = ki.datasets.from_lists(rows.text, [[label] for label in rows.label], language=rows.language)
@@ -125,7 +179,7 @@ def test_several_labels_a_text_make_a_classifier_of_several(small_presets):
     [
         ({"minutes": 0}, "`minutes` must be a number above 0"),
         ({"max_bytes": -5}, "`max_bytes` must be a number above 0"),
-        ({"max_bytes": 10, "preset": None}, "n-grams have room for at most"),
+        ({"max_bytes": 10, "preset": None}, "`max_bytes` must be at least [0-9,]+ for n-grams of these texts"),
         ({"preset": ("universal", "universal")}, "must name each encoder once"),
         ({"preset": ("universal", "use_v3")}, "Did you mean 'use_multilingual_v3'"),
         ({"preset": 3}, "`preset` must be a name, several names, or None"),
@@ -136,12 +190,36 @@ def test_an_empty_budget_and_wrong_encoders_are_refused(options, told):
         create(data(), **options)
 
 
+def test_an_encoder_is_heard_where_nobody_told_the_language():
+    """Its languages were none of "und", so that it had to win as in a language that it does not know."""
+    unknown = {"language": np.array(["und"] * 4), "encoder_languages": ("en", "sw")}
+    sample = types.SimpleNamespace(**unknown)
+    losses = {scale: np.full(4, 1.0 - 0.01 * scale) for scale in choosing.SCALES}
+    assert choosing._by_language(losses, sample)["und"] == 0.5
+    sample.language = np.array(["yo"] * 4)
+    assert choosing._by_language(losses, sample)["yo"] < 0.5
+
+
 def test_one_label_and_too_many_labels():
+    same = ki.datasets.from_lists(["wake me", "play"], [["alarm", "music"]] * 2, language="en")
+    with pytest.raises(
+        ValueError, match=r"must have rows with different labels. Received: 2 rows with 'alarm', 'music' each"
+    ):
+        create(same)
     with pytest.raises(ValueError, match="`train` must have at least two labels"):
         create(data().select(labels=["alarm"]))
     many = ki.datasets.from_lists([f"text {n}" for n in range(1001)], [f"l{n}" for n in range(1001)], language="en")
     with pytest.raises(ValueError, match="1,001 labels"):
         create(many, preset=None)
+
+
+def test_the_bytes_that_are_asked_for_are_enough():
+    with pytest.raises(ValueError) as refused:
+        create(data(), preset=None, max_bytes=10)
+    least = int(re.search(r"at least ([0-9,]+)", str(refused.value))[1].replace(",", ""))
+    assert create(data(), preset=None, max_bytes=least).creation.chosen == "n-grams"
+    with pytest.raises(ValueError, match="must be at least"):
+        create(data(), preset=None, max_bytes=least - 1)
 
 
 def test_the_worst_languages_count():

@@ -6,6 +6,7 @@ import keras_i18n as ki
 from keras_i18n import layers
 from keras_i18n.datasets import Dataset
 from keras_i18n.models import TrainingOptions
+from keras_i18n.models.heads import building
 from keras_i18n.progress import Progress
 from keras_i18n.training.batches.bucketed_batches import BucketedBatches
 from tests.models.conftest import make_pooling_classifier, make_pooling_encoder
@@ -282,3 +283,14 @@ def test_batches_hold_every_text_once_in_an_order_of_seed_and_epoch():
     for index in range(len(batches)):
         rows_of_batch, targets = batches[index]
         np.testing.assert_array_equal(targets.argmax(1), rows_of_batch)
+
+
+def test_of_many_labels_each_scales_its_own_margin(monkeypatch, tmp_path, preset_encoder, assistant):
+    """A matrix of 5,000 by 5,000 labels took hours; here three are many."""
+    monkeypatch.setattr(building, "_MOST_LABELS", 2)
+    train, test = assistant
+    classifier = classifier_of(preset_encoder, train, num_anchors=40)
+    assert classifier.head.get_layer("scores").kernel.shape == (len(train.labels),)
+    classifier.fit(train, verbose=0)
+    assert accuracy_of(classifier, test) > 0.9
+    ki.verify(classifier, ki.export(classifier, tmp_path / "out"), test[:5]).raise_if_different()

@@ -48,6 +48,20 @@ def test_what_is_near(recwarn):
         warn_if_near_majority(0.76, labels, epochs=3, learning_rate=0.1)
 
 
+def test_a_solved_head_is_not_told_to_train_longer(recwarn):
+    """Its accuracy is of texts left out: one text a label says nothing of the other."""
+    data = ki.datasets.from_lists(["Wake me", "Play a song"], list("ab"), language="en")
+    classifier = ki.TextClassifier.from_preset("universal", labels=data.labels)
+    history = classifier.fit(data, verbose=0)
+    assert history.history["accuracy"][-1] == 0.0
+    (told,) = [str(one.message) for one in recwarn.list]
+    assert told.startswith(
+        "Of 2 training texts 0% got their label from a model that was made without them, near the 50%"
+    )
+    assert "epochs" not in told
+    assert "Look at the labels" in told
+
+
 @pytest.mark.parametrize("kind", NETWORKS)
 def test_every_network_is_from_scratch_until_it_is_trained(kind, few):
     classifier = fresh(kind, few, size="tiny")

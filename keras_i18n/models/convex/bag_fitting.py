@@ -16,6 +16,7 @@ from keras_i18n.models.convex.logistic_regression import (
 from keras_i18n.models.convex.ngram_weights import NgramWeights
 from keras_i18n.models.convex.training_features import TrainingFeatures
 from keras_i18n.networks import bag_encoder, ngram_bag
+from keras_i18n.progress import ProgressOption
 from keras_i18n.shown import cut, shown
 
 _BEGINS = 0.4  # of the usual share of known n-grams: from here on they are believed a little
@@ -24,7 +25,12 @@ _FEW = 4000  # texts that it learns from
 
 
 def solve(
-    network: keras.Model, features: TrainingFeatures, choice: Choice, *, multi_label: bool = False
+    network: keras.Model,
+    features: TrainingFeatures,
+    choice: Choice,
+    *,
+    multi_label: bool = False,
+    progress: ProgressOption = None,
 ) -> dict[str, float]:
     """Sets the weights of a network of `networks.ngram_bag` to the optimum of the training texts, at the temperature chosen.
 
@@ -33,6 +39,7 @@ def solve(
         features: of all training texts; their vectors are used where the network has an encoder.
         choice: from `choosing.choose`.
         multi_label: whether a text may have several labels.
+        progress: called with a `Progress` after each step of the solver.
 
     Returns:
         dict: "loss" and "accuracy" on the training texts, the latter only where a text has one label.
@@ -45,7 +52,12 @@ def solve(
         factors = np.array([choice.scale_of[language] ** 0.5 for language in features.language])
         blocks.append(_vectors(features) * factors[:, None])
     found = logistic_regression(
-        blocks, features.targets, strength=choice.strength, multi_label=multi_label, weights=features.weights
+        blocks,
+        features.targets,
+        strength=choice.strength,
+        multi_label=multi_label,
+        weights=features.weights,
+        progress=progress,
     )
     found = found.times(choice.temperature)
     _write(network, weights, found)
@@ -93,17 +105,17 @@ def _write_factors(network, weights, ngrams, factors, choice):
     network.get_layer("logits").familiarity.assign([_BEGINS * full, full, mean, float(factors.max())])
 
 
-def fit_bag(model: Any, features: TrainingFeatures, *, seed: int = 0, progress: Any = None) -> Choice:
+def fit_bag(model: Any, features: TrainingFeatures, *, seed: int = 0, progress: ProgressOption = None) -> Choice:
     """Chooses by cross validation and solves; `model.network` is changed in place.
 
     Args:
         model: `TextClassifier` whose network is a bag of n-grams.
         features: of its training texts.
         seed: of the folds.
-        progress: called with a `Progress` after each trial.
+        progress: called with a `Progress` after each trial, and after each step of the solver.
     """
     choice = choose(features, multi_label=model.multi_label, seed=seed, progress=progress)
-    solve(model.network, features, choice, multi_label=model.multi_label)
+    solve(model.network, features, choice, multi_label=model.multi_label, progress=progress)
     return choice
 
 

@@ -1,10 +1,12 @@
 """How far to believe the texts, and how far the encoder: chosen by cross validation, by language."""
 
 import dataclasses
+from collections.abc import Iterable
 
 import numpy as np
 
 from keras_i18n.languages import matches
+from keras_i18n.languages.made_for import is_undetermined
 from keras_i18n.models.convex.logistic_regression import inner_products, logistic_regression, probabilities
 from keras_i18n.models.convex.ngram_weights import NgramWeights
 from keras_i18n.models.convex.training_features import TrainingFeatures
@@ -40,8 +42,9 @@ class Choice:
         temperature: what all log odds are multiplied by, so that texts that were held out are answered as surely as rightly.
         scale_of: language -> weight of the encoder beside n-grams.
         familiar_share: the share of known n-grams that nearly all texts of the training languages have.
-        held_out: float `(texts, labels)`, probabilities of texts that were held out, and which rows they are of.
-        rows: int `(texts,)`.
+        held_out: float `(texts, labels)`, probabilities of texts that were held out, of the labels that were sampled.
+        rows: int `(texts,)`, the fold that each was held out in.
+        accuracy: the share of them whose label was found; None with several labels a text.
     """
 
     strength: float
@@ -50,6 +53,7 @@ class Choice:
     held_out: np.ndarray
     rows: np.ndarray
     temperature: float = 1.0
+    accuracy: float | None = None
 
     @property
     def hears_the_encoder(self) -> bool:
@@ -106,7 +110,7 @@ def usual_folds(num_texts: int) -> int:
 def sampled_folds(
     features: TrainingFeatures, *, folds: int | None = None, texts: int = _TEXTS, seed: int = 0
 ) -> tuple[TrainingFeatures, np.ndarray]:
-    """At most so many of the texts, and the fold of each; `folds` as `usual_folds` has them unless given."""
+    """At most so many of the texts, of many labels some, and the fold of each; `folds` as `usual_folds` has them unless given."""
     folds = usual_folds(len(features)) if folds is None else folds
     sample = features.sample(texts, seed)
     return sample, sample.folds(min(folds, len(sample)), seed)
@@ -169,7 +173,7 @@ def choose(
     found = {scale: tried(everywhere(scale), _MILD) for scale in scales}
     losses = {scale: _losses(calibrated(found[scale])[1], sample.targets, multi_label) for scale in scales}
     scale_of = _by_language(losses, sample)
-    scale_of |= {tag: 0.0 for tag in languages if tag not in scale_of}  # none of its texts was sampled
+    scale_of = with_unsampled(scale_of, languages, sample.encoder_languages)
     strength, (temperature, held_out, loss) = STRENGTH, calibrated(tried(scale_of, STRENGTH))
     for other in _STRENGTHS:
         others = calibrated(tried(scale_of, other))
@@ -177,7 +181,33 @@ def choose(
             strength, (temperature, held_out, loss) = other, others
     shares = np.concatenate([part.shares for part in parts])
     familiar = float(np.quantile(shares, _LOWEST_SHARES))
-    return Choice(strength, scale_of, familiar, held_out, fold_of, temperature)
+    accuracy = None
+    if not multi_label:
+        accuracy = float((held_out.argmax(axis=1) == sample.targets.argmax(axis=1)).mean())
+    return Choice(strength, scale_of, familiar, held_out, fold_of, temperature, accuracy)
+
+
+def with_unsampled(
+    scale_of: dict[str, float], languages: Iterable[str], encoder_languages: Iterable[str]
+) -> dict[str, float]:
+    """Weights by language, also of languages of which no text was sampled: the lowest of those alike; 0 where there are none.
+
+    Args:
+        scale_of: language -> weight of the encoder.
+        languages: all that are needed.
+        encoder_languages: that the encoder was made for.
+
+    >>> with_unsampled({"en": 0.5, "yo": 0.0}, ["en", "de", "ha", "yo"], ["en", "de"])
+    {'en': 0.5, 'de': 0.5, 'ha': 0.0, 'yo': 0.0}
+    """
+    made_for = list(encoder_languages)
+    is_known = {tag: is_undetermined(tag) or bool(matches(tag, made_for)) for tag in {*languages, *scale_of}}
+    return {
+        tag: scale_of[tag]
+        if tag in scale_of
+        else min((scale for other, scale in scale_of.items() if is_known[other] == is_known[tag]), default=0.0)
+        for tag in languages
+    }
 
 
 def temperature_of(logits: np.ndarray, targets: np.ndarray, *, multi_label: bool = False) -> float:
@@ -206,7 +236,10 @@ def temperature_of(logits: np.ndarray, targets: np.ndarray, *, multi_label: bool
 
 def _by_language(losses, sample):
     """language -> weight of the encoder."""
-    known = {tag for tag in set(sample.language.tolist()) if matches(tag, sample.encoder_languages)}
+    # a language that nobody told may be any: the encoder was made for most
+    known = {
+        tag for tag in set(sample.language.tolist()) if is_undetermined(tag) or matches(tag, sample.encoder_languages)
+    }
     is_known = np.isin(sample.language, sorted(known))
     chosen = {}
     for language in sorted(set(sample.language.tolist())):

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_i18n.progress import Counter, ProgressOption
+
 _FEW = 2600  # texts up to which the problem is solved over texts instead of features
 _STEPS = 150
 
@@ -35,6 +37,7 @@ def logistic_regression(
     multi_label: bool = False,
     weights: np.ndarray | None = None,
     kernel: np.ndarray | None = None,
+    progress: ProgressOption = None,
 ) -> Coefficients:
     """Minimises the cross-entropy summed over texts, plus half the squared coefficients over `strength`.
 
@@ -49,6 +52,7 @@ def logistic_regression(
         multi_label: whether each label is a question of its own (sigmoid); else they exclude each other (softmax).
         weights: of the texts, float `(texts,)`; 1 unless given.
         kernel: the inner products of the texts over all blocks, where they are known.
+        progress: called with a `Progress` after each step; of few texts and labels a step takes milliseconds.
 
     Returns:
         `Coefficients`.
@@ -59,8 +63,8 @@ def logistic_regression(
     True
     """
     if len(targets) <= _FEW:
-        return _over_texts(blocks, targets, strength, multi_label, weights, kernel)
-    matrices, bias = _minimised(blocks, targets, strength, multi_label, weights)
+        return _over_texts(blocks, targets, strength, multi_label, weights, kernel, progress)
+    matrices, bias = _minimised(blocks, targets, strength, multi_label, weights, progress)
     return Coefficients(tuple(matrices), bias)
 
 
@@ -79,16 +83,16 @@ def square_root(kernel: np.ndarray) -> np.ndarray:
     return np.linalg.cholesky(kernel + jitter * np.eye(len(kernel)))
 
 
-def _over_texts(blocks, targets, strength, multi_label, weights, kernel):
+def _over_texts(blocks, targets, strength, multi_label, weights, kernel, progress):
     from scipy.linalg import solve_triangular
 
     root = square_root(inner_products(blocks) if kernel is None else kernel)
-    (matrix,), bias = _minimised([root], targets, strength, multi_label, weights)
+    (matrix,), bias = _minimised([root], targets, strength, multi_label, weights, progress)
     of_texts = solve_triangular(root, matrix, lower=True, trans="T")
     return Coefficients(tuple(np.asarray(block.T @ of_texts) for block in blocks), bias)
 
 
-def _minimised(blocks, targets, strength, multi_label, weights):
+def _minimised(blocks, targets, strength, multi_label, weights, progress):
     from scipy.optimize import minimize
 
     num_labels = targets.shape[1]
@@ -114,7 +118,11 @@ def _minimised(blocks, targets, strength, multi_label, weights):
 
     start = np.zeros(int(ends[-1]) + num_labels)
     options = {"maxiter": _STEPS, "maxcor": 6, "ftol": 1e-7}
-    return parted(minimize(objective, start, jac=True, method="L-BFGS-B", options=options).x)
+    counter = Counter(progress, "steps", total=_STEPS)
+    found = minimize(objective, start, jac=True, method="L-BFGS-B", options=options, callback=lambda _: counter.add(1))
+    if counter.done < _STEPS:  # it needed fewer
+        counter.add(_STEPS - counter.done)
+    return parted(found.x)
 
 
 def _softmax_loss(logits, targets):

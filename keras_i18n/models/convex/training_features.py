@@ -14,6 +14,9 @@ from keras_i18n.tokenizers import JoinedTokenizer, NgramTokenizer
 from keras_i18n.tokenizers.tokenizer import Tokenizer
 
 _PARTS = 24  # that a sample is put together from
+# Labels that a sample has, of many: a sample of all of them would leave each fewer texts than it has, and a solution takes a
+# time of texts times texts times labels
+_LABELS, _MOST_LABELS = 100, 200
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,11 +59,30 @@ class TrainingFeatures:
         )
 
     def sample(self, count: int, seed: int) -> "TrainingFeatures":
-        """At most so many texts, of each language and label its share."""
-        return self if len(self) <= count else self.rows(self.sample_rows(count, seed))
+        """At most so many texts, of each language and label its share; of more than 100 labels some, with all that they have."""
+        rows, labels = self.sample_rows(count, seed), self.sample_labels(count, seed)
+        sample = self if len(rows) == len(self) else self.rows(rows)
+        if len(labels) == self.targets.shape[1]:
+            return sample
+        return dataclasses.replace(sample, targets=sample.targets[:, labels])
+
+    def sample_labels(self, count: int, seed: int) -> np.ndarray:
+        """Which labels `sample` takes, int `(labels,)`, ascending."""
+        num_labels = self.targets.shape[1]
+        most = min(max(_LABELS, count * num_labels // max(1, len(self))), _MOST_LABELS)
+        if num_labels <= most:
+            return np.arange(num_labels)
+        return np.sort(np.random.default_rng(seed).permutation(num_labels)[:most])
 
     def sample_rows(self, count: int, seed: int) -> np.ndarray:
-        """Which rows `sample` takes, int `(texts,)`: they can be told before the texts have vectors."""
+        """Which rows `sample` takes, int `(texts,)`, ascending: they can be told before the texts have vectors."""
+        labels = self.sample_labels(count, seed)
+        if len(labels) < self.targets.shape[1]:
+            of_these = np.flatnonzero((self.targets[:, labels] > 0.5).any(axis=1))
+            return of_these[self.rows(of_these)._sampled(count, seed)]
+        return self._sampled(count, seed)
+
+    def _sampled(self, count, seed):
         if len(self) <= count:
             return np.arange(len(self))
         parts = max(_PARTS, len(self) // count)

@@ -16,11 +16,13 @@ from keras_i18n.datasets import as_dataset
 from keras_i18n.files import atomic_path
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.convex import bag_fitting
-from keras_i18n.models.convex.choosing import Choice, usual_folds
+from keras_i18n.models.convex.choosing import Choice, usual_folds, with_unsampled
 from keras_i18n.models.convex.ngram_weights import bag_of
 from keras_i18n.models.convex.training_features import bag_features
 from keras_i18n.models.convex.translations import translated_rows
 from keras_i18n.models.creation.candidates import candidates_of, held_out_scores
+from keras_i18n.models.creation.caveats import told_of_chance, told_of_few
+from keras_i18n.models.creation.drawing import drawn
 from keras_i18n.models.creation.encoders import Encoders, checked_presets
 from keras_i18n.models.creation.judging import rightness, scores_by_language
 from keras_i18n.models.creation.report import CreationReport, Trial
@@ -35,10 +37,12 @@ from keras_i18n.training.digest import training_digest
 PRESETS = ("universal", "use_multilingual_v3")  # the first one, unless another is surely better
 _MOST_LABELS = 1000  # that n-grams get a score each for
 _MOST_TEXTS = 150_000  # that are solved at once
+_MOST_TARGETS = 1 << 28  # texts times labels: 1 GB, and several times that while they are solved
 _FEWEST, _MOST = 1 << 14, 1 << 20  # rows of the table
+_MOST_SCORES = 1 << 26  # of a table: 268 MB, and 4 to 8 GB while they are solved
 _ROWS_AN_NGRAM = 4
 _NUMBER = 4  # bytes of a weight
-_METHOD = 2  # of choices: those that were kept by another are not gone on with
+_METHOD = 3  # of choices: those that were kept by another are not gone on with
 _PATIENT = 3.0  # minutes from which choices are made on more texts
 
 
@@ -75,17 +79,19 @@ class Creation:
         self.labels = self.train.labels
         self.multi_label = self.train.multi_label
         if len(set(self.train.label or ())) < 2 or len(self.labels) < 2:
+            rule = "rows with different labels" if len(self.labels) >= 2 else "at least two labels"
             raise ValueError(
-                f"`train` must have at least two labels. Received: {len(self.train)} rows with "
-                f"{cut(', '.join(map(repr, self.labels)) or 'none')}."
+                f"`train` must have {rule}. Received: {len(self.train)} rows with "
+                f"{cut(', '.join(map(repr, self.labels)) or 'none')}{' each' if len(self.labels) >= 2 else ''}."
             )
         if self.validation is not None:
             self.validation = as_dataset(self.validation, name="validation_data")
             unknown = sorted(set(self.validation.labels) - set(self.labels))
             if unknown:
-                raise ValueError(f"`validation_data` has labels that the training data lacks: {unknown}.")
-        if len(self.train) > _MOST_TEXTS:
-            self.train = self.train.sample(_MOST_TEXTS, seed=self.seed)
+                raise ValueError(f"`validation_data` has labels that the training data lacks: {shown(unknown)}.")
+        most = min(_MOST_TEXTS, _MOST_TARGETS // len(self.labels))
+        if len(self.train) > most:
+            self.train = drawn(self.train, most, seed=self.seed)
         self.targets = targets_of(self, self.train, "train")
         self.notes: dict[str, str] = {}  # candidate -> why it is not tried
         self.choices: dict[str, Choice | None] = {}
@@ -114,6 +120,11 @@ class Creation:
             num_texts=len(self.train if self.validation is None else self.validation),
         )
         chosen, reason = verdict.chosen()
+        if not self.multi_label:
+            judged = [self.labels[self.judged_labels[place]] for place in self.judges.targets.argmax(axis=1)]
+            reason += told_of_chance(float(self.right[chosen.name].mean()), judged)
+        if self.validation is None:
+            reason += told_of_few(self.labels, self.features.targets, num_judged=self.sample.targets.shape[1])
         self.encoders.keep(chosen.preset)
         if self._one_language is not None and chosen.preset == "universal":
             reason += told_of_sixteen(self._one_language, self.encoders)
@@ -139,18 +150,23 @@ class Creation:
             self.notes |= {one.name: why for one in candidates_of(self.presets) if one.has_ngrams}
             if self.encoders.first is None:
                 reasons = "; ".join(f"{preset}: {why}" for preset, why in self.encoders.left_out.items())
+                rule = f"n-grams have room for at most {_MOST_LABELS:,} labels"
+                if not many:
+                    least = _NUMBER * self.fewest_buckets * (len(self.labels) + 3)
+                    rule = f"`max_bytes` must be at least {least:,} for n-grams of these texts"
                 raise ValueError(
-                    f"n-grams have room for at most {_MOST_LABELS:,} labels and need some bytes for each (`max_bytes`), and "
-                    f"there is no encoder ({reasons or 'preset=None'}). Received: {len(self.labels):,} labels, "
-                    f"max_bytes={shown(self.max_bytes)}. Give it more bytes, or a `preset`."
+                    f"{rule}, and there is no encoder ({reasons or 'preset=None'}). Received: {len(self.labels):,} labels, "
+                    f"max_bytes={shown(self.max_bytes)}. Give {'a `preset`' if many else 'more bytes'}."
                 )
         tokenizer = NgramTokenizer(**{**tokenizer.get_config(), "num_buckets": self.num_buckets or _FEWEST})
         same_text = translated_rows(self.train)
         self.features = bag_features(tokenizer, texts, self.targets, self.train.language, same_text=same_text)
         self.sampled = self.features.sample_rows(self._options["texts"], self.seed)
-        self.sample = self.features.rows(self.sampled)
+        self.sample = self.features.sample(self._options["texts"], self.seed)
+        self.judged_labels = self.features.sample_labels(self._options["texts"], self.seed)
         self.judges = self.sample
         if self.validation is not None:
+            self.judged_labels = np.arange(len(self.labels))
             self.judges = dataclasses.replace(
                 self.sample,
                 targets=targets_of(self, self.validation, "validation_data"),
@@ -166,13 +182,14 @@ class Creation:
         bag = bag_of(tokenizer.tokenize([texts[row] for row in sample]), _MOST)
         count = int((np.bincount(bag.indices, minlength=1) >= (2 if len(texts) >= 500 else 1)).sum())
         wanted = 1 << max(0, math.ceil(math.log2(_ROWS_AN_NGRAM * max(count, 1))))
-        room = _MOST
+        room = min(_MOST, 1 << int(math.log2(_MOST_SCORES / (len(self.labels) + 3))))
         if self.max_bytes is not None:
             taken = 0 if self.encoders.first is None else self.encoders.num_bytes(self.encoders.first)
             rows = (self.max_bytes - taken) // (_NUMBER * (len(self.labels) + 3))
-            room = 1 << int(math.log2(rows)) if rows >= 1 else 0
+            room = min(room, 1 << int(math.log2(rows))) if rows >= 1 else 0
         rows = min(_MOST, max(_FEWEST, wanted), room)
-        return rows if rows >= min(_FEWEST, wanted) // 4 else 0
+        self.fewest_buckets = max(1, min(_FEWEST, wanted) // 4)
+        return rows if rows >= self.fewest_buckets else 0
 
     def _size(self, candidate):
         """Bytes of its weights, but for a head's."""
@@ -242,8 +259,9 @@ class Creation:
     def _held_out(self, candidate):
         scores, choice = held_out_scores(candidate, self._with_vectors(candidate, self.sampled), **self._options)
         if choice is not None:  # it knows the languages of which texts were sampled
-            everywhere = dict.fromkeys(self.train.languages, 0.0)
-            choice = dataclasses.replace(choice, scale_of={**everywhere, **choice.scale_of})
+            made_for = self.encoders.languages(candidate.preset) if candidate.preset else ()
+            scale_of = with_unsampled(choice.scale_of, self.train.languages, made_for)
+            choice = dataclasses.replace(choice, scale_of=scale_of)
         return scores, choice
 
     def _with_vectors(self, candidate, rows=None):
@@ -270,7 +288,8 @@ class Creation:
         )
         choice = self.choices[candidate.name]
         assert choice is not None  # n-grams always have one
-        bag_fitting.solve(network, self._with_vectors(candidate), choice, multi_label=self.multi_label)
+        told: dict[str, Any] = {"multi_label": self.multi_label, "progress": self.progress}
+        bag_fitting.solve(network, self._with_vectors(candidate), choice, **told)
         if encoder is not None:
             languages = [*encoder.languages, *(tag for tag in languages if tag not in encoder.languages)]
         return self.make(

@@ -76,6 +76,11 @@ class Verdict:
         both = next((name for name in tried if self.candidates[name] == _with_ngrams(self.candidates[best])), None)
         if self.one_language and alone and tried[best] < tried[alone] + _ONE_LANGUAGE_GAIN:
             return alone, f"labels are in {self.one_language} alone, and n-grams would say nothing of other languages"
+        everything = next(
+            (name for name in tried if self.candidates[name].preset and self.candidates[name].has_ngrams), None
+        )
+        if not tried[best] and everything:
+            return everything, f"no answer on {self.held_out} was right, which tells nothing: it hears both"
         # where judges are few, the network that has all is the safer one: it can leave either part unheard
         margin = _MARGIN / math.sqrt(self.num_texts)
         if best == alone and both and tried[both] >= tried[alone] - margin:

@@ -10,6 +10,7 @@ from keras_i18n.models.convex.ngram_weights import NgramWeights
 from keras_i18n.models.convex.training_features import TrainingFeatures, bag_features
 from keras_i18n.models.convex.translations import translated_rows
 from keras_i18n.models.fitting.data_warnings import warn_of_data
+from keras_i18n.models.fitting.near_majority import warn_if_near_majority
 from keras_i18n.models.fitting.targets import sample_weights, targets_of
 from keras_i18n.models.label_thresholds import LabelThresholds
 from keras_i18n.networks import bag_encoder, bag_repeats
@@ -35,10 +36,11 @@ def fit_to_the_optimum(model: Any, train: Any, validation: Any, options: Trainin
     features = labelled_features(model, train, options)
     held = None if validation is None else targets_of(model, validation, "validation_data")
     model.languages = (*model.languages, *(tag for tag in train.languages if tag not in model.languages))
-    warn_of_data(model, train)
+    warn_of_data(model, train, stacklevel=5)
     choice = fit_bag(model, features, seed=options.seed, progress=options.progress)
     model.forget_graphs()
     model.check_network()
+    warn_if_near_majority(choice.accuracy, train.label, epochs=None, learning_rate=None, left_out=True, stacklevel=5)
     if model.multi_label:
         model.thresholds = LabelThresholds(model.labels)
     told = _scores(model, list(train.text), features.targets > 0.5, "")

@@ -89,7 +89,7 @@ def fit_classifier(
     if validation_data is not None:
         missing = sorted(set(validation_data.labels) - set(train.labels))
         if missing:
-            raise ValueError(f"`validation_data` has labels that the training data lacks: {missing}.")
+            raise ValueError(f"`validation_data` has labels that the training data lacks: {shown(missing)}.")
         validation_data = (validation_data.text, targets_of(model, validation_data, "validation_data"))
     weights = sample_weights(train.label, chosen.class_weight)
     draw = sampled_rows(train, chosen)
@@ -110,6 +110,7 @@ def fit_classifier(
         label,
         epochs=chosen.epochs,
         learning_rate=chosen.learning_rate,
+        left_out=trainable == "head" and _is_solved(model.head),
     )
     return TrainingHistory.of(history)
 
@@ -134,7 +135,7 @@ def _fit_head(model, train, validation, options, session, backup):
     head, inputs = model.head, model.encoder.encode(texts, progress=options.progress)
     if validation is not None:
         validation = (model.encoder.encode(validation[0], progress=options.progress), validation[1])
-    if "kernel" in {layer.name for layer in head.layers}:
+    if _is_solved(head):
         # All but the last layer is solved exactly; fit then makes probabilities of the margins.
         inputs = kernel_least_squares.solve(head, inputs, targets, weights, ridge=options.ridge, seed=options.seed)
         margins = head.get_layer("margins").output
@@ -152,6 +153,10 @@ def _fit_head(model, train, validation, options, session, backup):
         collate=np.asarray,
     )
     return _run(model, head, batches, validation, options, session, backup)
+
+
+def _is_solved(head):
+    return "kernel" in {layer.name for layer in head.layers}
 
 
 def _fit_all(model, train, validation, options, session, backup):

@@ -8,6 +8,10 @@ from keras_i18n import layers
 from keras_i18n.forked import refuse_forked
 from keras_i18n.shown import shown
 
+# labels of which each learns from the margins of all: of more, a matrix of labels by labels would take hours and hundreds of
+# megabytes, and each has a factor of its own
+_MOST_LABELS = 1000
+
 
 def _dense(units, *, seed, **options):
     return keras.layers.Dense(units, kernel_initializer=keras.initializers.GlorotUniform(seed=seed), **options)
@@ -17,6 +21,15 @@ def _kernel(vector, num_labels, *, activation, num_anchors=1024, gamma=1.0, seed
     x = layers.GaussianKernel(num_anchors, gamma=gamma, name="kernel")(vector)
     x = keras.layers.Dense(num_labels, use_bias=False, kernel_initializer="zeros", name="margins")(x)
     # margins lie around -1 and 1: four times that is a good first guess of log odds
+    if num_labels > _MOST_LABELS:
+        return keras.layers.EinsumDense(
+            "bl,l->bl",
+            (num_labels,),
+            activation=activation,
+            bias_axes="l",
+            kernel_initializer=keras.initializers.Constant(4.0),
+            name="scores",
+        )(x)
     return keras.layers.Dense(
         num_labels, activation=activation, kernel_initializer=keras.initializers.Identity(4.0), name="scores"
     )(x)
