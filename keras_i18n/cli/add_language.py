@@ -8,6 +8,7 @@ from keras_i18n.cli import resources
 from keras_i18n.cli.console import console, progress_bar, show_text
 from keras_i18n.cli.json_output import JSON, begin_json, write_json
 from keras_i18n.cli.opening import open_dataset
+from keras_i18n.shown import cut
 
 
 def add_language(
@@ -87,7 +88,8 @@ def add_language(
 def _of_translator(given):
     """The pairs and the texts to keep; all else is for models whose texts have vectors."""
     more = [name for name, value in given.items() if value and name not in ("parallel", "keep_texts")]
-    if more or given["parallel"] is None:
-        received = f"`{more[0]}`" if more else "no `parallel`"
-        raise ValueError(f"A translator learns a language from `parallel` alone. Received: {received}.")
+    if more:
+        raise ValueError(f"A translator learns a language from `parallel` alone. Received: `{cut(more[0])}`.")
+    if given["parallel"] is None:
+        raise ValueError("A translator learns a language from `parallel`. Received: none.")
     return given["parallel"], given["keep_texts"]

@@ -217,7 +217,7 @@ def _directions(pairs, language, name):
         if sum(sides) != 1 or not len(one):
             raise ValueError(
                 f"`{name}` must be pairs of '{cut(language)}' and another language. Received: {len(one)} of "
-                f"{one.source_language} and {one.target_language}."
+                f"{cut(one.source_language)} and {cut(one.target_language)}."
             )
         one = one.swap() if sides[0] else one
         found.append(
