@@ -683,7 +683,8 @@ FIGURES = (
         "the page in Chromium with a classifier on `universal` for French, 8 MB: seconds until the first answer, and milliseconds of a "
         "keystroke in a text of 105 characters, LiteRT.js; onnxruntime-web (the aims were 1.5 and 5)",
         lambda result: "; ".join(
-            f"{row['seconds until the first answer']:.1f}, {row['median ms of a keystroke']:.0f}" for row in result.values()
+            f"{row['seconds until the first answer']:.1f}, {row['median ms of a keystroke']:.0f}"
+            for row in result.values()
         ),
         lambda result: "-",
         ("examples/web", "keras_i18n/serving", "keras_i18n/export", "keras_i18n/layers"),
