@@ -29,9 +29,9 @@ class AddedLanguage(keras.layers.Layer):
         self.first_tag = int(first_tag)
 
     def call(self, token_ids: Tensor) -> Tensor:
-        # a batch of no tokens has no first one
-        first = tf.reduce_max(token_ids[:, :1], axis=1, keepdims=True)
-        return tf.maximum(tf.reduce_sum(first, axis=1) - self.first_tag, -1)
+        # where texts have no tokens the largest of none is the lowest number there is
+        first = tf.maximum(tf.reduce_max(token_ids[:, :1], axis=1), -1)
+        return tf.maximum(first - self.first_tag, -1)
 
     def compute_mask(self, token_ids: Tensor, previous_mask: Tensor | None = None) -> None:
         """None: it is a number a text."""

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_i18n.layers import PieceText, SourceTokens
+from keras_i18n.layers import AddedLanguage, PieceText, SourceTokens
 from keras_i18n.layers.utf8_decoding import FIRST_BYTE, decode_bytes
 from keras_i18n.tokenizers import train_unigram
 from tests.layers.checks import check_files, check_runtimes
@@ -52,3 +52,10 @@ def test_source_tokens():
     twin = SourceTokens.from_config(SourceTokens(max_tokens=9, end_id=2, begins=True, first_tag=90).get_config())
     found = np.array(twin([np.array([[1, 5, 2]], "int32"), np.array([[3]], "int32")]))
     assert found.tolist() == [[93, 5, 2]]
+
+
+def test_added_languages():
+    layer = AddedLanguage.from_config(AddedLanguage(90).get_config())
+    source_ids = np.array([[90, 5, 2], [92, 2, -1], [89, 90, 2], [-1, -1, -1]], "int32")
+    assert np.array(layer(source_ids)).tolist() == [0, 2, -1, -1]
+    assert np.array(layer(source_ids[:, :0])).tolist() == [-1] * 4
