@@ -11,6 +11,7 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n import tokenizers
+from keras_i18n.layers import LanguageAdapter
 from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.text_model import TextModel
@@ -206,8 +207,8 @@ class Translator(TextModel):
     @property
     def added_languages(self) -> tuple[str, ...]:
         """Target languages that `transfer.add_translation_language` added, in their order."""
-        adapters = TranslationSteps(self.network).adapters
-        return adapters[0].languages if adapters else ()
+        found = (layer.languages for layer in self.network.layers if isinstance(layer, LanguageAdapter))
+        return next(found, ())
 
     @property
     def own_pieces(self) -> tuple[tuple[int, int], ...]:

@@ -70,7 +70,7 @@ class GreedyTranslation(keras.layers.Layer):
 
     def _translate(self, source_ids, with_nats):
         source = self.steps.read(source_ids)
-        impossible = self.impossible(source)
+        impossible = self.impossible(self.steps.language_of(source))
         limits = self.limits(source_ids)
         batch, most = tf.shape(source_ids)[0], tf.maximum(tf.reduce_max(limits), 1)
         places = tf.expand_dims(tf.range(most), 0)
@@ -112,22 +112,23 @@ class GreedyTranslation(keras.layers.Layer):
         """
         logits, states = self.steps.write(last, states, place, source)
         beam, size = totals.shape[1] or tf.shape(totals)[1], self.network.output_shape[-1]
-        scores = tf.nn.log_softmax(logits + self.impossible(source)) + tf.reshape(totals, (-1, 1))
+        scores = tf.nn.log_softmax(logits + self.impossible(self.steps.language_of(source))) + tf.reshape(
+            totals, (-1, 1)
+        )
         best, places = tf.math.top_k(tf.reshape(scores, (-1, beam * size)), 2 * beam)
         return best, places // size, places % size, states
 
-    def impossible(self, source: list[Any]) -> Tensor:
+    def impossible(self, language: Tensor | None) -> Tensor:
         """To be added to scores: 0, or very low for what is never written.
 
         Args:
-            source: what `TranslationSteps.read` gave.
+            language: as `TranslationSteps.language_of` tells it.
 
         Returns:
             float32 `(vocabulary,)`; `(batch, vocabulary)` where languages were added, whose own tokens no other writes.
         """
         size = self.network.output_shape[-1]
         never = tf.reduce_sum(tf.one_hot([*self.never, self.begin_id], size), axis=0)
-        language = self.steps.language_of(source)
         if language is None or not self.own:
             return never * NEVER
         places = range(-1, len(self.own))

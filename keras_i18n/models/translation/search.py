@@ -126,8 +126,10 @@ class Search:
         return nats
 
     def _impossible(self, source_ids):
-        layer = self._model.greedy_layer()
-        found = layer.impossible(layer.steps.read(source_ids) if layer.own else [])
+        network, added = self._model.network, self._model.added_languages
+        found = self._model.greedy_layer().impossible(
+            network.get_layer("added_language")(source_ids) if added else None
+        )
         return tf.expand_dims(found, 1) if len(found.shape) > 1 else found
 
     @functools.cached_property

@@ -12,6 +12,7 @@ import numpy as np
 from keras_i18n import languages as tags
 from keras_i18n import networks
 from keras_i18n.datasets.parallel import ParallelTexts
+from keras_i18n.layers import LanguageAdapter
 from keras_i18n.models.translation.bleu import validation_bleu
 from keras_i18n.models.translation.fitting import fit_translator
 from keras_i18n.models.translator import Translator
@@ -173,7 +174,7 @@ def add_translation_language(
     adapters = sum(
         layer.count_params() // len(longer.added_languages)
         for layer in network.layers
-        if layer.name.endswith("_adapter")
+        if isinstance(layer, LanguageAdapter)
     )
     return longer, AddedTranslation(
         language=language,
@@ -251,7 +252,7 @@ def _only_new(network) -> Iterator[None]:
     frozen = [
         layer
         for layer in network.layers
-        if not layer.name.endswith("_adapter") and layer.name != "embedding" and layer.trainable
+        if not isinstance(layer, LanguageAdapter) and layer.name != "embedding" and layer.trainable
     ]
     for layer in frozen:
         layer.trainable = False
