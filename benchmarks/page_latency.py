@@ -2,19 +2,27 @@
 
 The file is a classifier on `universal` for French alone, cut to at most 8 MB, on a local server. Each runtime begins in browsers
 of its own, which have nothing in their cache: from the call to open the page until the answer to a text stands there. Then a text
-of 105 characters is changed key by key; the page tells the median of the last fifty answers. Needs `make clients debian`.
+of 105 characters is changed key by key; the page tells the median of the last fifty answers. Below it what no page can be quicker
+than: the runtime with a file of one node, and with nothing but this file's products of matrices. Needs `make clients debian`.
 
     python benchmarks/page_latency.py
 """
 
 import argparse
+import functools
+import http.server
 import pathlib
 import statistics
 import sys
 import tempfile
+import threading
 import time
 
+import numpy as np
+import onnx
+import onnxruntime
 import results_file
+from onnx import helper, numpy_helper
 from typing_memory import OPTIONS, PAGE, READY
 
 import keras_i18n as ki
@@ -22,7 +30,24 @@ from keras_i18n.certification.browser import chromium
 from keras_i18n.serving import Server
 
 FILES = {"LiteRT.js": "tflite", "onnxruntime-web": "onnx"}
-CHARACTERS, KEYS = 105, 60
+CHARACTERS, KEYS = 105, 300
+# opens a file in a browser's ONNX Runtime and runs it: seconds until it has opened, and the median of its runs in ms
+ALONE = """async ([file, threads]) => {
+  const begin = performance.now();
+  const ort = await import("/page/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs");
+  ort.env.wasm.wasmPaths = location.origin + "/page/node_modules/onnxruntime-web/dist/";
+  ort.env.wasm.numThreads = threads;
+  const bytes = new Uint8Array(await (await fetch(file)).arrayBuffer());
+  const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 });
+  const opened = (performance.now() - begin) / 1000;
+  const times = [];
+  for (let run = 0; run < 300; run++) {
+    const began = performance.now();
+    await session.run({ zero: new ort.Tensor("float32", [0], [1]) });
+    times.push(performance.now() - began);
+  }
+  return [opened, times.slice(100).sort((one, other) => one - other)[100]];
+}"""
 
 
 def small_classifier():
@@ -44,6 +69,63 @@ def first_answer(playwright, url, text):
     page.fill("#text", text)
     page.wait_for_selector("#answer[data-label]:not([data-label=''])")
     return ready, time.perf_counter() - began, page, browser
+
+
+def products_alone(path, text):
+    """A model that multiplies the matrices that a file multiplies for a text, and does nothing else."""
+    model = onnx.load(path)
+    products = [node for node in model.graph.node if node.op_type == "MatMul"]
+    for name in {name for node in products for name in node.input}:
+        model.graph.output.append(onnx.ValueInfoProto(name=name))
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    codepoints = np.array([[ord(character) for character in text]], "int32")
+    names = [output.name for output in session.get_outputs()]
+    values = dict(zip(names, session.run(names, {"codepoints": codepoints}), strict=True))
+    nodes, constants = [], []
+    for place, node in enumerate(products):
+        left, right = (values[name] for name in node.input)
+        constants += [numpy_helper.from_array(left, f"x{place}"), numpy_helper.from_array(right, f"w{place}")]
+        nodes += [
+            helper.make_node("Add", [f"x{place}", "zero"], [f"y{place}"]),  # so that it is worked out at each run
+            helper.make_node("MatMul", [f"y{place}", f"w{place}"], [f"p{place}"]),
+            helper.make_node("ReduceSum", [f"p{place}"], [f"s{place}"], keepdims=0),
+        ]
+    return _model(
+        [*nodes, helper.make_node("Sum", [f"s{place}" for place in range(len(products))], ["sum"])], constants
+    )
+
+
+def _model(nodes, constants=()):
+    given, told = (helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in ("zero", "sum"))
+    graph = helper.make_graph(nodes, "alone", [given], [told], list(constants))
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+
+
+class _Isolated(http.server.SimpleHTTPRequestHandler):
+    """A folder's files, with the headers that threads need."""
+
+    def end_headers(self):
+        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        super().end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def alone(playwright, folder, threads):
+    """Of ONNX Runtime in the browser: seconds until one node has opened; ms of the products."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Isolated, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    found = []
+    for name in ("node.onnx", "products.onnx"):
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*OPTIONS])
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/blank.html")
+        found.append(page.evaluate(ALONE, [name, threads]))
+        browser.close()
+    server.shutdown()
+    return found[0][0], found[1][1]
 
 
 def main():
@@ -83,6 +165,18 @@ def main():
                 "median ms of a keystroke": float(told.split()[0]),
             }
             print(runtime, figures[runtime], flush=True)
+        folder = pathlib.Path(name)
+        (folder / "page").symlink_to(PAGE)
+        (folder / "blank.html").write_text("<!doctype html>", encoding="utf-8")
+        onnx.save(_model([helper.make_node("Identity", ["zero"], ["sum"])]), folder / "node.onnx")
+        onnx.save(products_alone(folder / "onnx" / "model.onnx", line[:CHARACTERS]), folder / "products.onnx")
+        for threads in (1, 2):
+            opened, multiplied = alone(playwright, folder, threads)
+            figures[f"onnxruntime-web with next to nothing, threads: {threads}"] = {
+                "seconds until a file of one node is open": round(opened, 2),
+                "median ms of this file's products of matrices": round(multiplied, 2),
+            }
+        print(figures, flush=True)
     results_file.write("page_latency", figures)
 
 

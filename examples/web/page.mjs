@@ -49,6 +49,7 @@ async function open() {
   tell("answer", "opening …");
   await alone(() => before?.close());
   const begin = performance.now();
+  RUNTIMES[runtime].wake().catch(() => {}); // told when the model opens
   const opened = await TextModel.open(await bytesOf(file.url), runtime);
   if (number !== opening) return opened.close(); // another was chosen meanwhile
   model = opened;

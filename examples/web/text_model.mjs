@@ -6,28 +6,36 @@ import { metadataOf as tfliteMetadata, withLength } from "./tflite_file.mjs";
 
 const CONTRACT = 2;
 const here = (path) => new URL(path, import.meta.url).href;
+// Of a page whose server isolates it, as keras-i18n's does: half of the cores, for products of matrices.
+const THREADS = globalThis.crossOriginIsolated ? Math.min(4, Math.max(2, navigator.hardwareConcurrency >> 1)) : 1;
 
-// How each runtime opens the bytes of a file: gives code points -> numbers, for one text.
+// How each runtime opens the bytes of a file: gives code points -> numbers, for one text. It wakes while the file comes.
 export const RUNTIMES = {
-  "LiteRT.js": { format: "tflite", metadataOf: tfliteMetadata, open: openLiteRt },
-  "onnxruntime-web": { format: "onnx", metadataOf: onnxMetadata, open: openOnnx },
+  "LiteRT.js": { format: "tflite", metadataOf: tfliteMetadata, wake: wakeLiteRt, open: openLiteRt },
+  "onnxruntime-web": { format: "onnx", metadataOf: onnxMetadata, wake: wakeOnnx, open: openOnnx },
 };
 
 let litertLoaded;
+const SHORTEST = 128; // a compiled model for shorter texts takes as long to make as thousands of them need more with this one
+
+function wakeLiteRt() {
+  litertLoaded ??= litert.loadLiteRt(here("./node_modules/@litertjs/core/wasm/"), { threads: THREADS > 1 });
+  return litertLoaded;
+}
 
 // One compiled model for each of a few lengths, each made when the first text needs it.
 async function openLiteRt(bytes, { max_codepoints: most, outputs: names, task, generation }) {
-  litertLoaded ??= litert.loadLiteRt(here("./node_modules/@litertjs/core/wasm/"));
-  await litertLoaded;
+  await wakeLiteRt();
   const models = new Map();
+  const options = { accelerator: "wasm", cpuOptions: { numThreads: THREADS } };
   const modelFor = (length) => {
-    if (!models.has(length)) models.set(length, litert.loadAndCompile(withLength(bytes, length), { accelerator: "wasm" }));
+    if (!models.has(length)) models.set(length, litert.loadAndCompile(withLength(bytes, length), options));
     return models.get(length);
   };
   const run = async (codepoints) => {
-    let length = 16;
+    let length = SHORTEST;
     while (length < codepoints.length) length *= 4;
-    const padded = new Int32Array(Math.min(length, Math.max(most, 16)));
+    const padded = new Int32Array(Math.min(length, Math.max(most, SHORTEST)));
     padded.set(codepoints.slice(0, padded.length));
     const model = await modelFor(padded.length);
     const tensors = { codepoints: new litert.Tensor(padded, [1, padded.length]) };
@@ -51,9 +59,20 @@ function numbersOf(values, task) {
   return task === "text-generation" ? values.map(Math.exp) : values.slice();
 }
 
-async function openOnnx(bytes, { outputs: names, task, generation }) {
+let ortLoaded;
+
+// It is loaded with its first session: of a file of one node, Identity.
+function wakeOnnx() {
   ort.env.wasm.wasmPaths = here("./node_modules/onnxruntime-web/dist/");
-  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.numThreads = THREADS;
+  const file = "CAg6NwoQCgFhEgFiIghJZGVudGl0eRIBZ1oPCgFhEgoKCAgBEgQKAggBYg8KAWISCgoICAESBAoCCAFCBAoAEBI=";
+  const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
+  ortLoaded ??= ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+  return ortLoaded;
+}
+
+async function openOnnx(bytes, { outputs: names, task, generation }) {
+  await wakeOnnx();
   const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 });
   const run = async (codepoints) => {
     const given = { codepoints: new ort.Tensor("int32", codepoints, [1, codepoints.length]) };
