@@ -30,7 +30,7 @@ from keras_i18n.certification.browser import chromium
 from keras_i18n.serving import Server
 
 FILES = {"LiteRT.js": "tflite", "onnxruntime-web": "onnx"}
-CHARACTERS, KEYS = 105, 300
+CHARACTERS, KEYS, WAIT = 105, 300, 30
 # opens a file in a browser's ONNX Runtime and runs it: seconds until it has opened, and the median of its runs in ms
 ALONE = """async ([file, threads]) => {
   const begin = performance.now();
@@ -69,6 +69,14 @@ def first_answer(playwright, url, text):
     page.fill("#text", text)
     page.wait_for_selector("#answer[data-label]:not([data-label=''])")
     return ready, time.perf_counter() - began, page, browser
+
+
+def keystroke(page, line):
+    """Median ms of the last fifty answers to a text that is changed key by key."""
+    for number in range(KEYS):
+        page.fill("#text", line[number : number + CHARACTERS])
+        page.wait_for_timeout(WAIT)
+    return float(page.inner_text("#median").split()[0])
 
 
 def products_alone(path, text):
@@ -151,18 +159,14 @@ def main():
                     found.append(seconds)
                     if len(found) < options.times:
                         browser.close()
-                page.fill("#text", line[:CHARACTERS])
-                for number in range(KEYS):
-                    page.fill("#text", line[number : number + CHARACTERS])
-                    page.wait_for_timeout(30)
-                told = page.inner_text("#median")
+                paced = keystroke(page, line)
                 browser.close()
             ready, answered = (statistics.median(one) for one in zip(*found, strict=True))
             figures[runtime] = {
                 "megabytes": round(size / 1e6, 2),
                 "seconds until the page is ready": round(ready, 2),
                 "seconds until the first answer": round(answered, 2),
-                "median ms of a keystroke": float(told.split()[0]),
+                "median ms of a keystroke": paced,
             }
             print(runtime, figures[runtime], flush=True)
         folder = pathlib.Path(name)

@@ -47,6 +47,7 @@ def _onnx_runtime():
     def opened(path, job):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.log_severity_level = job["threads"], 3
+        options.enable_mem_reuse = False  # as `load_exported` opens it
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         beside = _beside(job)
         return lambda value: session.run(None, {job["input"]: value, **beside})

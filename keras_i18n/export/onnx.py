@@ -98,6 +98,9 @@ def load(path: Path) -> Runner:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = metadata.threads or 0  # 0: its own choice
+    # where a value could lie in another's place it is compared with all that are free: of a tokenizer's many small values
+    # that is half of the time a file takes to open, and no memory is gained
+    options.enable_mem_reuse = False
     try:
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's exceptions have no common class of their own
