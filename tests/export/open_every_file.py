@@ -17,7 +17,9 @@ from keras_i18n.export.codepoints import codepoints_of
 def answers(opened, inputs):
     """Numbers, or token ids padded with -1; of a translator code points."""
     if "translation" in (getattr(opened, "task", ""), getattr(getattr(opened, "metadata", None), "task", "")):
-        return codepoints_of(opened.translate(inputs))
+        # into the language that joined last, where there are several
+        languages = getattr(opened, "metadata", opened).target_languages
+        return codepoints_of(opened.translate(inputs, target_language=languages[-1] if len(languages) > 1 else None))
     if not hasattr(opened, "predict") or getattr(getattr(opened, "metadata", None), "task", "") == "tokenization":
         sequences = opened.tokenize(inputs)
         padded = np.full((len(sequences), max(map(len, sequences))), -1)

@@ -97,6 +97,24 @@ def translator(decoder="ssru", **search):
     return randomised(ki.Translator(tokenizer=tokenizer, network=network, source_language="en", **search))
 
 
+def translator_of_more():
+    """Into French and German; Finnish was added to it, into which it writes something else."""
+    tokenizer = ki.tokenizers.train_unigram(TEXTS * 9, vocabulary_size=60, normalizer="identity", begin=True, end=True)
+    network = ki.networks.translation(tokenizer.vocabulary_size + 2, size="tiny", dim=8, hidden_dim=4)
+    made = {"source_language": "en", "target_languages": ["fr", "de"]}
+    model = randomised(ki.Translator(tokenizer=tokenizer, network=network, **made))
+    pairs = ki.datasets.ParallelTexts(
+        ["Wake me", "ok"] * 4, ["Herätä", "joo"] * 4, source_language="en", target_language="fi"
+    )
+    longer, _ = ki.transfer.add_translation_language(model, "fi", pairs, adapter_dim=2, epochs=1, validation=pairs[:2])
+    for layer in longer.network.layers:
+        if isinstance(layer, layers.LanguageAdapter):
+            randomise(layer, 6, scale=3.0)
+    french, finnish = (longer.translate(TEXTS[:1], target_language=tag) for tag in ("fr", "fi"))
+    assert french != finnish
+    return longer
+
+
 def ngram_bag(beside):
     """Trained: untrained it gives every label the same."""
     _, network = new_bag(num_buckets=300, num_labels=3, encoder=beside)
@@ -137,6 +155,7 @@ MODELS = {
     "Translator": translator,
     "Translator, beam search": lambda: translator(beam=2, length_penalty=0.6),
     "Translator, LSTM": lambda: translator("lstm"),
+    "Translator, added language": translator_of_more,
     "Ensemble": lambda: ki.Ensemble([classifier(), classifier(2)], weights=[1, 3]),
     "Router": lambda: ki.Router({"en": classifier(), "ja": classifier(2)}, identifier=identifier()),
     "ImageClassifier": image_classifier,
@@ -216,7 +235,7 @@ SAME_GRAPH = {
 
 
 # their graphs are others, their weights are kept as those of the first
-SAME_WEIGHTS = {"Translator, LSTM": "Translator"}
+SAME_WEIGHTS = {"Translator, LSTM": "Translator", "Translator, added language": "Translator"}
 
 
 def precisions_of(name):
