@@ -8,7 +8,8 @@
 About an hour and a half on two cores, half of it the teachers'; a run that was killed goes on from what they have read.
 After `python benchmarks/universal_encoder.py`, `--claim` leaves the languages that it read badly (below 45 %) out of those
 that the file names. `sources.py` lists the texts with their licences; INPUTS.json in the folder gets their digests. With `--without-sib` no text of SIB-200 is
-seen. The training stops by the clock, so that another machine makes another file. The file that the package ships was made by
+seen. The training stops by the clock, and its threads write into rows at once, so that another run makes another file; with
+`--steps` it stops by their number and one thread writes: the same seed gives the same file. The file that the package ships was made by
 these steps one by one, before they stood in one command, of 253,000 phrases and 20 minutes of training; how far a run of
 the command comes from it has not been measured.
 """
@@ -24,6 +25,7 @@ import random
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
+import numba
 import numpy as np
 import packing
 import phrases
@@ -47,6 +49,8 @@ def main():
     parser.add_argument("--cldr", type=pathlib.Path, default="node_modules", help="where npm put the packages of CLDR")
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("build/universal"))
     parser.add_argument("--minutes", type=float, default=25.0, help="of training")
+    parser.add_argument("--steps", type=int, help="of training, in place of the minutes: the same on each machine")
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--phrases", type=int, default=250_000, help="of frequent words, for the teacher to read")
     parser.add_argument("--rows", type=int, default=_NUM_ROWS, help="of n-grams")
     parser.add_argument("--without-sib", action="store_true", help="see no text of SIB-200")
@@ -72,7 +76,10 @@ def main():
     tokenizer = packing.tokenizer_of(options.rows)
     ids = [np.unique(one) for one in tokenizer.tokenize([text.text for text in texts])]
     starts = np.concatenate([[0], np.cumsum([len(one) for one in ids])])
-    settings = training.Options()
+    settings = training.Options(seed=options.seed)
+    keras.utils.set_random_seed(options.seed)
+    if options.steps:
+        numba.set_num_threads(1)  # two threads that change a row at once leave what the last one wrote
     examples = training.Examples(texts, np.concatenate(ids).astype("int32"), starts, known, targets, settings)
     network = networks.ngram_sentence_encoder(
         vocabulary_size=options.rows,
@@ -81,11 +88,12 @@ def main():
         hidden_dim=settings.hidden,
         initializer=keras.initializers.RandomNormal(stddev=0.002, seed=0),
     )
-    training.train(examples, network, 60 * options.minutes)
+    training.train(examples, network, 60 * options.minutes, steps=options.steps)
     embedding = network.get_layer("ngram_embedding").embeddings
     table = embedding.numpy()
     embedding.assign(packing.rounded(table))  # what reads the rows learns them as the file will hold them
-    training.train(examples, network, 60 * _AFTER * options.minutes, rows=False)
+    after = round(_AFTER * options.steps) if options.steps else None
+    training.train(examples, network, 60 * _AFTER * options.minutes, steps=after, rows=False)
     dense = {layer.name: layer.get_weights() for layer in network.layers if layer.name in packing.DENSE}
     languages = sorted({text.language for text in texts} - {"und"})
     packing.pack(table, dense, languages, options.output)

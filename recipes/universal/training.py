@@ -101,13 +101,14 @@ def _unit(vectors):
     return (vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)).astype("float32")
 
 
-def train(examples, network, seconds, *, rows=True, told=print):
+def train(examples, network, seconds, *, steps=None, rows=True, told=print):
     """Trains the rows and dense layers of a `networks.ngram_sentence_encoder`, in place.
 
     Args:
         examples: `Examples`.
         network: whose table and dense layers are trained.
         seconds: how long.
+        steps: how many steps, in place of a time: the same on each machine.
         rows: whether the rows are trained too, or only what reads them.
         told: called with a line now and then.
     """
@@ -137,7 +138,7 @@ def train(examples, network, seconds, *, rows=True, told=print):
         return loss / tf.cast(tf.shape(targets)[0], loss.dtype), gradients[0]
 
     share, began, number, mean = int(options.left_out * 65536), time.monotonic(), 0, None
-    while (passed := (time.monotonic() - began) / seconds) < 1:
+    while (passed := number / steps if steps else (time.monotonic() - began) / seconds) < 1:
         left = max(_HELD, 1 - passed)
         texts, groups, known, targets, gate = examples.batch()
         summed = np.zeros((len(targets), table.shape[1]), "float32")
