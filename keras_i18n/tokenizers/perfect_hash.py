@@ -19,6 +19,14 @@ MULTIPLIER_STEP, FIRST_MULTIPLIER = (
     int(np.array(number, np.uint32).astype(np.int32)) for number in (2 * 0x9E3779B1 % 2**32, 0x85EBCA77)
 )
 _NUMBERS = 2**14
+_TRIALS = (
+    (0, 4),
+    (4, 16),
+    (16, 64),
+    (64, 192),
+    (192, 512),
+)  # multipliers that are tried one after the other, all others then
+_AT_ONCE = 512  # buckets
 _FULL = 0.98  # share of the slots that are filled
 _ROOM = (1.0, 1.01, 1.05, 1.5)  # tried one after the other
 
@@ -106,23 +114,59 @@ def _place(first, second, size):
     numbers = np.zeros(num_buckets, np.int16)
     trials = multipliers_of(np.arange(_NUMBERS))
     slots = np.zeros(len(first), np.int64)
-    taken = np.zeros(size, bool)
-    for bucket in np.argsort(-counts, kind="stable"):
-        keys = order[begins[bucket] : begins[bucket] + counts[bucket]]
-        for low, high in ((0, 32), (32, 512), (512, _NUMBERS)):
-            tried = index(second[keys][None, :] * trials[low:high, None], size)  # (trials, keys)
-            free = ~taken[tried].any(axis=1)
-            if len(keys) > 1:
-                ordered = np.sort(tried, axis=1)
-                free &= (ordered[:, 1:] != ordered[:, :-1]).all(axis=1)
-            if free.any():
-                trial = int(free.argmax())
-                break
-        else:
-            return None
-        numbers[names[bucket]] = low + trial
-        slots[keys] = tried[trial]
-        taken[tried[trial]] = True
+    marks = bytearray(size)
+    taken = np.frombuffer(marks, bool)  # the same memory: single slots are asked fast in the one, many in the other
+    for group in _groups(np.argsort(-counts, kind="stable"), counts):
+        keys = order[begins[group][:, None] + np.arange(counts[group[0]])]  # (buckets, keys)
+        # what is taken now stays so; what is free is looked at again when it is its bucket's turn
+        found = {}
+        left = np.arange(len(group))
+        for low, high in _TRIALS:
+            found.update(_free_slots(second[keys], left, trials, taken, np.arange(low, high)))
+            left = np.setdiff1d(left, list(found))
+        for row in range(len(group)):
+            free = (one for one in found.get(row, ()) if not any(map(marks.__getitem__, one[1])))
+            if (one := next(free, None)) is None:
+                begin = found[row][-1][0] + 1 if row in found else _TRIALS[-1][1]
+                if (one := _first_free(second[keys], row, trials, taken, begin)) is None:
+                    return None
+            number, places = one
+            for place in places:
+                marks[place] = 1
+            slots[keys[row]] = places
+            numbers[names[group[row]]] = number
     kept = [np.zeros(size, np.int32) for _ in range(2)]
     kept[0][slots], kept[1][slots] = first, second
     return PerfectHash(numbers, *kept, slots)
+
+
+def _groups(largest_first, counts):
+    """Buckets of as many keys, some at a time, in their order."""
+    changes = np.flatnonzero(np.diff(counts[largest_first])) + 1
+    for same in np.split(largest_first, changes):
+        for begin in range(0, len(same), _AT_ONCE):
+            yield same[begin : begin + _AT_ONCE]
+
+
+def _first_free(keys, row, trials, taken, begin):
+    """(number, slots) of the first of the multipliers from `begin` on that fits a bucket, or None."""
+    for low, high in ((begin, begin + 256), (begin + 256, _NUMBERS)):
+        for one in _free_slots(keys, np.array([row]), trials, taken, np.arange(low, min(high, _NUMBERS))).get(row, ()):
+            return one
+    return None
+
+
+def _free_slots(keys, rows, trials, taken, tried):
+    """Row of `keys`, each a bucket's second fingerprints -> [(number, slots)]: the multipliers of those that are tried
+    which send the bucket's keys to free slots, in their order. Rows without one are left out."""
+    rows, numbers = np.repeat(rows, len(tried)), np.tile(tried, len(rows))
+    places = np.zeros((len(rows), 0), np.int64)
+    for column in range(keys.shape[1]):
+        slots = index(keys[rows, column] * trials[numbers], len(taken))
+        free = ~taken[slots] & ~(places == slots[:, None]).any(axis=1)
+        rows, numbers = rows[free], numbers[free]
+        places = np.column_stack([places, slots])[free]
+    found = {}
+    for row, *one in zip(rows.tolist(), numbers.tolist(), places.tolist(), strict=True):
+        found.setdefault(row, []).append(one)
+    return found

@@ -158,8 +158,8 @@ def _usual_pieces(data, position):
     """Pieces in the layout that the library writes, one after the other: most of most files, read fast.
 
     Returns:
-        (rows, position): rows of (piece, score, type) and where the first field of another layout begins; (None,
-        position) where something is wrong with one of them, which the careful reader will name.
+        (columns, position): the pieces, their scores and types, and where the first field of another layout begins;
+        (None, position) where something is wrong with one of them, which the careful reader will name.
     """
     texts, scores, kinds, start, size = [], [], [], position, len(data)
     while position + 2 < size and data[position] == 0x0A:
@@ -180,7 +180,7 @@ def _usual_pieces(data, position):
         kinds.append(kind)
         position = end
     if not texts:
-        return [], position
+        return ([], [], []), position
     try:
         texts = b"\0".join(texts).decode("utf-8").split("\0")
     except UnicodeDecodeError:
@@ -189,7 +189,8 @@ def _usual_pieces(data, position):
     if len(texts) != len(scores) or not (np.abs(scores) <= MAX_SCORE).all() or len(texts) > MAX_PIECES:
         return None, start
     types = [None, *PieceType]
-    return list(zip(texts, scores.tolist(), [types[kind] for kind in kinds], strict=True)), position
+    # a row for each piece would be a tuple each, which the garbage collector looks at again and again
+    return (texts, scores.tolist(), [types[kind] for kind in kinds]), position
 
 
 def _piece(data, index):
@@ -293,7 +294,7 @@ def parse(data: bytes, *, kind: str = "unigram") -> SentencePieceModel:
     normalizer: dict[int, Any] = {}
     reader = _Reader(data, "the model")
     some, reader.position = _usual_pieces(data, 0)
-    pieces: list[Any] = some or []
+    columns: tuple[list[Any], ...] = some or ([], [], [])
     for field, wire, value in reader.fields():
         if 5 < field < _FIRST_EXTENSION:
             reader.fail(f"unknown field {field}")
@@ -302,12 +303,14 @@ def parse(data: bytes, *, kind: str = "unigram") -> SentencePieceModel:
         if (field == 2 and trainer) or (field == 3 and normalizer):
             reader.fail(f"field {field} comes twice")
         if field == 1:
-            if len(pieces) >= MAX_PIECES:
+            if len(columns[0]) >= MAX_PIECES:
                 raise ValueError(f"A vocabulary must have at most {MAX_PIECES} pieces. Received: more than that.")
-            pieces.append(_piece(value, len(pieces)))
+            for column, given in zip(columns, _piece(value, len(columns[0])), strict=True):
+                column.append(given)
             if some is not None:
                 some, reader.position = _usual_pieces(data, reader.position)
-                pieces += some or []
+                for column, more in zip(columns, some or ([], [], []), strict=True):
+                    column += more
         elif field == 2:
             trainer.update(_message(value, "the trainer's part", _TRAINER, _REPEATED))
         elif field == 3:
@@ -319,7 +322,7 @@ def parse(data: bytes, *, kind: str = "unigram") -> SentencePieceModel:
         raise ValueError(
             f"A SentencePiece model must be of kind {kind} here. Received: a model of kind {cut(found)}. {way_out}"
         )
-    texts, scores, types, unknown_id = _checked_vocabulary(pieces)
+    texts, scores, types, unknown_id = _checked_vocabulary(*columns)
     return SentencePieceModel(
         texts,
         scores,
@@ -337,16 +340,16 @@ def parse(data: bytes, *, kind: str = "unigram") -> SentencePieceModel:
     )
 
 
-def _checked_vocabulary(rows):
-    """(pieces, scores, types, unknown id) of the rows, which must be distinct and have one unknown piece."""
-    if not rows:
+def _checked_vocabulary(pieces, scores, types):
+    """(pieces, scores, types, unknown id), the first three as tuples; pieces must be distinct, one of them unknown."""
+    if not pieces:
         raise ValueError("A SentencePiece model must have pieces. Received: a file without any; is it a .model file?")
-    pieces, scores, types = (tuple(column) for column in zip(*rows, strict=True))
+    pieces, scores, types = tuple(pieces), tuple(scores), tuple(types)
     if len(set(pieces)) != len(pieces):
         seen = set()
         twice = next(p for p in pieces if p in seen or seen.add(p))
         raise ValueError(f"Pieces must be distinct. Received: {shown(twice)} twice.")
-    unknown = [i for i, t in enumerate(types) if t == PieceType.UNKNOWN]
+    unknown = [i for i, t in enumerate(types) if t is PieceType.UNKNOWN]
     if len(unknown) != 1:
         raise ValueError(f"A vocabulary must have one unknown piece. Received: {len(unknown)}.")
     return pieces, scores, types, unknown[0]

@@ -79,11 +79,11 @@ class Files:
 
 
 def write_saved_model(model, folder, serve=None):
-    serve = serve or _serve(model)
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    archive.add_endpoint("serve", serve)
-    archive.write_out(str(folder), verbose=False)
+    """As `keras_i18n.export.saved_model` does: Keras' own `ExportArchive` traces and looks through the model once more."""
+    module = tf.Module()
+    module.variables_of_model = [variable.value for variable in model.variables]
+    module.serve = serve or _serve(model)
+    tf.saved_model.save(module, str(folder), signatures={"serve": module.serve})
 
 
 def _saved_model_outputs(folder, *inputs):

@@ -135,8 +135,7 @@ def test_every_file_is_small(name, tmp_path):
         assert most < (tmp_path / f"model{suffix}").stat().st_size < most + 50_000
     runtimes.write_saved_model(model, tmp_path / "saved_model")
     (variables,) = (tmp_path / "saved_model" / "variables").glob("variables.data*")
-    # `ExportArchive` writes weights twice
-    assert variables.stat().st_size < 2 * most + 20_000
+    assert variables.stat().st_size < most + 20_000
     assert most < len(runtimes.tflite_bytes(model)) < most + 15_000
     assert most < runtimes.onnx_model(model).ByteSize() < most + 15_000
 

@@ -20,6 +20,27 @@ def test_tables_are_nearly_full(count):
     assert perfect_hash.build(first, second).size < 1.04 * count
 
 
+@pytest.mark.parametrize("count", [3, 900, 4000])
+def test_a_bucket_has_the_first_multiplier_that_fits(count):
+    """One bucket after the other, those of most keys first: other numbers would change the files of every vocabulary."""
+    first, second = np.random.default_rng(count).integers(-(2**31), 2**31, (2, count)).astype(np.int32)
+    table = perfect_hash.build(first, second)
+    buckets = perfect_hash.index(first, len(table.bucket_numbers))
+    names, counts = np.unique(buckets, return_counts=True)
+    taken, multipliers = set(), perfect_hash.multipliers_of(np.arange(2**14))
+
+    def free(products):
+        slots = set(perfect_hash.index(products, table.size).tolist())
+        return len(slots) == len(products) and not slots & taken
+
+    for name in names[np.argsort(-counts, kind="stable")]:
+        keys = second[buckets == name]
+        fitting = (number for number in range(2**14) if free(keys * multipliers[number]))
+        number = next(fitting)
+        assert table.bucket_numbers[name] == number
+        taken.update(perfect_hash.index(keys * multipliers[number], table.size).tolist())
+
+
 def test_halves_are_the_quotients_that_graphs_compare():
     table = perfect_hash.build(np.array([-70_000, 70_000, 65_535, -(2**31)], np.int32), np.arange(4, dtype=np.int32))
     assert table.first_halves[table.slots].tolist() == [-1, 1, 0, -(2**15)]
