@@ -1,4 +1,7 @@
-"""Sums of sparse rows and their updates, in machine code: a text is a list of rows, a step touches no other row."""
+"""Sums of sparse rows and their updates, in machine code: a text is a list of rows, a step touches no other row.
+
+The code is made anew in each run: what numba takes from its cache rounds otherwise than what it just made.
+"""
 
 import numba
 import numpy as np
@@ -16,7 +19,7 @@ def _left_out(row, step, place, share):
     return (mixed & np.uint32(0xFFFF)) < share
 
 
-@numba.njit(parallel=True, fastmath=True, cache=True)
+@numba.njit(parallel=True, fastmath=True)
 def summed(table, rows, starts, texts, groups, step, share, out):
     """Writes the sum of the rows of each group of texts, divided by the root of their number, into `out`.
 
@@ -41,7 +44,7 @@ def summed(table, rows, starts, texts, groups, step, share, out):
         total *= np.float32(1 / np.sqrt(max(count, 1)))
 
 
-@numba.njit(parallel=True, fastmath=True, cache=True)
+@numba.njit(parallel=True, fastmath=True)
 def update(table, squares, rows, starts, texts, groups, step, share, gradient, rate):
     """Adagrad with one sum of squares a row (Duchi et al. 2011), on the rows that `summed` read.
 
