@@ -19,8 +19,12 @@ class NgramLogits(keras.layers.Layer):
     what the n-grams say of the encoder. Where they are known they tell how far the encoder is to be heard, so that it
     speaks in the languages that it knows.
 
+    With a prior, a text that says nothing gets the log odds of the labels without a text: one that has no n-gram, and
+    without an encoder one that has no known n-gram. `bias` belongs to texts that say something.
+
     Args:
         has_encoder: whether the log odds of an encoder come as a third input.
+        has_prior: whether texts that say nothing have log odds of their own; files from before have none.
 
     Input: a list of float tensors: `scores (batch, labels)`, sums of the rows of the table of scores; `weights (batch,
     3)`, sums of squared weights of known n-grams, of squared weights of all, and of what they say of the encoder; with
@@ -29,7 +33,7 @@ class NgramLogits(keras.layers.Layer):
 
     Weights: `bias` of the labels, and `familiarity`, four numbers: the share of known weight at which the scores begin
     to count and the one from which they count in full, the encoder's factor before its n-grams are heard, and the one
-    where the text is new.
+    where the text is new. With a prior also `prior`, log odds of the labels.
 
     Example:
 
@@ -40,15 +44,17 @@ class NgramLogits(keras.layers.Layer):
     array([[ 2., -2.]], dtype=float32)
     """
 
-    def __init__(self, *, has_encoder: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, has_encoder: bool = False, has_prior: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.has_encoder = bool(has_encoder)
+        self.has_encoder, self.has_prior = bool(has_encoder), bool(has_prior)
 
     def build(self, shapes: Sequence[Shape]) -> None:
         self.bias = self.add_weight(name="bias", shape=(shapes[0][-1],), initializer="zeros")
         self.familiarity = self.add_weight(
             name="familiarity", shape=(4,), initializer=_first_familiarity, trainable=False
         )
+        if self.has_prior:
+            self.prior = self.add_weight(name="prior", shape=(shapes[0][-1],), initializer="zeros", trainable=False)
         self.built = True
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
@@ -62,13 +68,17 @@ class NgramLogits(keras.layers.Layer):
         if self.has_encoder:
             factor = familiar * tf.maximum(before + heard * one_over_length, 0.0) + (1.0 - familiar) * new
             logits = logits + inputs[2] * factor
-        return logits + ops.convert_to_tensor(self.bias)
+        logits = logits + ops.convert_to_tensor(self.bias)
+        if not self.has_prior:
+            return logits
+        says = tf.cast((every if self.has_encoder else known) > 0.0, logits.dtype)
+        return logits * says + ops.convert_to_tensor(self.prior) * (1.0 - says)
 
     def compute_output_shape(self, shapes: Sequence[Shape]) -> Shape:
         return tuple(shapes[0])
 
     def get_config(self) -> Config:
-        return {**super().get_config(), "has_encoder": self.has_encoder}
+        return {**super().get_config(), "has_encoder": self.has_encoder, "has_prior": self.has_prior}
 
 
 def _first_familiarity(shape, dtype=None):

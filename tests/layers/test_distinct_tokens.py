@@ -69,7 +69,7 @@ def test_shared_checks_of_logits():
         scores, weights, encoder = (table(token_ids) for table in rows)
         return layer([scores, keras.layers.Activation("exponential")(weights), encoder])
 
-    check_layer(LayerCase(make=lambda: NgramLogits(has_encoder=True), call=call))
+    check_layer(LayerCase(make=lambda: NgramLogits(has_encoder=True, has_prior=True), call=call))
 
 
 def layer_with(familiarity):
@@ -95,3 +95,17 @@ def test_ngrams_tell_the_factor_of_the_encoder_and_never_turn_it_round():
     encoder = np.array([[1.0, -1.0]], "float32")
     heard = np.array(layer([np.zeros((3, 2)), np.array([[4.0, 4.0, heard] for heard in (2.0, -1.0, -9.0)]), encoder]))
     np.testing.assert_allclose(heard, [[1.5, -1.5], [0, 0], [0, 0]], atol=1e-6)
+
+
+@pytest.mark.parametrize("has_encoder", [False, True])
+def test_a_text_that_says_nothing_is_answered_by_the_prior(has_encoder):
+    layer = NgramLogits(has_encoder=has_encoder, has_prior=True)
+    layer.build([(None, 2), (None, 3), (None, 2)])
+    layer.bias.assign([7.0, 0.0])
+    layer.prior.assign([-1.0, 1.0])
+    weights = np.array([[0.0, 0.0, 0.0], [0.0, 5.0, 0.0], [5.0, 5.0, 0.0]], "float32")
+    scores, encoder = np.zeros((3, 2), "float32"), np.full((3, 2), 2.0, "float32")
+    found = layer([scores, weights, encoder][: 2 + has_encoder])
+    # beside an encoder a text of new n-grams is the encoder's
+    wanted = [[-1, 1], [9, 2] if has_encoder else [-1, 1], [9, 2] if has_encoder else [7, 0]]
+    np.testing.assert_allclose(found, wanted, atol=1e-6)

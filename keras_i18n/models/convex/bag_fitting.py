@@ -61,6 +61,7 @@ def solve(
     )
     found = found.times(choice.temperature)
     _write(network, weights, found)
+    write_prior(network, features.targets, multi_label=multi_label)
     if has_encoder:
         _write_factors(network, weights, ngrams, factors, choice)
     scores = probabilities(found.logits(blocks), multi_label=multi_label)
@@ -89,6 +90,24 @@ def _write(network, weights, found: Coefficients):
     logits.familiarity.assign([-1.0, 0.0, 1.0, 1.0])  # without an encoder n-grams are all there is
     if len(found.blocks) > 1:
         network.get_layer("encoder_logits").set_weights([found.blocks[1].astype("float32")])
+
+
+def write_prior(network: keras.Model, targets: np.ndarray, *, multi_label: bool = False) -> None:
+    """Texts that say nothing get the shares of the labels; a network of a file from before has no place for them.
+
+    Args:
+        network: of `networks.ngram_bag`; changed in place.
+        targets: float `(texts, labels)`, of the training texts.
+        multi_label: whether a text may have several labels.
+    """
+    logits = network.get_layer("logits")
+    if not logits.has_prior:
+        return
+    # half a text more of each answer, so that a label that no text has is unlikely rather than impossible
+    share = (np.asarray(targets, float).sum(axis=0) + 0.5) / (
+        len(targets) + 0.5 * (2 if multi_label else targets.shape[1])
+    )
+    logits.prior.assign(np.log(share / (1.0 - share)) if multi_label else np.log(share))
 
 
 def _write_factors(network, weights, ngrams, factors, choice):
@@ -178,6 +197,7 @@ def bag_beside(network: keras.Model, tokenizer: Any, encoder: Any) -> tuple[Any,
         num_labels=network.output_shape[-1],
         encoder=encoder.network,
         output_activation=network.get_layer("scores").activation.__name__,
+        has_prior=network.get_layer("logits").has_prior,
         name=network.name,
     )
     for name in ("score_table", "weight_table", "encoder_logits", "logits"):
