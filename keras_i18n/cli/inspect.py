@@ -49,7 +49,8 @@ def inspect(
     if plot is not None:
         found.plot(plot)
         show_text(f"drawn: {plot}")
-    show_text(f"Next: keras-i18n localize {model} fr smaller.keras")
+    if loaded.languages:
+        show_text(f"Next: keras-i18n localize {model} {loaded.languages[0]} smaller.keras")
 
 
 def _layers(model):

@@ -236,6 +236,7 @@ def test_a_model_is_inspected_cut_and_made_small(small):
     assert "normalizer" in out
     assert "English" in out
     assert (small / "parts.png").exists()
+    assert f"localize {model} {ki.load(model).languages[0]} smaller" in out, "a language of another model"
     before = run("predict", model, "please wake me", "--jsonl").stdout
     out = run("localize", model, "en", small / "en.keras", "--texts", texts, "--keep", "texts").stdout
     assert "same outputs bit for bit" in out
