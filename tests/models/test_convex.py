@@ -195,6 +195,20 @@ def test_saved_and_loaded_it_answers_alike_and_learns_on(fitted, tmp_path):
     assert again.classify(["play a song by Mary"])[0].label == "music"
 
 
+def test_beside_rows_in_few_bits_it_is_solved_anew_and_not_trained():
+    """As what `create` makes on `universal`: the optimum over n-grams changes no row of the encoder."""
+    size = {"vocabulary_size": encoder().tokenizer.vocabulary_size, "dim": 64, "ngram_dim": 4, "hidden_dim": 6}
+    network = ki.networks.few_bit_tables(ki.networks.universal_sentence_encoder(**size), "int8")
+    assert ki.networks.token_embedding(network).stored_rows is not None
+    beside = ki.TextEncoder(tokenizer=encoder().tokenizer, network=network)
+    tokenizer, network = new_bag(num_buckets=2000, num_labels=2, encoder=beside)
+    model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["alarm", "music"])
+    model.fit(data() + data(SWAHILI, "sw"), verbose=0)
+    assert model.classify(["play a song by Mary"])[0].label == "music"
+    with pytest.raises(ValueError, match="needs tables of float32 weights"):
+        model.fit(data(), epochs=1, verbose=0)
+
+
 def test_another_encoder_beside_the_same_ngrams(fitted):
     model = heard(fitted[0])
     same = model.with_encoder(model.bag_encoder)

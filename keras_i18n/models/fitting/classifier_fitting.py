@@ -53,7 +53,7 @@ def fit_classifier(
         trainable = "all"
     if trainable == "head" and model.head is None:
         raise ValueError("This network has no head on an encoder. Train all of it: trainable='all'.")
-    if trainable == "all":
+    if trainable == "all" and not convex:  # the optimum over n-grams leaves the encoder beside them as it is
         refuse_few_bits(model.network, "Training with trainable='all'")
     train = as_dataset(train, name="train")
     if validation_data is not None:
