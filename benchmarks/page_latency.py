@@ -1,21 +1,19 @@
 """How soon the page of `examples/web` gives its first answer, and how long a keystroke takes, in headless Chromium.
 
 Two files of 8 MB on a local server: a classifier on `universal` for French alone, of whose languages it needs the most, and one of
-n-grams from scratch, as `create` makes it where labels are plenty. Each runtime begins in browsers of its own, which have nothing in their cache: from the call to open the page until the answer to a text stands there. Then a text
-of 105 characters is changed key by key; the page tells the median of the last fifty answers. Below it what no page can be quicker
-than: the runtime with a file of one node, and with nothing but this file's products of matrices. Needs `make clients debian`.
+n-grams from scratch, as `create` makes it where labels are plenty. Each runtime begins in browsers of its own, which have nothing
+in their cache: from the call to open the page until the answer to a text stands there. Then a text of 105 characters is changed key
+by key; the page tells the median of the last fifty answers. Below it what no page can be quicker than: the runtime with a file of
+one node, and with nothing but the French file's products of matrices. Needs `make clients debian`.
 
     python benchmarks/page_latency.py
 """
 
 import argparse
-import functools
-import http.server
 import pathlib
 import statistics
 import sys
 import tempfile
-import threading
 import time
 
 import numpy as np
@@ -32,12 +30,12 @@ from keras_i18n.serving import Server
 FILES = {"LiteRT.js": "tflite", "onnxruntime-web": "onnx"}
 CHARACTERS, KEYS, WAIT = 105, 300, 30
 # opens a file in a browser's ONNX Runtime and runs it: seconds until it has opened, and the median of its runs in ms
-ALONE = """async ([file, threads]) => {
+ALONE = """async (threads) => {
   const begin = performance.now();
-  const ort = await import("/page/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs");
-  ort.env.wasm.wasmPaths = location.origin + "/page/node_modules/onnxruntime-web/dist/";
+  const ort = await import("/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs");
+  ort.env.wasm.wasmPaths = location.origin + "/node_modules/onnxruntime-web/dist/";
   ort.env.wasm.numThreads = threads;
-  const bytes = new Uint8Array(await (await fetch(file)).arrayBuffer());
+  const bytes = new Uint8Array(await (await fetch("/alone.onnx")).arrayBuffer());
   const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 });
   const opened = (performance.now() - begin) / 1000;
   const times = [];
@@ -138,31 +136,17 @@ def _model(nodes, constants=()):
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
 
 
-class _Isolated(http.server.SimpleHTTPRequestHandler):
-    """A folder's files, with the headers that threads need."""
-
-    def end_headers(self):
-        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
-        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
-        super().end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-def alone(playwright, folder, threads):
-    """Of ONNX Runtime in the browser: seconds until one node has opened; ms of the products."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Isolated, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    found = []
-    for name in ("node.onnx", "products.onnx"):
-        browser = playwright.chromium.launch(executable_path=chromium(), args=[*OPTIONS])
-        page = browser.new_page()
-        page.goto(f"http://127.0.0.1:{server.server_port}/blank.html")
-        found.append(page.evaluate(ALONE, [name, threads]))
-        browser.close()
-    server.shutdown()
-    return found[0][0], found[1][1]
+def alone(playwright, folder, model, threads):
+    """Of ONNX Runtime in the browser, with a model in place of the page's: seconds until it has opened; ms of a run."""
+    browser = playwright.chromium.launch(executable_path=chromium(), args=[*OPTIONS])
+    page = browser.new_page()
+    page.route("**/page.mjs", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.route("**/alone.onnx", lambda route: route.fulfill(body=model.SerializeToString()))
+    with Server(folder, port=0, page=PAGE) as server:
+        page.goto(server.url)
+        found = page.evaluate(ALONE, threads)
+    browser.close()
+    return found
 
 
 def main():
@@ -181,16 +165,12 @@ def main():
                 folder = ki.export(model, pathlib.Path(name, told, kind), formats=kind, precision="int8")
                 figures[f"{told}, {runtime}"] = in_page(playwright, folder, line, options.times)
                 print(told, runtime, figures[f"{told}, {runtime}"], flush=True)
-        folder = pathlib.Path(name)
-        (folder / "page").symlink_to(PAGE)
-        (folder / "blank.html").write_text("<!doctype html>", encoding="utf-8")
-        onnx.save(_model([helper.make_node("Identity", ["zero"], ["sum"])]), folder / "node.onnx")
-        onnx.save(
-            products_alone(folder / "universal for French" / "onnx" / "model.onnx", line[:CHARACTERS]),
-            folder / "products.onnx",
-        )
+        folder = pathlib.Path(name, "universal for French", "onnx")
+        node = _model([helper.make_node("Identity", ["zero"], ["sum"])])
+        products = products_alone(folder / "model.onnx", line[:CHARACTERS])
         for threads in (1, 2):
-            opened, multiplied = alone(playwright, folder, threads)
+            opened, _ = alone(playwright, folder, node, threads)
+            _, multiplied = alone(playwright, folder, products, threads)
             figures[f"onnxruntime-web with next to nothing, threads: {threads}"] = {
                 "seconds until a file of one node is open": round(opened, 2),
                 "median ms of this file's products of matrices": round(multiplied, 2),

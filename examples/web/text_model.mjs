@@ -59,16 +59,19 @@ function numbersOf(values, task) {
   return task === "text-generation" ? values.map(Math.exp) : values.slice();
 }
 
+// ONNX Runtime is loaded with its first session: of a file of one node, Identity.
+const ONE_NODE = "CAg6NwoQCgFhEgFiIghJZGVudGl0eRIBZ1oPCgFhEgoKCAgBEgQKAggBYg8KAWISCgoICAESBAoCCAFCBAoAEBI=";
 let ortLoaded;
 
-// It is loaded with its first session: of a file of one node, Identity.
 function wakeOnnx() {
   ort.env.wasm.wasmPaths = here("./node_modules/onnxruntime-web/dist/");
   ort.env.wasm.numThreads = THREADS;
-  const file = "CAg6NwoQCgFhEgFiIghJZGVudGl0eRIBZ1oPCgFhEgoKCAgBEgQKAggBYg8KAWISCgoICAESBAoCCAFCBAoAEBI=";
-  const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
-  ortLoaded ??= ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+  ortLoaded ??= ort.InferenceSession.create(bytesOf(ONE_NODE), { executionProviders: ["wasm"] });
   return ortLoaded;
+}
+
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
 async function openOnnx(bytes, { outputs: names, task, generation }) {

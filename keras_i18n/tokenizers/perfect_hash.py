@@ -19,13 +19,8 @@ MULTIPLIER_STEP, FIRST_MULTIPLIER = (
     int(np.array(number, np.uint32).astype(np.int32)) for number in (2 * 0x9E3779B1 % 2**32, 0x85EBCA77)
 )
 _NUMBERS = 2**14
-_TRIALS = (
-    (0, 4),
-    (4, 16),
-    (16, 64),
-    (64, 192),
-    (192, 512),
-)  # multipliers that are tried one after the other, all others then
+# multipliers that are tried for many buckets at once, some after the others; the rest for a bucket alone
+_TRIALS = ((0, 4), (4, 16), (16, 64), (64, 192), (192, 512))
 _AT_ONCE = 512  # buckets
 _FULL = 0.98  # share of the slots that are filled
 _ROOM = (1.0, 1.01, 1.05, 1.5)  # tried one after the other
@@ -118,17 +113,18 @@ def _place(first, second, size):
     taken = np.frombuffer(marks, bool)  # the same memory: single slots are asked fast in the one, many in the other
     for group in _groups(np.argsort(-counts, kind="stable"), counts):
         keys = order[begins[group][:, None] + np.arange(counts[group[0]])]  # (buckets, keys)
+        own = second[keys]
         # what is taken now stays so; what is free is looked at again when it is its bucket's turn
         found = {}
         left = np.arange(len(group))
         for low, high in _TRIALS:
-            found.update(_free_slots(second[keys], left, trials, taken, np.arange(low, high)))
+            found.update(_free_slots(own, left, trials, taken, np.arange(low, high)))
             left = np.setdiff1d(left, list(found))
         for row in range(len(group)):
             free = (one for one in found.get(row, ()) if not any(map(marks.__getitem__, one[1])))
             if (one := next(free, None)) is None:
                 begin = found[row][-1][0] + 1 if row in found else _TRIALS[-1][1]
-                if (one := _first_free(second[keys], row, trials, taken, begin)) is None:
+                if (one := _first_free(own, row, trials, taken, begin)) is None:
                     return None
             number, places = one
             for place in places:
@@ -150,9 +146,10 @@ def _groups(largest_first, counts):
 
 def _first_free(keys, row, trials, taken, begin):
     """(number, slots) of the first of the multipliers from `begin` on that fits a bucket, or None."""
-    for low, high in ((begin, begin + 256), (begin + 256, _NUMBERS)):
-        for one in _free_slots(keys, np.array([row]), trials, taken, np.arange(low, min(high, _NUMBERS))).get(row, ()):
-            return one
+    middle = min(begin + 256, _NUMBERS)
+    for tried in (np.arange(begin, middle), np.arange(middle, _NUMBERS)):
+        if found := _free_slots(keys, np.array([row]), trials, taken, tried):
+            return found[row][0]
     return None
 
 

@@ -92,7 +92,7 @@ def main():
     embedding = network.get_layer("ngram_embedding").embeddings
     table = embedding.numpy()
     embedding.assign(packing.rounded(table))  # what reads the rows learns them as the file will hold them
-    after = round(_AFTER * options.steps) if options.steps else None
+    after = max(1, round(_AFTER * options.steps)) if options.steps else None
     training.train(examples, network, 60 * _AFTER * options.minutes, steps=after, rows=False)
     dense = {layer.name: layer.get_weights() for layer in network.layers if layer.name in packing.DENSE}
     languages = sorted({text.language for text in texts} - {"und"})

@@ -359,26 +359,6 @@ def test_which_rows_are_translations():
     assert translated_rows(rows(["a"] * 6, id=["the same"] * 6)) is None
 
 
-def prior_data(multi_label):
-    train = data()
-    rows = [place for place, label in enumerate(train.label) if label != "music" or place % 3 == 0]
-    label = [[train.label[row]] if multi_label else train.label[row] for row in rows]
-    return ki.datasets.from_lists([train.text[row] for row in rows], label, language="en")
-
-
-@pytest.mark.parametrize("multi_label", [False, True])
-@pytest.mark.parametrize("gradual", [False, True])
-def test_a_text_that_says_nothing_gets_the_shares_of_the_labels(multi_label, gradual):
-    train = prior_data(multi_label)
-    model = ki.TextClassifier.from_scratch(train.labels, multi_label=multi_label, num_buckets=1000)
-    model.fit(train, verbose=0, **({"epochs": 1} if gradual else {}))
-    shares = [
-        sum(label in (one if multi_label else [one]) for one in train.label) / len(train) for label in train.labels
-    ]
-    for text in ("", " ", "\u0000"):
-        np.testing.assert_allclose(model.predict([text])[0], shares, atol=0.03)
-
-
 def test_a_text_without_ngrams_has_the_shares_beside_an_encoder_and_others_answer_as_before(fitted):
     model, _ = fitted
     texts = ["", "\u0000", "play Mary", "ኣማርኛ"]
@@ -395,9 +375,3 @@ def test_a_text_without_ngrams_has_the_shares_beside_an_encoder_and_others_answe
     assert (moved[:2].argmax(axis=1) == 0).all()
     assert moved[0].max() > 0.9
     np.testing.assert_array_equal(moved[2:], scores[2:])
-
-
-def test_files_from_before_have_no_prior():
-    config = ki.layers.NgramLogits(has_prior=True).get_config()
-    del config["has_prior"]
-    assert not ki.layers.NgramLogits.from_config(config).has_prior

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_i18n.models.convex.bag_fitting import fit_bag, write_prior
+from keras_i18n.models.convex.bag_fitting import fit_bag
 from keras_i18n.models.convex.ngram_weights import NgramWeights
 from keras_i18n.models.convex.training_features import TrainingFeatures, bag_features
 from keras_i18n.models.convex.translations import translated_rows
@@ -76,11 +76,7 @@ def labelled_features(model: Any, train: Any, options: TrainingOptions) -> Train
 
 
 def weigh_ngrams(model: Any, train: Any) -> None:
-    """Sets the weights of n-grams from the training texts, for a training by gradients; once for a model.
-
-    What texts that say nothing are answered follows the labels of each training.
-    """
-    write_prior(model.network, targets_of(model, train, "train"), multi_label=model.multi_label)
+    """Sets the weights of n-grams from the training texts, for a training by gradients; once for a model."""
     table = model.network.get_layer("weight_table")
     if np.asarray(table.embeddings).any():
         return

@@ -9,6 +9,7 @@ import numpy as np
 from keras_i18n import networks
 from keras_i18n.datasets import as_dataset
 from keras_i18n.forked import refuse_forked
+from keras_i18n.models.convex.bag_fitting import write_prior
 from keras_i18n.models.fitting import bag_training
 from keras_i18n.models.fitting.data_warnings import warn_of_data
 from keras_i18n.models.fitting.from_scratch import LEARNING_RATE, epochs_for, is_from_scratch
@@ -96,6 +97,8 @@ def fit_classifier(
     for callback in chosen.callbacks:
         if isinstance(callback, LanguageMetrics):
             callback.watch(model, chosen.callbacks)
+    if networks.is_ngram_bag(model.network):  # after all checks: a training that is refused changes nothing
+        write_prior(model.network, targets, multi_label=multi_label)
     with device:
         history = plan.run(
             model, (train.text, targets, weights, draw), validation_data, chosen, session, session.backup()
