@@ -32,12 +32,14 @@ class ChainedModel:
         if pack_told["body"] != self.told["body"]:
             raise ValueError(f"'{pack}' must be a pack of '{body}'. Received: one of another body.")
         for golden in pack_told["golden"]:
-            vectors = self._vectors(golden["codepoints"])["token_vectors"]
-            _check(pack, vectors[0].sum(axis=0), golden, pack_told)
+            given = self._vectors(golden["codepoints"])
+            _check(pack, _told([given[name] for name in pack_told["outputs"] if name != "length"]), golden, pack_told)
         for golden in self.told["golden"]:
-            vectors = np.array([golden["token_vectors"]], "float32")
-            length = np.array([vectors.shape[1]], "int32")
-            _check(body, self._answer(token_vectors=vectors, length=length), golden, self.told)
+            given = {name: np.array([numbers], "float32") for name, numbers in golden.get("vectors", {}).items()}
+            if "token_vectors" in golden:
+                given["token_vectors"] = np.array([golden["token_vectors"]], "float32")
+                given["length"] = np.array([given["token_vectors"].shape[1]], "int32")
+            _check(body, self._answer(**given), golden, self.told)
 
     def predict(self, text):
         """Scores or the vector of a text."""
@@ -56,6 +58,11 @@ def _opened(path):
     if told["contract"] != CONTRACT:
         raise ValueError(f"This client reads contract {CONTRACT}. Received: {told['contract']} in '{path}'.")
     return told, Interpreter(model_path=str(path), num_threads=1).get_signature_runner("serving_default")
+
+
+def _told(vectors):
+    """What a golden example of a pack tells: the sum of the vectors of a text's tokens, and behind it its other vectors."""
+    return np.concatenate([one[0].sum(axis=0) if one.ndim == 3 else one[0] for one in vectors])
 
 
 def _check(path, numbers, golden, told):

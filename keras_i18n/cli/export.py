@@ -32,7 +32,7 @@ def export(
         str | None,
         typer.Option(
             help="'body' for what all languages share (body.tflite, body.onnx), 'pack' for tokenizer and rows of the model's "
-            "languages: an app chains the two. The whole model unless given."
+            "languages, hashed n-grams among them: an app chains the two. The whole model unless given."
         ),
     ] = None,
     beam: Annotated[

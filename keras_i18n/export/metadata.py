@@ -44,7 +44,8 @@ class Metadata:
             "output" are the log probabilities of "tokens", the best ones to follow; of a translator the code points of
             the translation, into the language at the place "target_language"; of images: {"image", "output"}.
             "text" is absent where the code points are no valid Unicode text (a lone surrogate). Of a pair's body:
-            {"token_vectors", "output"}; of its pack "output" is the sum of the vectors of the text's tokens.
+            {"token_vectors", "output"}, and "vectors" of inputs that take one vector a text; of its pack "output" is the sum
+            of the vectors of the text's tokens, and behind it its other vectors, in the order of the outputs.
         label_names: dict, language -> the labels' names in it, in their order.
         image_shape: shape of one image, None where any size fits; empty for texts.
         generation: of a language model: "states" (input, output, size, dtype, first value), "end_id", "language_tags",
@@ -203,7 +204,8 @@ class Metadata:
         if len(self.target_languages) > 1 and any("target_language" not in example for example in self.golden):
             return "a golden example lacks its target language"
         example_of = "image" if self.image_shape else _EXAMPLES.get(self.task, "codepoints")
-        if any(example_of not in example for example in self.golden):
+        some = {example_of, "vectors"} if self.task in _EXAMPLES else {example_of}
+        if any(some.isdisjoint(example) for example in self.golden):
             return f"a golden example lacks its {example_of}"
         return ""
 

@@ -13,7 +13,7 @@ from keras_i18n import layers, networks
 from keras_i18n.export import metadata as contract
 from keras_i18n.export.exportable import OUTPUT_NAMES, Exportable
 from keras_i18n.export.exporting import load_exported
-from keras_i18n.export.pair_runners import BodyRunner, PackRunner
+from keras_i18n.export.pair_runners import LENGTH, TOKEN_VECTORS, BodyRunner, PackRunner
 from keras_i18n.export.precisions import PRECISIONS
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.writing import checked_formats, write_files
@@ -40,7 +40,8 @@ def export_body(
     An app that loads it and a pack (`export_pack`) chains the two: what the pack gives goes into the body by name.
 
     Args:
-        model: a `TextClassifier` or `TextEncoder` whose token ids are read by a `MultilingualEmbedding` alone.
+        model: a `TextClassifier` or `TextEncoder` whose token ids are read by a `MultilingualEmbedding`, by tables of hashed
+            n-grams, or by both, as in the encoder `universal`.
         folder: where the files go.
         formats: "tflite", "onnx" or both.
         precision: as in `export`.
@@ -48,7 +49,7 @@ def export_body(
 
     Returns:
         The folder. Inputs of a file: `token_vectors` float32 `(batch, tokens, dim)`, `length` int32 `(batch,)`, how many
-        of them are tokens.
+        of them are tokens; of hashed n-grams such as `ngram_vector` float32 `(batch, dim)`, called after their table.
 
     Raises:
         ValueError: a model of another kind, another format or precision.
@@ -80,7 +81,7 @@ def export_pack(
     precision: str = "float32",
     progress: ProgressOption = None,
 ) -> pathlib.Path:
-    """Writes tokenizer and rows of a model's languages: raw code points in, `token_vectors` and `length` out.
+    """Writes tokenizer and rows of a model's languages: raw code points in, what the body takes out, by name.
 
     Args:
         model: such as `localization.localize` or `assemble` gives for some languages of the body's model.
@@ -119,7 +120,7 @@ def load_pair(body: Path, pack: Path) -> Runner:
         body: a file of `export_body`. pack: one of `export_pack`; the formats may differ.
 
     Raises:
-        ValueError: a damaged file, one of another kind, a pack of another body.
+        ValueError: a damaged file, one of another kind, a pack of another body, or one that gives what the body does not take.
 
     Example:
 
@@ -134,7 +135,8 @@ def load_pair(body: Path, pack: Path) -> Runner:
     >>> np.allclose(pair.predict(["not to be"]), encoder.predict(["not to be"]), atol=1e-5)
     True
     """
-    head, tail = load_exported(pack), load_exported(body)
+    head: Any = load_exported(pack)
+    tail: Any = load_exported(body)
     for path, runner, kind in ((body, tail, BodyRunner), (pack, head, PackRunner)):
         if not isinstance(runner, kind):
             what = "export_body" if kind is BodyRunner else "export_pack"
@@ -148,9 +150,14 @@ def load_pair(body: Path, pack: Path) -> Runner:
             "that were exported of one model."
         )
 
+    if tail.takes != (gives := tuple(sorted(head.metadata.outputs))):
+        raise ValueError(
+            f"A pack must give what its body takes ({cut(', '.join(tail.takes))}). Received: '{cut(pack)}', which gives "
+            f"{cut(', '.join(gives))}. Take the files that were exported of one model."
+        )
+
     def run(codepoints):
-        vectors, length = head.run(codepoints)
-        return tail.run(vectors, length)
+        return tail.run(**head.run(codepoints))
 
     told = dataclasses.replace(
         tail.metadata,
@@ -181,7 +188,7 @@ def _checked_choice(formats, precision):
 
 def _digest(model):
     """Of the body's weights as they are, whatever precision the files have and whatever rows stand before it."""
-    table = {id(weight) for weight in networks.token_embedding(model.network).weights}
+    table = {id(weight) for one in networks.token_tables(model.network) for weight in one.layer.weights}
     digest = hashlib.sha256()
     for weight in model.network.weights:
         if id(weight) not in table:
@@ -192,18 +199,19 @@ def _digest(model):
 
 def _body(model, digest):
     _, body = networks.split_at_token_vectors(model.network)
-    dim = body.inputs[0].shape[-1]
     generator = np.random.default_rng(0)
     examples = []
     for count in _GOLDEN_TOKENS:
-        vectors = generator.normal(scale=dim**-0.5, size=(count, dim)).round(_DIGITS).astype("float32")
-        output = body([vectors[None], np.array([count], "int32")], training=False)
-        examples.append(
-            {
-                "token_vectors": vectors.astype("float64").round(_DIGITS).tolist(),
-                "output": keras.ops.convert_to_numpy(output)[0].astype("float64").round(7).tolist(),
-            }
-        )
+        given = {one.name: _example(one, count, generator) for one in body.inputs}
+        output = body([values[None] for values in given.values()], training=False)
+        told = {
+            name: values.astype("float64").round(_DIGITS).tolist() for name, values in given.items() if name != LENGTH
+        }
+        example = {TOKEN_VECTORS: told.pop(TOKEN_VECTORS)} if TOKEN_VECTORS in told else {}
+        if told:
+            example["vectors"] = told
+        example["output"] = keras.ops.convert_to_numpy(output)[0].astype("float64").round(7).tolist()
+        examples.append(example)
     return Exportable(
         body,
         contract.Metadata(
@@ -217,24 +225,43 @@ def _body(model, digest):
     )
 
 
+def _example(given, count, generator):
+    """Numbers for an input of the body: of one text, with so many tokens."""
+    if given.name == LENGTH:
+        return np.array(count, "int32")
+    dim = given.shape[-1]
+    size = (count, dim) if given.name == TOKEN_VECTORS else dim
+    return generator.normal(scale=dim**-0.5, size=size).round(_DIGITS).astype("float32")
+
+
 def _pack(model, digest):
-    rows, _ = networks.split_at_token_vectors(model.network)
+    rows, body = networks.split_at_token_vectors(model.network)
     codepoints = keras.Input((None,), dtype="int32", name="codepoints")
     text = layers.TextTruncation(model.max_codepoints, name="truncation")(codepoints)
     token_ids = layers.tokenization_layer(model.tokenizer, name="tokenization")(text)
-    length = layers.TokenCount(padding_id=model.tokenizer.padding_id, name="length")(token_ids)
+    names = [one.name for one in body.inputs]
     texts = contract.golden_texts(model.languages)
     sequences = model.tokenize(texts)
-    sums = [keras.ops.convert_to_numpy(rows(ids[None]))[0].sum(axis=0) for ids in sequences]
+    given = [dict(zip(names, rows(_at_least_one(ids, model)[None]), strict=True)) for ids in sequences]
     return Exportable(
-        keras.Model(codepoints, [rows(token_ids), length], name="pack"),
+        keras.Model(codepoints, rows(token_ids), name="pack"),
         contract.Metadata(
             task="token-vectors",
-            outputs=("token_vectors", "length"),
+            outputs=tuple(names),
             languages=model.languages,
             tokenizer_digest=model.tokenizer.digest,
             max_codepoints=model.max_codepoints,
-            golden=contract.golden_examples(texts, sequences, sums),
+            golden=contract.golden_examples(texts, sequences, list(map(_told, given))),
             body=digest,
         ),
     )
+
+
+def _at_least_one(ids, model):
+    return ids if len(ids) else np.array([model.tokenizer.padding_id], "int32")
+
+
+def _told(given):
+    """What a golden example of a pack tells of a text: the sum of the vectors of its tokens, and behind it its other vectors."""
+    found = {name: keras.ops.convert_to_numpy(values)[0] for name, values in given.items() if name != LENGTH}
+    return np.concatenate([one.sum(axis=0) if name == TOKEN_VECTORS else one for name, one in found.items()])

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_i18n.networks.split_network import split_at_token_vectors
+from keras_i18n.networks.split_network import LENGTH, TOKEN_VECTORS, split_at_token_vectors
 
 _BATCH = 16
 
@@ -20,8 +20,8 @@ def token_sensitivity(network: keras.Model, token_ids: Sequence[np.ndarray], *, 
         seed: of the directions in which outputs are looked at.
 
     Returns:
-        float64 `(dim, dim)` with a mean of 1 on its diagonal; None where the token vectors cannot be cut off, or nothing
-        depends on them.
+        float64 `(dim, dim)` with a mean of 1 on its diagonal; None where the token vectors cannot be cut off alone, or
+        nothing depends on them.
 
     Example:
 
@@ -38,6 +38,8 @@ def token_sensitivity(network: keras.Model, token_ids: Sequence[np.ndarray], *, 
         rows, body = split_at_token_vectors(network)
     except ValueError:
         return None
+    if [one.name for one in body.inputs] != [TOKEN_VECTORS, LENGTH]:
+        return None
     generator = np.random.default_rng(seed)
     total = np.zeros((body.inputs[0].shape[-1],) * 2)
     texts = sorted((ids for ids in token_ids if len(ids)), key=len)
@@ -52,7 +54,7 @@ def _of_batch(rows, body, texts, generator):
     padded = np.zeros((len(texts), int(length.max())), "int32")  # any row: padding is told by `length`
     for place, ids in enumerate(texts):
         padded[place, : len(ids)] = ids
-    vectors = tf.convert_to_tensor(rows(padded))
+    vectors = tf.convert_to_tensor(rows(padded)[0])
     with tf.GradientTape() as tape:
         tape.watch(vectors)
         given = body([vectors, tf.constant(length)], training=False)

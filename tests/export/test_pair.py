@@ -25,6 +25,16 @@ def answered(text):
     return body.run(told[0]["outputs"], {"token_vectors": vectors, "length": length})[0][0].tolist()
 print(json.dumps([answered(text) for text in json.load(open(sys.argv[3]))]))
 """
+IN_ONNX_RUNTIME_BY_NAME = """
+import json, sys
+import numpy as np, onnxruntime
+body, pack = (onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]) for path in sys.argv[1:3])
+told = [json.loads(one.get_modelmeta().custom_metadata_map["keras_i18n.json"]) for one in (body, pack)]
+def answered(text):
+    given = pack.run(told[1]["outputs"], {"codepoints": np.array([[ord(c) for c in text] or [0]], "int32")})
+    return body.run(told[0]["outputs"], dict(zip(told[1]["outputs"], given)))[0][0].tolist()
+print(json.dumps([answered(text) for text in json.load(open(sys.argv[3]))]))
+"""
 IN_LITERT = """
 import json, sys
 sys.path.insert(0, sys.argv[4])
