@@ -103,6 +103,17 @@ def _int8(result, runtime):
     return f"{before['least_ms'] / after['least_ms']:.1f} x; {percent(after['same_labels'])}"
 
 
+def _exported_pair(result, precision, format):
+    row = result["exported"][precision][format]
+    sizes = ", ".join(f"{row['packs'][tag]['bytes'] / 1e6:.1f}" for tag in ("fr", "sw", "ja", "am"))
+    return f"{row['body'] / 1e6:.1f}; {sizes}"
+
+
+def _pair_difference(result):
+    rows = [row for formats in result["exported"].values() for row in formats.values()]
+    return max(pack["largest_difference"] for row in rows for pack in row["packs"].values())
+
+
 def _test(result):
     return result["tests"]["test_2016_flickr"]
 
@@ -656,6 +667,16 @@ FIGURES = (
             "to French and Swahili, bit for bit"
         ),
         ("keras_i18n/localization", "keras_i18n/tokenizers", "keras_i18n/networks"),
+    ),
+    Figure(
+        "universal_packs",
+        "the same as exported files that an app chains, .tflite in int8, megabytes: body; packs of French, Swahili, Japanese, Amharic",
+        lambda result: _exported_pair(result, "int8", "tflite"),
+        lambda result: (
+            f"{_exported_pair(result, 'int8', 'onnx')} .onnx; {_exported_pair(result, 'float32', 'tflite')} .tflite in float32; largest "
+            f"difference of a number to the one file {_pair_difference(result):.0e}"
+        ),
+        ("keras_i18n/localization", "keras_i18n/export", "keras_i18n/networks"),
     ),
     Figure(
         "int8_computing",
