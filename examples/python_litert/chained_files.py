@@ -61,8 +61,10 @@ def _opened(path):
 
 
 def _told(vectors):
-    """What a golden example of a pack tells: the sum of the vectors of a text's tokens, and behind it its other vectors."""
-    return np.concatenate([one[0].sum(axis=0) if one.ndim == 3 else one[0] for one in vectors])
+    """What a golden example of a pack tells: the sum of the vectors of a text's tokens; behind it its other vectors, at most 1 long."""
+    return np.concatenate(
+        [one[0].sum(axis=0) if one.ndim == 3 else one[0] / max(1, np.linalg.norm(one)) for one in vectors]
+    )
 
 
 def _check(path, numbers, golden, told):

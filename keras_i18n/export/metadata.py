@@ -45,7 +45,8 @@ class Metadata:
             the translation, into the language at the place "target_language"; of images: {"image", "output"}.
             "text" is absent where the code points are no valid Unicode text (a lone surrogate). Of a pair's body:
             {"token_vectors", "output"}, and "vectors" of inputs that take one vector a text; of its pack "output" is the sum
-            of the vectors of the text's tokens, and behind it its other vectors, in the order of the outputs.
+            of the vectors of the text's tokens, and behind it its other vectors in the order of the outputs, each divided by its
+            length where that is above 1.
         label_names: dict, language -> the labels' names in it, in their order.
         image_shape: shape of one image, None where any size fits; empty for texts.
         generation: of a language model: "states" (input, output, size, dtype, first value), "end_id", "language_tags",

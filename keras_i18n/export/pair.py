@@ -13,7 +13,7 @@ from keras_i18n import layers, networks
 from keras_i18n.export import metadata as contract
 from keras_i18n.export.exportable import OUTPUT_NAMES, Exportable
 from keras_i18n.export.exporting import load_exported
-from keras_i18n.export.pair_runners import LENGTH, TOKEN_VECTORS, BodyRunner, PackRunner
+from keras_i18n.export.pair_runners import LENGTH, TOKEN_VECTORS, BodyRunner, PackRunner, told_of_a_text
 from keras_i18n.export.precisions import PRECISIONS
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.writing import checked_formats, write_files
@@ -262,6 +262,5 @@ def _at_least_one(ids, model):
 
 
 def _told(given):
-    """What a golden example of a pack tells of a text: the sum of the vectors of its tokens, and behind it its other vectors."""
     found = {name: keras.ops.convert_to_numpy(values)[0] for name, values in given.items() if name != LENGTH}
-    return np.concatenate([one.sum(axis=0) if name == TOKEN_VECTORS else one for name, one in found.items()])
+    return told_of_a_text(found)

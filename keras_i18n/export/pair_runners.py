@@ -17,6 +17,25 @@ _BATCH = 32
 TOKEN_VECTORS, LENGTH = "token_vectors", "length"
 
 
+def told_of_a_text(vectors: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The sum of the vectors of a text's tokens; behind it its other vectors, divided by their length where that is above 1.
+
+    Sums of n-grams have no bounds, as the tolerance of a file needs them.
+
+    Args:
+        vectors: name -> numbers, in the order of the pack's outputs.
+
+    >>> told_of_a_text({"token_vectors": np.array([[1.0, 2.0], [3.0, 4.0]]), "ngram_vector": np.array([30.0, 40.0])})
+    array([4. , 6. , 0.6, 0.8])
+    """
+    return np.concatenate(
+        [
+            one.sum(axis=0) if name == TOKEN_VECTORS else one / max(1.0, float(np.linalg.norm(one)))
+            for name, one in vectors.items()
+        ]
+    )
+
+
 class PackRunner(Runner):
     """The exported tokenizer and rows of some languages: `vectors(texts)`."""
 
@@ -58,7 +77,7 @@ class PackRunner(Runner):
         return [one[TOKEN_VECTORS] for one in self.vectors(texts)]
 
     def predict(self, texts: Texts, *, progress: ProgressOption = None) -> np.ndarray:
-        """What the golden examples tell: the sum of the vectors of each text's tokens, and behind it its other vectors.
+        """What the golden examples tell of each text: see `told_of_a_text`.
 
         Args:
             texts: list of str.
@@ -68,11 +87,7 @@ class PackRunner(Runner):
             float32 `(texts, numbers)`.
         """
         found = self.vectors(texts)
-        names = [name for name in self.metadata.outputs if name != LENGTH]
-        sums = [
-            np.concatenate([one[name].sum(axis=0) if name == TOKEN_VECTORS else one[name] for name in names])
-            for one in found
-        ]
+        sums = [told_of_a_text(one) for one in found]
         Counter(progress, "texts", total=len(found)).add(len(found))
         return np.stack(sums) if sums else np.zeros((0, self.metadata.output_dim), "float32")
 
