@@ -11,6 +11,13 @@ from keras_i18n.cli.opening import open_dataset
 from keras_i18n.shown import cut
 
 _FORMATS = "saved_model,h5,keras,tflite,onnx"
+_BY_NAME = "The body takes what a pack gives, by name: see examples/python_litert/chained_files.py"
+# part of a model -> how an app uses its files
+_CHAINED = {
+    "body": _BY_NAME,
+    "pack": _BY_NAME,
+    "steps": "A step takes what the encoder or the step before gives, by name: see examples/python_litert/streamed_translation.py",
+}
 
 
 def export(
@@ -32,7 +39,8 @@ def export(
         str | None,
         typer.Option(
             help="'body' for what all languages share (body.tflite, body.onnx), 'pack' for tokenizer and rows of the model's "
-            "languages, hashed n-grams among them: an app chains the two. The whole model unless given."
+            "languages, hashed n-grams among them: an app chains the two. 'steps' of a translator for an encoder and a step, "
+            "which give a translation while it grows. The whole model unless given."
         ),
     ] = None,
     beam: Annotated[
@@ -72,7 +80,7 @@ def export(
     if part is not None:
         _export_part(loaded, folder, part, chosen)
         show_files(folder)
-        show_text("The body takes what a pack gives, by name: see examples/python_litert/chained_files.py")
+        show_text(_CHAINED[part])
         write_json({"folder": str(folder), "part": part, "bytes": dict(_sizes(folder))}, json)
         return
     if max_bytes is not None or max_loss is not None or precision == "auto":
@@ -102,14 +110,16 @@ def _export_part(model, folder, part, chosen):
     """The body of a model, or its pack, named after its language where it has one."""
     import keras_i18n
 
-    if part not in ("body", "pack"):
-        raise ValueError(f"A part is 'body' or 'pack'. Received: {cut(part)}.")
+    if part not in _CHAINED:
+        raise ValueError(f"A part is 'body', 'pack' or 'steps'. Received: {cut(part)}.")
     if chosen["target"] is not None:
         raise ValueError(f"--target is for whole models. Received: --part {cut(part)} with it.")
     given = {name: value for name, value in chosen.items() if value is not None}
     with progress_bar("exporting") as show:
         if part == "body":
             keras_i18n.export.export_body(model, folder, **given, progress=show)
+        elif part == "steps":
+            keras_i18n.export.export_steps(model, folder, **given, progress=show)
         else:
             name = model.languages[0] if len(model.languages) == 1 else "pack"
             keras_i18n.export.export_pack(model, folder, name=name, **given, progress=show)

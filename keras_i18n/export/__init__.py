@@ -14,6 +14,7 @@ from keras_i18n.export.precision_search import PrecisionSearch, choose_precision
 from keras_i18n.export.precisions import PRECISIONS
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.targets import TARGETS, checked_target
+from keras_i18n.export.translation_steps import export_steps, load_steps
 from keras_i18n.export.verification import VerificationReport, verify
 
 __all__ = [
@@ -32,8 +33,10 @@ __all__ = [
     "export",
     "export_body",
     "export_pack",
+    "export_steps",
     "load_exported",
     "load_pair",
+    "load_steps",
     "open_file",
     "verify",
 ]

@@ -4,6 +4,12 @@ from typing import Any
 
 import numpy as np
 
+# what is right or is not by its token ids
+_TOKEN_IDS = {
+    "tokenization": lambda runner: runner.tokenize(runner.replay_inputs()),
+    "translation-encoder": lambda runner: runner.replay_outputs(),
+}
+
 
 def replay(runner: Any) -> list[str]:
     """What comes out otherwise than the file's metadata says.
@@ -18,10 +24,10 @@ def replay(runner: Any) -> list[str]:
     if not golden:
         return []
     inputs = runner.replay_inputs()
-    if runner.metadata.task == "tokenization":
+    if of_ids := _TOKEN_IDS.get(runner.metadata.task):
         wrong = [
             text
-            for text, ids, example in zip(inputs, runner.tokenize(inputs), golden, strict=True)
+            for text, ids, example in zip(inputs, of_ids(runner), golden, strict=True)
             if ids.tolist() != example["ids"]
         ]
         return [f"golden examples in the file come out with other ids: {wrong[:3]}."] if wrong else []

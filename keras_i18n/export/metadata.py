@@ -17,7 +17,7 @@ from keras_i18n.shown import cut, shown
 CONTRACT_VERSION = 2
 MEMBER = "keras_i18n.json"
 MOST_BYTES = 1 << 26
-_OF_ANY_LENGTH = ("tokenization", "translation")  # tasks whose answers differ in length
+_OF_ANY_LENGTH = ("tokenization", "translation", "translation-encoder")  # tasks whose answers differ in length
 _MAX_GOLDEN_LANGUAGES = 24
 # texts in no language that a client gets wrong first: nothing, white space, composed and decomposed, emoji, a surrogate
 _EDGE_TEXTS = ("", "  \t ", "Ａ e\u0301 é ﬁ", "👩🏽‍🚀🇪🇹", "a\ud800b", "½ € 10")
@@ -32,7 +32,8 @@ class Metadata:
 
     Args:
         task: "text-classification", "text-embedding", "text-generation", "translation", "image-classification",
-            "tokenization"; of the two files of a pair "token-vectors", and "vectors-classification" or "vectors-embedding".
+            "tokenization"; of the two files of a pair "token-vectors", and "vectors-classification" or "vectors-embedding";
+            of the two of a translator in steps "translation-encoder" and "translation-step".
         outputs: names of the outputs, in order.
         labels: names of the scores' columns; empty for vectors and token ids.
         languages: BCP-47 tags that the model was made for.
@@ -60,8 +61,8 @@ class Metadata:
         abstain_below: of a language identifier: the probability below which its answer is "und", as it is for a text
             without letters. None, and left out of the JSON, where every text is answered.
         threads: that a client should let one call use. None, and left out of the JSON, where that is its own choice.
-        body: of the two files of a pair, hex SHA-256 of the body's weights before they were rounded. Empty, and left out
-            of the JSON, in all others.
+        body: of the two files of a pair, hex SHA-256 of the body's weights before they were rounded; of the two of a
+            translator in steps, of the network's. Empty, and left out of the JSON, in all others.
         contract: version of this description.
         sha256: hex digest of this description and of all else that decides the file's answers (`sealed`). Empty in .h5,
             which carries a digest of the whole file at its end.

@@ -160,7 +160,10 @@ def _refuse_foreign(operators, path):
 
 def _name_dimensions(graph):
     """tf2onnx calls unknown sizes unk__17; people read these names."""
+    single = len(graph.input) == 1
     for tensor in [*graph.input, *graph.output]:
         for place, dimension in enumerate(tensor.type.tensor_type.shape.dim):
             if dimension.dim_param or not dimension.HasField("dim_value"):
-                dimension.dim_param = "batch" if place == 0 else "length" if tensor in graph.input else "tokens"
+                name = "length" if tensor in graph.input else "tokens"
+                # sizes of one name must be the same
+                dimension.dim_param = "batch" if place == 0 else name if single else f"{tensor.name}_{name}"

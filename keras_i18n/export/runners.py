@@ -9,6 +9,7 @@ from keras_i18n.export.image_runner import ImageRunner
 from keras_i18n.export.metadata import Metadata
 from keras_i18n.export.pair_runners import BodyRunner, PackRunner
 from keras_i18n.export.runner import Runner
+from keras_i18n.export.streaming_runner import EncoderRunner, StepRunner
 from keras_i18n.export.suggestion_runner import SuggestionRunner
 from keras_i18n.export.translation_runner import TranslationRunner
 from keras_i18n.protocols import Path
@@ -18,6 +19,8 @@ RUNNERS = {
     "image-classification": ImageRunner,
     "text-generation": SuggestionRunner,
     "translation": TranslationRunner,
+    "translation-encoder": EncoderRunner,
+    "translation-step": StepRunner,
     "token-vectors": PackRunner,
     "vectors-classification": BodyRunner,
     "vectors-embedding": BodyRunner,

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n.export.codepoints import batches_by_length, codepoints_of
-from keras_i18n.export.metadata import text_of
+from keras_i18n.export.metadata import Metadata, text_of
 from keras_i18n.export.runner import Runner
 from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.translation.sentences import joined, split_at_sentence_ends
@@ -33,7 +33,7 @@ class TranslationRunner(Runner):
             TypeError: `texts` is no list of str. ValueError: a language that the file does not write.
         """
         texts = checked_texts(texts, self.metadata.max_codepoints)
-        places = self._places(target_language, len(texts))
+        places = places_of(self.metadata, target_language, len(texts))
         counter = Counter(progress, "texts", total=len(texts))
         found, lengths = self._translated(texts, places, counter)
         most = self.metadata.max_tokens
@@ -64,30 +64,45 @@ class TranslationRunner(Runner):
                 counter.add(len(rows))
         return found, lengths
 
-    def _places(self, target_language, count):
-        known = self.metadata.target_languages
-        given = [target_language] * count if isinstance(target_language, str | None) else list(target_language)
-        if len(given) != count:
-            raise ValueError(f"`target_language` must have one tag a text ({count}). Received: {len(given)}.")
-        if len(known) < 2 and set(given) <= {None}:
-            return None
-        places = np.zeros((count, 1), "int32")
-        for row, tag in enumerate(given):
-            found = None if tag is None else tags.lookup(tag, known)
-            if found is None:
-                raise ValueError(
-                    f"`target_language` must be one that the file writes ({', '.join(known) or 'it names none'}). "
-                    f"Received: {shown(tag)}."
-                )
-            places[row] = known.index(found)
-        return places if len(known) > 1 else None
-
     def predict(self, texts: Texts, *, progress: ProgressOption = None) -> Any:
         """Translations, a list of str; see `translate`."""
         return self.translate(texts, progress=progress)
 
     def replay_outputs(self) -> list[str]:
         """Translations of the golden examples, into the languages that they name."""
-        languages = self.metadata.target_languages
-        tagged = [languages[example["target_language"]] for example in self.metadata.golden] if languages else None
-        return self.translate(self.replay_inputs(), target_language=tagged)
+        return self.translate(self.replay_inputs(), target_language=golden_languages(self.metadata))
+
+
+def places_of(metadata: Metadata, target_language: Any, count: int) -> np.ndarray | None:
+    """The input `target_language` of a translator's file: int32 `(count, 1)`; None where it writes one language.
+
+    Args:
+        metadata: of the file.
+        target_language: BCP-47 tag for all texts, or a list with one a text.
+        count: of the texts.
+
+    Raises:
+        ValueError: a language that the file does not write, or not one a text.
+    """
+    known = metadata.target_languages
+    given = [target_language] * count if isinstance(target_language, str | None) else list(target_language)
+    if len(given) != count:
+        raise ValueError(f"`target_language` must have one tag a text ({count}). Received: {len(given)}.")
+    if len(known) < 2 and set(given) <= {None}:
+        return None
+    places = np.zeros((count, 1), "int32")
+    for row, tag in enumerate(given):
+        found = None if tag is None else tags.lookup(tag, known)
+        if found is None:
+            raise ValueError(
+                f"`target_language` must be one that the file writes ({', '.join(known) or 'it names none'}). "
+                f"Received: {shown(tag)}."
+            )
+        places[row] = known.index(found)
+    return places if len(known) > 1 else None
+
+
+def golden_languages(metadata: Metadata) -> list[str] | None:
+    """The target language of each golden example; None where the file names none."""
+    languages = metadata.target_languages
+    return [languages[example["target_language"]] for example in metadata.golden] if languages else None

@@ -63,7 +63,7 @@ def write_files(
         if PRECISIONS[own].rows is not None:
             twin = source = twin or _in_few_bits(model, exported, own, make)
         # golden examples among it; of a translation, which is right or is not, those of the twin
-        of_twin = PRECISIONS[own].of_twin or exported.metadata.task == "translation"
+        of_twin = PRECISIONS[own].of_twin or exported.metadata.task.startswith("translation")
         metadata = (source if of_twin else exported).metadata
         if metadata.task != "tokenization":
             metadata = dataclasses.replace(metadata, precision=own, tolerance=PRECISIONS[own].tolerance)

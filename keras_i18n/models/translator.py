@@ -16,7 +16,7 @@ from keras_i18n.models.saving.kinds import savable
 from keras_i18n.models.text_inputs import checked_texts
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.models.translation import fitting
-from keras_i18n.models.translation.exported_translation import text_in_translation
+from keras_i18n.models.translation.exported_translation import text_in_steps, text_in_translation
 from keras_i18n.models.translation.search import Search, check_search
 from keras_i18n.models.translation.training_pairs import training_pairs
 from keras_i18n.networks.beam_translation import BeamTranslation
@@ -330,17 +330,16 @@ class Translator(TextModel):
     def _search(self):
         return Search(self)
 
-    def greedy_layer(self) -> GreedyTranslation:
+    def greedy_layer(self, network: keras.Model | None = None) -> GreedyTranslation:
         """The loop of a greedy `translate` as a Keras layer: source ids -> target ids."""
-        return GreedyTranslation(self.network, **self._of_the_search())
+        return GreedyTranslation(network or self.network, **self._of_the_search())
 
     def search_layer(self, network: keras.Model | None = None) -> GreedyTranslation:
         """The loop that is exported, by the model's own way to search: source ids -> target ids."""
-        network = self.network if network is None else network
-        options = self._of_the_search()
         if self.beam == 1:
-            return GreedyTranslation(network, **options)
-        return BeamTranslation(network, beam=self.beam, length_penalty=self.length_penalty, **options)
+            return self.greedy_layer(network)
+        options = {"beam": self.beam, "length_penalty": self.length_penalty, **self._of_the_search()}
+        return BeamTranslation(network or self.network, **options)
 
     def _of_the_search(self):
         return {
@@ -361,6 +360,15 @@ class Translator(TextModel):
         searches by `beam` and `length_penalty` of the model. A text of more than `max_tokens` tokens is cut there.
         """
         return text_in_translation(self)
+
+    def to_keras_steps(self) -> tuple[keras.Model, keras.Model]:
+        """A greedy translation cut in two, for apps that show it while it grows.
+
+        Returns:
+            The encoder, inputs as in `to_keras` -> `source_ids`, `source`, `written`, `states`, `source_length`; and the step, which
+            takes the first four and gives `written` and `states` for the next, code points so far, and `going`, 1 where it goes on.
+        """
+        return text_in_steps(self)
 
     def to_config(self) -> Config:
         """Everything of the model beside tokenizer and network, as plain data."""

@@ -1,0 +1,95 @@
+"""An encoder and a step in two files translate as the model does, each in its runtime, token after token."""
+
+import subprocess
+import sys
+import warnings
+
+import pytest
+
+import keras_i18n as ki
+from keras_i18n.export import export_steps, load_steps
+from tests.examples.clients import EXAMPLES
+from tests.layers.checks import randomise
+
+TEXTS = ["Wake me at six", "cafe\u0301 ok", "", "👩🏽‍🚀 ok", "Wake me. " * 9]
+CLIENT = EXAMPLES / "python_litert" / "streamed_translation.py"
+
+
+def translator(decoder, seed, **made):
+    tokenizer = ki.tokenizers.train_unigram(TEXTS * 9, vocabulary_size=60, normalizer="identity", begin=True, end=True)
+    size = tokenizer.vocabulary_size + len(made.get("target_languages", ()))
+    network = ki.networks.translation(size, size="tiny", dim=8, hidden_dim=4, decoder=decoder)
+    randomise(network, seed, scale=1.0)
+    return ki.Translator(tokenizer=tokenizer, network=network, source_language="en", max_tokens=40, **made)
+
+
+@pytest.fixture(scope="module")
+def of_two_languages():
+    return translator("attention", 1, target_languages=["fr", "de"], beam=3)
+
+
+@pytest.fixture(scope="module")
+def folder(of_two_languages, tmp_path_factory):
+    return export_steps(of_two_languages, tmp_path_factory.mktemp("steps"))
+
+
+def test_two_files_translate_as_the_model(folder, of_two_languages):
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "encoder.onnx",
+        "encoder.tflite",
+        "step.onnx",
+        "step.tflite",
+    ]
+    tagged = ["fr", "de", "fr", "de", "fr"]
+    with warnings.catch_warnings(action="ignore"):  # the last text is longer than the model reads at once
+        expected = of_two_languages.translate(TEXTS, target_language=tagged, beam=1)
+        for encoder, step in (("tflite", "tflite"), ("onnx", "onnx"), ("onnx", "tflite")):
+            steps = load_steps(folder / f"encoder.{encoder}", folder / f"step.{step}", replay=True)
+            assert steps.translate(TEXTS, target_language=tagged) == expected
+            grown = [list(steps.stream(text, target_language=tag)) for text, tag in zip(TEXTS, tagged, strict=True)]
+            assert [texts[-1] for texts in grown] == expected
+            assert max(map(len, grown)) > 3
+    assert steps.metadata.target_languages == ("fr", "de")
+    assert len(set(expected)) == len(TEXTS)
+
+
+def test_a_long_text_is_told(folder):
+    steps = load_steps(folder / "encoder.onnx", folder / "step.onnx")
+    with pytest.warns(UserWarning, match="more than the 40 tokens that the file reads at once"):
+        list(steps.stream(TEXTS[-1], target_language="fr"))
+
+
+def test_an_app_has_numpy_and_the_runtime_alone(tmp_path):
+    model = translator("ssru", 2)
+    export_steps(model, tmp_path, formats="tflite", precision="int8")
+    files = [tmp_path / "encoder.tflite", tmp_path / "step.tflite"]
+    ran = subprocess.run([sys.executable, CLIENT, *files, *TEXTS[:4]], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert ran.stdout.splitlines() == load_steps(*files).translate(TEXTS[:4])
+
+
+def test_what_does_not_belong_together_is_refused(folder, of_two_languages, tmp_path):
+    export_steps(translator("attention", 3, target_languages=["fr", "de"]), tmp_path, formats="tflite")
+    files = [folder / "encoder.tflite", tmp_path / "step.tflite"]
+    with pytest.raises(ValueError, match="must be of the translator whose encoder is"):
+        load_steps(*files)
+    ran = subprocess.run([sys.executable, CLIENT, *files, "ok"], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "one of another translator" in ran.stderr
+    with pytest.raises(ValueError, match="must be the two files of `export_steps`"):
+        load_steps(folder / "step.tflite", folder / "step.tflite")
+    with pytest.raises(ValueError, match="An encoder and a step translate together"):
+        ki.load_exported(folder / "encoder.onnx").predict(["ok"])
+    with pytest.raises(ValueError, match="must be one that the file writes"):
+        load_steps(folder / "encoder.onnx", folder / "step.onnx").stream("ok", target_language="sw")
+    with pytest.raises(ValueError, match="of steps must be some of tflite, onnx"):
+        export_steps(of_two_languages, tmp_path, formats="h5")
+    with pytest.raises(ValueError, match="`model` must be a Translator"):
+        export_steps(of_two_languages.tokenizer, tmp_path)
+
+
+def test_a_pair_that_translates_otherwise_is_not_kept(of_two_languages, tmp_path, monkeypatch):
+    monkeypatch.setattr("keras_i18n.export.golden_replay.replay", lambda runner: ["otherwise"])
+    with pytest.raises(ValueError, match="must translate as they say"):
+        export_steps(of_two_languages, tmp_path, formats="onnx")
+    assert not list(tmp_path.iterdir())
