@@ -14,6 +14,9 @@ digest and what it scores. `make translator` made the one that lies there, by on
 `latency` needs no training, and takes minutes: milliseconds of one thread for a sentence, by its length, in float32 and int8, in both
 runtimes, greedily. A model that is no file yet is an untrained one of `--decoder`, which goes on writing up to its limit. `--label`
 names the row; another row of the same command, with the code of before, stays beside it.
+
+`stream` exports a model as an encoder and a step, and tells for each caption how long the first word takes, and the whole, beside the
+one file that translates in one call.
 """
 
 import argparse
@@ -179,6 +182,56 @@ def latency(options):
     print(json.dumps(rows[options.label], indent=1))
 
 
+def stream(options):
+    """Milliseconds of one thread until the first word is there, and until the last, in LiteRT and ONNX Runtime."""
+    model = ki.load(options.model)
+    texts = pairs("test_2016_flickr", model.source_language, model.target_languages[0]).source[: options.sentences]
+    expected, figures = (
+        model.translate(texts, beam=1),
+        {"captions": len(texts), "network": model.network.name, "files": {}},
+    )
+    model.beam = 1
+    with tempfile.TemporaryDirectory() as folder:
+        for precision in ("float32", "int8"):
+            formats = ["tflite", "onnx"]
+            written = ki.export(model, f"{folder}/{precision}", target="edge", formats=formats, precision=precision)
+            ki.export.export_steps(model, written, formats=formats, precision=precision)
+            for suffix in formats:
+                whole = ki.load_exported(written / f"model.{suffix}")
+                files = [written / f"{part}.{suffix}" for part in ("encoder", "step")]
+                told = streamed(whole, ki.export.load_steps(*files), texts)
+                told["same as Keras in float32"] = sum(
+                    one == other for one, other in zip(told.pop("found"), expected, strict=True)
+                )
+                told["megabytes"] = [
+                    round(file.stat().st_size / 1e6, 2) for file in (*files, written / f"model.{suffix}")
+                ]
+                figures["files"][f"{precision} {suffix}"] = told
+                print(precision, suffix, told, flush=True)
+    results_file.write("translation_stream", figures)
+
+
+def streamed(whole, steps, texts):
+    first, last, at_once, found = [], [], [], []
+    for runner in (whole, steps):  # shapes of the first call are made once
+        runner.translate(texts[:1])
+    for text in texts:
+        began = time.thread_time()
+        grown = steps.stream(text)
+        text_found = next(grown)
+        first.append(time.thread_time() - began)
+        *_, text_found = [text_found, *grown]
+        last.append(time.thread_time() - began)
+        found.append(text_found)
+        began = time.thread_time()
+        whole.translate([text])
+        at_once.append(time.thread_time() - began)
+    medians = {"first word": first, "last word": last, "one file": at_once}
+    return {f"median ms, {name}": round(1e3 * statistics.median(one), 2) for name, one in medians.items()} | {
+        "found": found
+    }
+
+
 def ship(options):
     model = ki.load(options.model)
     model.beam = 4
@@ -243,7 +296,7 @@ def in_file(path, texts, expected):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["train", "measure", "latency", "ship"])
+    parser.add_argument("action", choices=["train", "measure", "latency", "stream", "ship"])
     parser.add_argument("model", type=pathlib.Path, help="the .keras file")
     parser.add_argument("--sentences", type=int, default=1000, help="of test_2016_flickr, that go through the files")
     parser.add_argument("--label", default="now", help="of the row that `latency` writes")
@@ -263,4 +316,4 @@ if __name__ == "__main__":
     parser.add_argument("--goes-on", type=pathlib.Path, help="train this model further")
     parser.add_argument("--subword-sampling", type=float, default=None)
     given = parser.parse_args()
-    {"train": train, "measure": measure, "latency": latency, "ship": ship}[given.action](given)
+    {"train": train, "measure": measure, "latency": latency, "stream": stream, "ship": ship}[given.action](given)
