@@ -537,8 +537,8 @@ FIGURES = (
     ),
     Figure(
         "universal_localized",
-        "the encoder `universal` for one language in 3 MB: the full model's label of topics (SIB-200), mean and worst; accuracy "
-        "lost on dev, mean and worst",
+        "the encoder `universal` for one language in 3 MB: the full model's label of topics (SIB-200 dev), mean and worst; accuracy "
+        "lost, mean and worst",
         lambda result: _localized(result, "3 MB"),
         lambda result: (
             f"{percent(_mean(result['fasttext']['accuracy']))} right: fastText .ftz of the same English labels"

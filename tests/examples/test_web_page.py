@@ -1,14 +1,12 @@
 """The page in a real browser: types, pastes, switches, explains; its answers are Python's."""
 
-import shutil
-
 import numpy as np
 import pytest
 
 from keras_i18n.serving import Server
+from tests.browsers import chromium
 from tests.examples.clients import EXAMPLES
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 RUNTIMES = ("LiteRT.js", "onnxruntime-web")
 TEXTS = {
     "Arabic": "أيقظني في السابعة صباحا",
@@ -24,16 +22,10 @@ READY = "body[data-state=ready]"
 
 @pytest.fixture(scope="module")
 def browser():
-    if CHROMIUM is None:
-        pytest.skip("needs Debian's chromium: run `make debian`")
     if not (EXAMPLES / "web" / "node_modules").is_dir():
         pytest.skip("needs the page's packages: run `make clients`")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install keras_i18n[dev]")
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
