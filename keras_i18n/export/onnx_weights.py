@@ -51,7 +51,13 @@ def store(model: Any, precision: str) -> None:
             kept.append(numpy_helper.from_array(scales, f"{name}/scale"))
             scale = f"{name}/scale"
         else:
-            stored, scale = values.astype("float16"), None
+            with np.errstate(over="ignore"):
+                stored, scale = values.astype("float16"), None
+            if (
+                np.isfinite(values).all() and not np.isfinite(stored).all()
+            ):  # such as what a search adds to what it never writes
+                kept.append(initializer)
+                continue
         kept.append(numpy_helper.from_array(stored, f"{name}/stored"))
         if gathers:
             _widen_after(graph, gathers, f"{name}/stored", scale, by_row=axis == 0)

@@ -212,3 +212,23 @@ def test_steps():
     assert table_axis(np.zeros((9, 16))) == 1
     assert table_axis(np.zeros((9, 300))) == 0
     assert table_axis(np.zeros(9)) == 0
+
+
+@pytest.mark.parametrize("precision", ["float16", "int8"])
+def test_numbers_beyond_half_precision_stay_finite_in_onnx(precision):
+    """A search adds -1e9 to what it never writes: as half precision that would be infinite, and 0 times it no number."""
+    from onnx import helper, numpy_helper
+
+    from keras_i18n.export import onnx_weights
+
+    values = {"far": np.where(np.arange(5000) % 2, np.float32(-1e9), 0), "near": np.linspace(-1, 1, 5000)}
+    constants = [numpy_helper.from_array(one.astype("float32"), name) for name, one in values.items()]
+    given = helper.make_tensor_value_info("given", onnx.TensorProto.FLOAT, [5000])
+    nodes = [helper.make_node("Add", ["given", "far"], ["sum"]), helper.make_node("Add", ["sum", "near"], ["found"])]
+    found = helper.make_tensor_value_info("found", onnx.TensorProto.FLOAT, [5000])
+    model = helper.make_model(helper.make_graph(nodes, "graph", [given], [found], constants))
+    onnx_weights.store(model, precision)
+    stored = {one.name.split("/")[0]: numpy_helper.to_array(one) for one in model.graph.initializer}
+    assert stored["far"].dtype == "float32"
+    assert stored["near"].dtype == "float16"
+    assert all(np.isfinite(one).all() for one in stored.values())
