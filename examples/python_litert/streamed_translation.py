@@ -45,12 +45,12 @@ class StreamedTranslator:
             inputs["target_language"] = np.array([[target]], "int32")
         read = self._encoder(**inputs)
         given = {name: read[name] for name in ("source_ids", "source", "written", "states")}
-        going = True
-        while going:
+        for _ in range(given["written"].shape[1]):  # it ends within its room
             found = self._step(**given)
             given["written"], given["states"] = found["next_written"], found["next_states"]
-            going = bool(found["going"][0])
             yield "".join(chr(codepoint) for codepoint in found["translation"][0] if codepoint)
+            if not found["going"][0]:
+                return
 
 
 def _opened(path, task):

@@ -12,10 +12,13 @@ from keras_i18n.export.metadata import text_of
 from keras_i18n.export.runner import Runner
 from keras_i18n.export.translation_runner import TranslationRunner, golden_languages, places_of
 from keras_i18n.models.text_inputs import checked_texts
+from keras_i18n.models.translation.exported_translation import STEP_INPUTS
 from keras_i18n.models.translation.sentences import joined, split_at_sentence_ends
 from keras_i18n.protocols import Texts, TokenIds
 from keras_i18n.shown import cut, shown
 
+ENCODER_OUTPUTS = (*STEP_INPUTS, "source_length")
+STEP_OUTPUTS = ("next_written", "next_states", "translation", "going")
 _KEPT = ("written", "states")  # what a step hands to the next
 
 
@@ -68,6 +71,11 @@ class StreamingRunner(TranslationRunner):
     """
 
     def __init__(self, encoder: EncoderRunner, step: StepRunner) -> None:
+        for runner, outputs in ((encoder, ENCODER_OUTPUTS), (step, STEP_OUTPUTS)):
+            if runner.metadata.outputs != outputs:
+                raise ValueError(
+                    f"'{cut(runner.path)}' must give {', '.join(outputs)}. Received: {cut(', '.join(runner.metadata.outputs))}."
+                )
         told = dataclasses.replace(
             encoder.metadata,
             task="translation",
@@ -125,12 +133,16 @@ class StreamingRunner(TranslationRunner):
     def _steps(self, read):
         """What each step gives, from what the encoder gave on."""
         given = {name: values for name, values in read.items() if name != "source_length"}
-        while True:
+        # the last place is the end piece's: a step that goes on behind it is not one of ours
+        for _ in range(given["written"].shape[1]):
             found = self._parts[1].run(**given)
             yield found
             if not found["going"].any():
                 return
             given |= {name: found[f"next_{name}"] for name in _KEPT}
+        raise ValueError(
+            f"A translation must end within its room. Received: none from '{cut(self.path)}'. Export it again."
+        )
 
     def _translation(self, **inputs):
         read = self._parts[0].run(**inputs)

@@ -17,10 +17,15 @@ from keras_i18n.export.exportable import Exportable, exportable
 from keras_i18n.export.exporting import load_exported
 from keras_i18n.export.formats import FORMATS
 from keras_i18n.export.precisions import checked_precision
-from keras_i18n.export.streaming_runner import EncoderRunner, StepRunner, StreamingRunner
+from keras_i18n.export.streaming_runner import (
+    ENCODER_OUTPUTS,
+    STEP_OUTPUTS,
+    EncoderRunner,
+    StepRunner,
+    StreamingRunner,
+)
 from keras_i18n.export.writing import checked_formats, write_files
 from keras_i18n.models import Translator
-from keras_i18n.models.translation.exported_translation import STEP_INPUTS
 from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Path
 from keras_i18n.shown import cut, shown
@@ -140,7 +145,7 @@ def _encoder(model, digest):
     told = dataclasses.replace(
         exportable(greedy).metadata,
         task="translation-encoder",
-        outputs=(*STEP_INPUTS, "source_length"),
+        outputs=ENCODER_OUTPUTS,
         body=digest,
     )
     return Exportable(model.to_keras_steps()[0], told)
@@ -149,7 +154,7 @@ def _encoder(model, digest):
 def _step(model, digest):
     told = contract.Metadata(
         task="translation-step",
-        outputs=("next_written", "next_states", "translation", "going"),
+        outputs=STEP_OUTPUTS,
         languages=model.languages,
         body=digest,
     )

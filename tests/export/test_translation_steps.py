@@ -1,13 +1,16 @@
 """An encoder and a step in two files translate as the model does, each in its runtime, token after token."""
 
+import dataclasses
 import subprocess
 import sys
 import warnings
 
+import numpy as np
 import pytest
 
 import keras_i18n as ki
 from keras_i18n.export import export_steps, load_steps
+from keras_i18n.export.streaming_runner import StepRunner, StreamingRunner
 from tests.examples.clients import EXAMPLES
 from tests.layers.checks import randomise
 
@@ -93,3 +96,15 @@ def test_a_pair_that_translates_otherwise_is_not_kept(of_two_languages, tmp_path
     with pytest.raises(ValueError, match="must translate as they say"):
         export_steps(of_two_languages, tmp_path, formats="onnx")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_step_without_end_is_stopped(folder):
+    steps = load_steps(folder / "encoder.onnx", folder / "step.onnx")
+    step = steps._parts[1]
+    run = step._run
+    step._run = lambda **inputs: [*run(**inputs)[:3], np.ones(1, "int32")]
+    with pytest.raises(ValueError, match="must end within its room"):
+        list(steps.stream("ok", target_language="fr"))
+    told = dataclasses.replace(step.metadata, outputs=("going",))
+    with pytest.raises(ValueError, match="must give next_written, next_states, translation, going"):
+        StreamingRunner(steps._parts[0], StepRunner(step.path, told, run))
