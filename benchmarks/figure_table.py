@@ -71,6 +71,10 @@ def _mean(by_language):
     return sum(by_language.values()) / len(by_language)
 
 
+def _bleu(row):
+    return f"{row['greedy']:.1f} / {row['beam 4']:.1f}"
+
+
 def _localized(result, size):
     row = result[size]
     return (
@@ -642,6 +646,35 @@ FIGURES = (
         ("keras_i18n/export", "keras_i18n/layers", "keras_i18n/networks"),
         result="translation_latency",
         arguments="latency en-de.keras --hidden 512 --decoder-layers 2 --sentences 20",
+    ),
+    Figure(
+        "translation",
+        "a caption while it is translated, an encoder and a step (float32, one thread), milliseconds in the median until the first word "
+        "is there, and until the last: LiteRT; ONNX Runtime",
+        lambda result: "; ".join(
+            f"{result['files'][f'float32 {name}']['median ms, first word']:.1f}, "
+            f"{result['files'][f'float32 {name}']['median ms, last word']:.1f}"
+            for name in ("tflite", "onnx")
+        ),
+        lambda result: (
+            "; ".join(f"{result['files'][f'float32 {name}']['median ms, one file']:.1f}" for name in ("tflite", "onnx"))
+            + ": one file, one call; the same as Keras "
+            + ", ".join(
+                str(result["files"][f"float32 {name}"]["same as Keras in float32"]) for name in ("tflite", "onnx")
+            )
+            + f" of {result['captions']}"
+        ),
+        ("keras_i18n/export", "keras_i18n/networks", "keras_i18n/layers"),
+        result="translation_stream",
+        arguments="stream en-de.keras",
+    ),
+    Figure(
+        "translation_ablations",
+        "English to German on Multi30k by as many passes over the pairs each, one thing changed: BLEU of test_2016_flickr, greedily / "
+        "by a beam of 4",
+        lambda result: f"{_bleu(result['rows']['as it is'])} in {result['passes']} passes",
+        lambda result: "; ".join(f"{_bleu(row)} {name}" for name, row in result["rows"].items() if name != "as it is"),
+        ("keras_i18n/models/translation", "keras_i18n/networks", "keras_i18n/layers"),
     ),
     Figure(
         "long_texts",
