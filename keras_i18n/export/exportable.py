@@ -132,29 +132,35 @@ def _of_language_model(model):
 
 
 def _of_translator(model):
+    return Exportable(model.to_keras(), translation_metadata(model))
+
+
+def translation_metadata(model: Translator, *, beam: int | None = None) -> contract.Metadata:
+    """What a file of a translator says of itself.
+
+    Args:
+        beam: of the search in the file; the model's own unless given.
+    """
     languages = model.target_languages
     texts = contract.golden_texts(model.languages)
     # what a model splits into sentences a file cuts
     lengths = map(len, model.source_ids(texts, target_language=languages[0] if languages else None))
     texts = [text for text, length in zip(texts, lengths, strict=True) if length <= model.max_tokens]
     tagged = [languages[place % len(languages)] for place in range(len(texts))] if languages else None
-    translations = model.translate(texts, target_language=tagged)
+    translations = model.translate(texts, target_language=tagged, beam=beam)
     sequences = model.source_ids(texts, target_language=tagged)
     golden = contract.golden_examples(texts, sequences, [list(map(ord, text)) for text in translations])
     if languages:
         golden = tuple({**told, "target_language": place % len(languages)} for place, told in enumerate(golden))
-    return Exportable(
-        model.to_keras(),
-        contract.Metadata(
-            task=model.task,
-            outputs=("translation", "source_length"),
-            languages=model.languages,
-            target_languages=languages,
-            tokenizer_digest=model.tokenizer.digest,
-            max_codepoints=model.max_codepoints,
-            max_tokens=model.max_tokens,
-            golden=golden,
-        ),
+    return contract.Metadata(
+        task=model.task,
+        outputs=("translation", "source_length"),
+        languages=model.languages,
+        target_languages=languages,
+        tokenizer_digest=model.tokenizer.digest,
+        max_codepoints=model.max_codepoints,
+        max_tokens=model.max_tokens,
+        golden=golden,
     )
 
 

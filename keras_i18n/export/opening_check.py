@@ -11,7 +11,7 @@ from keras_i18n.models.saving.rebuilding import culprits, first_lines
 from keras_i18n.protocols import Path
 
 # others may be far off for a reason: half precision cannot hold every weight
-_EXACT = ("float32", *(name for name, row in PRECISIONS.items() if row.of_twin))
+EXACT = ("float32", *(name for name, row in PRECISIONS.items() if row.of_twin))
 
 
 def check_opening(row: Any, path: Path, keras_model: keras.Model) -> None:
@@ -34,7 +34,7 @@ def check_opening(row: Any, path: Path, keras_model: keras.Model) -> None:
             f"'{row.file}' was written and could not be opened again, so it was not kept: "
             f"{culprits(keras_model) or first_lines(error)}. {_way_out(row, keras_model)}"
         ) from error
-    if runner.metadata.precision in _EXACT and (problems := replay(runner)):
+    if runner.metadata.precision in EXACT and (problems := replay(runner)):
         raise ValueError(
             f"'{row.file}' was written and answers otherwise than the model, so it was not kept: {' '.join(problems)} "
             "Does each layer's `get_config` hold all of its arguments?"

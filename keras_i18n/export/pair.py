@@ -1,7 +1,6 @@
 """A model exported as two files: the body once for all languages, and packs that give it token vectors."""
 
 import dataclasses
-import hashlib
 import pathlib
 from collections.abc import Sequence
 from typing import Any
@@ -14,15 +13,14 @@ from keras_i18n.export import metadata as contract
 from keras_i18n.export.exportable import OUTPUT_NAMES, Exportable
 from keras_i18n.export.exporting import load_exported
 from keras_i18n.export.pair_runners import LENGTH, TOKEN_VECTORS, BodyRunner, PackRunner, told_of_a_text
-from keras_i18n.export.precisions import PRECISIONS
+from keras_i18n.export.parts import FORMATS_OF_PARTS, checked_choice, digest_of_weights
 from keras_i18n.export.runner import Runner
-from keras_i18n.export.writing import checked_formats, write_files
+from keras_i18n.export.writing import write_files
 from keras_i18n.models import LanguageIdentifier, TextClassifier, TextEncoder
 from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Path
-from keras_i18n.shown import cut, shown
+from keras_i18n.shown import cut
 
-_FORMATS = ("tflite", "onnx")
 _GOLDEN_TOKENS = (1, 4)  # tokens of each golden example of a body
 _DIGITS = 4
 
@@ -31,7 +29,7 @@ def export_body(
     model: Any,
     folder: Path,
     *,
-    formats: str | Sequence[str] = _FORMATS,
+    formats: str | Sequence[str] = FORMATS_OF_PARTS,
     precision: str = "float32",
     progress: ProgressOption = None,
 ) -> pathlib.Path:
@@ -66,7 +64,7 @@ def export_body(
     'vectors-embedding'
     """
     digest = _digest(_checked(model))
-    names = _checked_choice(formats, precision)
+    names = checked_choice(formats, precision, parts="a pair")
     return write_files(
         model, folder, names, precision=precision, progress=progress, name="body", make=lambda one: _body(one, digest)
     )
@@ -77,7 +75,7 @@ def export_pack(
     folder: Path,
     *,
     name: str = "pack",
-    formats: str | Sequence[str] = _FORMATS,
+    formats: str | Sequence[str] = FORMATS_OF_PARTS,
     precision: str = "float32",
     progress: ProgressOption = None,
 ) -> pathlib.Path:
@@ -107,7 +105,7 @@ def export_pack(
     [8]
     """
     digest = _digest(_checked(model))
-    names = _checked_choice(formats, precision)
+    names = checked_choice(formats, precision, parts="a pair")
     return write_files(
         model, folder, names, precision=precision, progress=progress, name=name, make=lambda one: _pack(one, digest)
     )
@@ -177,24 +175,10 @@ def _checked(model):
     return model
 
 
-def _checked_choice(formats, precision):
-    names = checked_formats(formats)
-    if not set(names) <= set(_FORMATS):
-        raise ValueError(f"`formats` of a pair must be some of {', '.join(_FORMATS)}. Received: {shown(names)}.")
-    if precision not in PRECISIONS:
-        raise ValueError(f"`precision` must be one of {', '.join(PRECISIONS)}. Received: {shown(precision)}.")
-    return names
-
-
 def _digest(model):
     """Of the body's weights as they are, whatever precision the files have and whatever rows stand before it."""
     table = {id(weight) for one in networks.token_tables(model.network) for weight in one.layer.weights}
-    digest = hashlib.sha256()
-    for weight in model.network.weights:
-        if id(weight) not in table:
-            digest.update(f"{tuple(weight.shape)} {weight.dtype}".encode())
-            digest.update(np.ascontiguousarray(keras.ops.convert_to_numpy(weight)).tobytes())
-    return digest.hexdigest()
+    return digest_of_weights(weight for weight in model.network.weights if id(weight) not in table)
 
 
 def _body(model, digest):

@@ -2,21 +2,18 @@
 
 import dataclasses
 import functools
-import hashlib
 import os
 import pathlib
 import tempfile
 from collections.abc import Sequence
 
-import keras
-import numpy as np
-
 from keras_i18n.export import golden_replay
 from keras_i18n.export import metadata as contract
-from keras_i18n.export.exportable import Exportable, exportable
+from keras_i18n.export.exportable import Exportable, translation_metadata
 from keras_i18n.export.exporting import load_exported
 from keras_i18n.export.formats import FORMATS
-from keras_i18n.export.precisions import checked_precision
+from keras_i18n.export.opening_check import EXACT
+from keras_i18n.export.parts import FORMATS_OF_PARTS, checked_choice, digest_of_weights
 from keras_i18n.export.streaming_runner import (
     ENCODER_OUTPUTS,
     STEP_OUTPUTS,
@@ -24,20 +21,18 @@ from keras_i18n.export.streaming_runner import (
     StepRunner,
     StreamingRunner,
 )
-from keras_i18n.export.writing import checked_formats, write_files
+from keras_i18n.export.writing import write_files
 from keras_i18n.models import Translator
 from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Path
-from keras_i18n.shown import cut, shown
-
-_FORMATS = ("tflite", "onnx")
+from keras_i18n.shown import cut
 
 
 def export_steps(
     model: Translator,
     folder: Path,
     *,
-    formats: str | Sequence[str] = _FORMATS,
+    formats: str | Sequence[str] = FORMATS_OF_PARTS,
     precision: str = "float32",
     progress: ProgressOption = None,
 ) -> pathlib.Path:
@@ -56,8 +51,8 @@ def export_steps(
         progress: as in `export`.
 
     Returns:
-        The folder. Both files of a format were opened, and translated the golden examples as the model does, before they
-        took their places.
+        The folder. Both files of a format were opened before they took their places, and where a precision is exact translated
+        the golden examples as the model does.
 
     Raises:
         ValueError: a model of another kind, another format or precision.
@@ -74,11 +69,8 @@ def export_steps(
     """
     if not isinstance(model, Translator):
         raise ValueError(f"`model` must be a Translator. Received: {type(model).__name__}.")
-    names = checked_formats(formats)
-    if not set(names) <= set(_FORMATS):
-        raise ValueError(f"`formats` of steps must be some of {', '.join(_FORMATS)}. Received: {shown(names)}.")
-    checked_precision(precision)
-    digest, folder = _digest(model), pathlib.Path(folder)
+    names = checked_choice(formats, precision, parts="steps")
+    digest, folder = digest_of_weights(model.network.weights), pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".steps-") as temporary:
         for part, of_model in _PARTS.items():
@@ -86,7 +78,7 @@ def export_steps(
             write_files(model, temporary, names, precision=precision, progress=progress, make=make, name=part)
         for name in names:
             files = [pathlib.Path(temporary, FORMATS[name].file.replace("model.", f"{part}.")) for part in _PARTS]
-            load_steps(*files, replay=True)
+            load_steps(*files, replay=precision in EXACT)
         for file in pathlib.Path(temporary).iterdir():
             os.replace(file, folder / file.name)
     return folder
@@ -129,24 +121,9 @@ def load_steps(encoder: Path, step: Path, *, replay: bool = False) -> StreamingR
     return steps
 
 
-def _digest(model):
-    """Of the network's weights as they are, whatever precision the files have."""
-    digest = hashlib.sha256()
-    for weight in model.network.weights:
-        digest.update(f"{tuple(weight.shape)} {weight.dtype}".encode())
-        digest.update(np.ascontiguousarray(keras.ops.convert_to_numpy(weight)).tobytes())
-    return digest.hexdigest()
-
-
 def _encoder(model, digest):
-    greedy = Translator.from_saved(
-        tokenizer=model.tokenizer, network=model.network, config={**model.to_config(), "beam": 1}
-    )
     told = dataclasses.replace(
-        exportable(greedy).metadata,
-        task="translation-encoder",
-        outputs=ENCODER_OUTPUTS,
-        body=digest,
+        translation_metadata(model, beam=1), task="translation-encoder", outputs=ENCODER_OUTPUTS, body=digest
     )
     return Exportable(model.to_keras_steps()[0], told)
 

@@ -1,6 +1,7 @@
 """An encoder and a step in two files translate as the model does, each in its runtime, token after token."""
 
 import dataclasses
+import json
 import subprocess
 import sys
 import warnings
@@ -10,11 +11,23 @@ import pytest
 
 import keras_i18n as ki
 from keras_i18n.export import export_steps, load_steps
+from keras_i18n.export.packing import packed
+from keras_i18n.export.precisions import PRECISIONS
 from keras_i18n.export.streaming_runner import StepRunner, StreamingRunner
 from tests.examples.clients import EXAMPLES
 from tests.layers.checks import randomise
 
 TEXTS = ["Wake me at six", "cafe\u0301 ok", "", "👩🏽‍🚀 ok", "Wake me. " * 9]
+FRESH = """
+import json, pathlib, sys
+from keras_i18n.export import load_steps
+suffix, precisions, texts = json.loads(sys.argv[2])
+found = {}
+for precision in precisions:
+    files = [pathlib.Path(sys.argv[1], precision, f"{part}.{suffix}") for part in ("encoder", "step")]
+    found[precision] = load_steps(*files, replay=True).translate(texts)
+print(json.dumps(found))
+"""
 CLIENT = EXAMPLES / "python_litert" / "streamed_translation.py"
 
 
@@ -71,6 +84,25 @@ def test_an_app_has_numpy_and_the_runtime_alone(tmp_path):
     assert ran.stdout.splitlines() == load_steps(*files).translate(TEXTS[:4])
 
 
+@pytest.mark.parametrize("suffix", ["tflite", "onnx"])
+def test_every_precision_opens_in_a_fresh_process(suffix, tmp_path):
+    """The product of precisions and formats: the golden examples are replayed there, and texts translated as by the model."""
+    model, expected = translator("ssru", 4), {}
+    for precision, row in PRECISIONS.items():
+        export_steps(model, tmp_path / precision, formats=suffix, precision=precision)
+        twin = model if row.rows is None else packed(model, precision)
+        expected[precision] = twin.translate(TEXTS[:4])
+    told = json.dumps([suffix, list(PRECISIONS), TEXTS[:4]])
+    ran = subprocess.run([sys.executable, "-c", FRESH, tmp_path, told], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert json.loads(ran.stdout) == expected
+
+
+def test_steps_take_no_precision_that_is_searched_for(of_two_languages, tmp_path):
+    with pytest.raises(ValueError, match="`precision` must be one of"):
+        export_steps(of_two_languages, tmp_path, precision="auto")
+
+
 def test_what_does_not_belong_together_is_refused(folder, of_two_languages, tmp_path):
     export_steps(translator("attention", 3, target_languages=["fr", "de"]), tmp_path, formats="tflite")
     files = [folder / "encoder.tflite", tmp_path / "step.tflite"]
@@ -96,6 +128,9 @@ def test_a_pair_that_translates_otherwise_is_not_kept(of_two_languages, tmp_path
     with pytest.raises(ValueError, match="must translate as they say"):
         export_steps(of_two_languages, tmp_path, formats="onnx")
     assert not list(tmp_path.iterdir())
+    # half precision may turn a word: `load_steps(replay=True)` tells where it does
+    export_steps(of_two_languages, tmp_path, formats="onnx", precision="float16")
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_step_without_end_is_stopped(folder):
