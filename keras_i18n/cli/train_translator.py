@@ -26,6 +26,9 @@ def train_translator(
     subword_sampling: Annotated[
         float | None, typer.Option(help="Cut words at random: from 0, all ways alike, to 1.")
     ] = None,
+    shortlist: Annotated[
+        bool, typer.Option("--shortlist", help="Look at the likely words of each source alone: quicker, a larger file.")
+    ] = False,
     backup_dir: Annotated[
         pathlib.Path | None, typer.Option(help="Keep each epoch here; a training that was killed goes on.")
     ] = None,
@@ -36,7 +39,7 @@ def train_translator(
     Example: keras-i18n train-translator en-de.tsv en-de.keras --source en --target de
     """
     resources.check_model_name(to)
-    from keras_i18n import Translator, datasets
+    from keras_i18n import Translator, datasets, transfer
 
     train = datasets.read_parallel(pairs, source=source, target=target)
     if validation is None:
@@ -50,6 +53,8 @@ def train_translator(
         history = model.fit(
             train, validation=held_out, backup_dir=backup_dir, seed=seed, progress=show, verbose=0, **options
         )
+    if shortlist:
+        model.shortlist = transfer.lexical_shortlist(model, train)
     model.save(to)
     told = history.history.get("val_bleu")
     show_text(

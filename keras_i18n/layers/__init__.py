@@ -44,6 +44,7 @@ from keras_i18n.layers.projected_sum import ProjectedSum
 from keras_i18n.layers.relative_positions import RelativePositions
 from keras_i18n.layers.sentencepiece_bpe_tokenization import SentencePieceBPETokenization
 from keras_i18n.layers.sentencepiece_merging import SentencePieceMerging
+from keras_i18n.layers.shortlist import Shortlist
 from keras_i18n.layers.simple_rnn import SimpleRNN
 from keras_i18n.layers.source_tokens import SourceTokens
 from keras_i18n.layers.split_rows import SplitRows
@@ -112,6 +113,7 @@ __all__ = [
     "RelativePositions",
     "SentencePieceBPETokenization",
     "SentencePieceMerging",
+    "Shortlist",
     "SimpleRNN",
     "SourceTokens",
     "SplitRows",

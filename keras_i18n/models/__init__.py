@@ -17,6 +17,7 @@ from keras_i18n.models.text_encoder import TextEncoder
 from keras_i18n.models.text_model import TextModel
 from keras_i18n.models.translation.fitting import TranslatorTraining
 from keras_i18n.models.translation.search import Translation
+from keras_i18n.models.translation.shortlist import TranslationShortlist
 from keras_i18n.models.translator import Translator
 from keras_i18n.training.language_metrics import LanguageMetrics
 from keras_i18n.training.options import TrainingOptions
@@ -40,6 +41,7 @@ __all__ = [
     "TextModel",
     "TrainingOptions",
     "Translation",
+    "TranslationShortlist",
     "Translator",
     "TranslatorTraining",
     "load",

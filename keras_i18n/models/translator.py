@@ -18,9 +18,8 @@ from keras_i18n.models.text_model import TextModel
 from keras_i18n.models.translation import fitting
 from keras_i18n.models.translation.exported_translation import text_in_steps, text_in_translation
 from keras_i18n.models.translation.search import Search, check_search
+from keras_i18n.models.translation.shortlist import TranslationShortlist
 from keras_i18n.models.translation.training_pairs import training_pairs
-from keras_i18n.networks.beam_translation import BeamTranslation
-from keras_i18n.networks.greedy_translation import GreedyTranslation
 from keras_i18n.networks.translation import translation
 from keras_i18n.networks.translation_steps import TranslationSteps
 from keras_i18n.progress import ProgressOption
@@ -48,6 +47,8 @@ class Translator(TextModel):
         max_codepoints: texts are cut to this many code points.
         beam, length_penalty: how `translate` searches unless told otherwise, and how every exported file does; 1 takes
             the likeliest token each time. They may be set at any time.
+        shortlist: target tokens that a translation may have by those of its source, such as `transfer.lexical_shortlist`
+            makes; None for all. It may be set at any time, and exported files hold it.
 
     Example:
 
@@ -75,8 +76,10 @@ class Translator(TextModel):
         max_codepoints: int = 16_384,
         beam: int = 1,
         length_penalty: float = 1.0,
+        shortlist: TranslationShortlist | None = None,
     ) -> None:
         self._beam, self._length_penalty = 1, 1.0
+        self._shortlist: TranslationShortlist | None = None
         self.beam, self.length_penalty = beam, length_penalty
         self.target_tokenizer = tokenizer if target_tokenizer is None else target_tokenizer
         self.source_language = None if source_language is None else tags.normalize(source_language)
@@ -93,6 +96,7 @@ class Translator(TextModel):
                 )
         languages = (*([self.source_language] if self.source_language else []), *self.target_languages)
         super().__init__(tokenizer=tokenizer, network=network, languages=languages, max_codepoints=max_codepoints)
+        self.shortlist = shortlist
 
     def check_network(self) -> None:
         """Compares the network with the tokenizers.
@@ -178,6 +182,18 @@ class Translator(TextModel):
     def length_penalty(self, power: float) -> None:
         check_search(beam=self._beam, length_penalty=power)
         self._length_penalty = float(power)
+
+    @property
+    def shortlist(self) -> TranslationShortlist | None:
+        """Target tokens that a translation may have by those of its source; None for all."""
+        return self._shortlist
+
+    @shortlist.setter
+    def shortlist(self, shortlist: TranslationShortlist | None) -> None:
+        if shortlist is not None:
+            shortlist.check(self.tokenizer.vocabulary_size, self.num_target_tokens, self.target_tokenizer.end_id)
+        self._shortlist = shortlist
+        self.forget_graphs()
 
     @property
     def language_tags(self) -> tuple[str, ...]:
@@ -312,7 +328,7 @@ class Translator(TextModel):
         return [best[0].text for best in found] if num_best is None else found
 
     def score(self, pairs: Any) -> np.ndarray:
-        """Log probability of each translation given its source, in nats: the sum over its tokens and its end.
+        """Log probability of each translation given its source, in nats, whatever the shortlist: of its tokens and its end.
 
         Args:
             pairs: as `fit` takes them.
@@ -329,27 +345,6 @@ class Translator(TextModel):
     @functools.cached_property
     def _search(self):
         return Search(self)
-
-    def greedy_layer(self, network: keras.Model | None = None) -> GreedyTranslation:
-        """The loop of a greedy `translate` as a Keras layer: source ids -> target ids."""
-        return GreedyTranslation(network or self.network, **self._of_the_search())
-
-    def search_layer(self, network: keras.Model | None = None) -> GreedyTranslation:
-        """The loop that is exported, by the model's own way to search: source ids -> target ids."""
-        if self.beam == 1:
-            return self.greedy_layer(network)
-        options = {"beam": self.beam, "length_penalty": self.length_penalty, **self._of_the_search()}
-        return BeamTranslation(network or self.network, **options)
-
-    def _of_the_search(self):
-        return {
-            "begin_id": self.target_tokenizer.begin_id,
-            "end_id": self.target_tokenizer.end_id,
-            "never": self.never_written,
-            "own": self.own_pieces,
-            "num_special": 2 if self.language_tags else 1,
-            "name": "translation",
-        }
 
     def to_keras(self) -> keras.Model:
         """The text-in model that is exported: code points in, code points of the translation out.
@@ -375,6 +370,8 @@ class Translator(TextModel):
         config = super().to_config()
         if not self.joint:
             config["target_tokenizer"] = base64.b64encode(self.target_tokenizer.to_bytes()).decode("ascii")
+        if self.shortlist is not None:
+            config["shortlist"] = self.shortlist.to_config()
         return config
 
     @classmethod
@@ -384,6 +381,8 @@ class Translator(TextModel):
         if other is not None:
             data = base64.b64decode(other, validate=True)
             config = {**config, "target_tokenizer": tokenizers.UnigramTokenizer.from_bytes(data)}
+        if config.get("shortlist") is not None:
+            config = {**config, "shortlist": TranslationShortlist.from_config(config["shortlist"])}
         return cls(tokenizer=tokenizer, network=network, **config)
 
 

@@ -19,7 +19,7 @@ class BeamTranslation(GreedyTranslation):
     to the power of the length penalty (Wu et al. 2016).
 
     Args:
-        network, begin_id, end_id, never, own, num_special, longest_ratio, longest_more: as in `GreedyTranslation`.
+        network, begin_id, end_id, never, own, num_special, longest_ratio, longest_more, shortlist: as in `GreedyTranslation`.
         beam: versions of a translation that are followed at once.
         length_penalty: above 1 for longer translations.
 
@@ -42,7 +42,9 @@ class BeamTranslation(GreedyTranslation):
         batch, most = tf.shape(source_ids)[0], tf.maximum(tf.reduce_max(limits), 1)
         rows = tf.range(batch)
         of_version = tf.reshape(tf.tile(tf.expand_dims(rows, 1), (1, beam)), (-1,))
-        source = tf.nest.map_structure(lambda tensor: tf.gather(tensor, of_version), self.steps.read(source_ids))
+        source = self.steps.read(source_ids)
+        choice = self.choice(source_ids, source).of_rows(of_version)
+        source = tf.nest.map_structure(lambda tensor: tf.gather(tensor, of_version), source)
         places = tf.reshape(tf.range(most), (1, 1, -1))
         rounds = most + 1  # one more than tokens: the end piece alone may stand there
 
@@ -50,7 +52,7 @@ class BeamTranslation(GreedyTranslation):
             return tf.logical_and(place < rounds, tf.reduce_any(going))
 
         def write(place, last, going, totals, written, ended, best, found, *states):
-            nats, parents, tokens, states = self.candidates(last, list(states), place, source, totals)
+            nats, parents, tokens, states = self.candidates(last, list(states), place, source, totals, choice)
             over = tf.expand_dims(place >= limits, 1)  # room for the end piece alone
             ends = tf.logical_or(tf.equal(tokens, self.end_id), over)
             stays = tf.cast(tf.logical_not(ends), tf.int32)

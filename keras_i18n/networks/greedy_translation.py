@@ -1,15 +1,38 @@
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_i18n.layers import Shortlist
 from keras_i18n.networks.translation_steps import TranslationSteps
 from keras_i18n.protocols import Config, Tensor
 from keras_i18n.shown import shown
 
 NEVER = -1e9  # a score that no token with a chance has
+
+
+class Choice(NamedTuple):
+    """Among which tokens a search chooses.
+
+    Attributes:
+        token_ids: int32 `(tokens,)`, None for all.
+        rows: float32 `(tokens, dim)`, what scores them, None for all.
+        impossible: to be added to their scores, `(tokens,)` or `(batch, tokens)`.
+    """
+
+    token_ids: Tensor | None
+    rows: Tensor | None
+    impossible: Tensor
+
+    def ids_of(self, places: Tensor) -> Tensor:
+        """Token ids of places among the tokens."""
+        return places if self.token_ids is None else tf.gather(self.token_ids, places)
+
+    def of_rows(self, rows: Tensor) -> "Choice":
+        """That of some rows of the batch, int32 `(n,)`."""
+        return self if len(self.impossible.shape) == 1 else self._replace(impossible=tf.gather(self.impossible, rows))
 
 
 @keras.saving.register_keras_serializable(package="keras_i18n")
@@ -27,6 +50,8 @@ class GreedyTranslation(keras.layers.Layer):
         own: for each language that was added later, the first id that it alone writes, and the id after the last.
         num_special: tokens of a source that are not of its text, such as the end piece.
         longest_ratio, longest_more: of the limit.
+        shortlist: tells which tokens a translation may have; None for all. The scores of all others need no
+            multiplication then.
 
     Input shape: int32 `(batch, source_tokens)`, padded with -1 on the right.
     Output shape: int32 `(batch, tokens)`, begin and end left out, padded with -1 on the right; at least one wide.
@@ -43,6 +68,7 @@ class GreedyTranslation(keras.layers.Layer):
         num_special: int = 1,
         longest_ratio: int = 2,
         longest_more: int = 10,
+        shortlist: Shortlist | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -54,6 +80,7 @@ class GreedyTranslation(keras.layers.Layer):
         self.own = [[int(first), int(end)] for first, end in own]
         self.num_special = int(num_special)
         self.longest_ratio, self.longest_more = int(longest_ratio), int(longest_more)
+        self.shortlist = shortlist
         self.steps = TranslationSteps(network)
 
     def limits(self, source_ids: Tensor) -> Tensor:
@@ -70,7 +97,7 @@ class GreedyTranslation(keras.layers.Layer):
 
     def _translate(self, source_ids, with_nats):
         source = self.steps.read(source_ids)
-        impossible = self.impossible(self.steps.language_of(source))
+        choice = self.choice(source_ids, source)
         limits = self.limits(source_ids)
         batch, most = tf.shape(source_ids)[0], tf.maximum(tf.reduce_max(limits), 1)
         places = tf.expand_dims(tf.range(most), 0)
@@ -80,9 +107,9 @@ class GreedyTranslation(keras.layers.Layer):
             return tf.logical_and(place < rounds, tf.reduce_any(going))
 
         def write(place, last, going, written, nats, *states):
-            scores, states = self.steps.write(last, list(states), place, source)
-            scores += impossible
-            chosen = tf.argmax(scores, axis=-1, output_type=tf.int32)
+            scores, states = self.steps.write(last, list(states), place, source, choice.rows)
+            scores += choice.impossible
+            chosen = choice.ids_of(tf.argmax(scores, axis=-1, output_type=tf.int32))
             if with_nats:
                 best = tf.reduce_max(tf.nn.log_softmax(scores), axis=-1)
                 nats += tf.where(going, best, 0.0)
@@ -99,24 +126,40 @@ class GreedyTranslation(keras.layers.Layer):
         return [found[3], found[4]]
 
     def candidates(
-        self, last: Tensor, states: list[Tensor], place: Tensor, source: list[Any], totals: Tensor
+        self, last: Tensor, states: list[Tensor], place: Tensor, source: list[Any], totals: Tensor, choice: Choice
     ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
         """The step of a beam search: for each source the best 2 x beam tokens of all its versions.
 
         Args:
             last, states, place, source: as in `TranslationSteps.write`, a row a version.
             totals: float32 `(batch, beam)`, the nats of each version so far.
+            choice: among which tokens, a row a version.
 
         Returns:
             Nats, versions and token ids, each `(batch, 2 x beam)`, best first; and the new states.
         """
-        logits, states = self.steps.write(last, states, place, source)
+        logits, states = self.steps.write(last, states, place, source, choice.rows)
         beam, size = totals.shape[1] or tf.shape(totals)[1], self.network.output_shape[-1]
-        scores = tf.nn.log_softmax(logits + self.impossible(self.steps.language_of(source))) + tf.reshape(
-            totals, (-1, 1)
-        )
-        best, places = tf.math.top_k(tf.reshape(scores, (-1, beam * size)), 2 * beam)
-        return best, places // size, places % size, states
+        if choice.token_ids is not None:
+            size = tf.shape(choice.token_ids)[0]
+        scores = tf.nn.log_softmax(logits + choice.impossible) + tf.reshape(totals, (-1, 1))
+        best, places = tf.math.top_k(tf.reshape(scores, tf.stack([-1, beam * size])), 2 * beam)
+        return best, places // size, choice.ids_of(places % size), states
+
+    def choice(self, source_ids: Tensor, source: list[Any]) -> Choice:
+        """Among which tokens translations choose; what stands beside a text changes nothing for it.
+
+        Args:
+            source_ids: int32 `(batch, source_tokens)`. source: what `TranslationSteps.read` gave for them.
+        """
+        impossible = self.impossible(self.steps.language_of(source))
+        if self.shortlist is None:
+            return Choice(None, None, impossible)
+        may = self.shortlist(source_ids)
+        token_ids = tf.cast(tf.squeeze(tf.where(tf.reduce_any(may, axis=0)), axis=1), tf.int32)
+        may = tf.cast(tf.gather(tf.cast(may, tf.int32), token_ids, axis=1), tf.float32)
+        impossible = tf.minimum(tf.gather(impossible, token_ids, axis=-1), (1.0 - may) * NEVER)
+        return Choice(token_ids, self.steps.rows_of(token_ids), impossible)
 
     def impossible(self, language: Tensor | None) -> Tensor:
         """To be added to scores: 0, or very low for what is never written.
@@ -155,11 +198,16 @@ class GreedyTranslation(keras.layers.Layer):
             "num_special": self.num_special,
             "longest_ratio": self.longest_ratio,
             "longest_more": self.longest_more,
+            **({"shortlist": keras.saving.serialize_keras_object(self.shortlist)} if self.shortlist else {}),
         }
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
-        return cls(keras.saving.deserialize_keras_object(config.pop("network")), **config)
+        network, shortlist = (
+            None if config.get(name) is None else keras.saving.deserialize_keras_object(config[name])
+            for name in ("network", "shortlist")
+        )
+        return cls(**{**config, "network": network, "shortlist": shortlist})
 
 
 def loose_shape(state: Tensor) -> list[int | None]:

@@ -61,16 +61,22 @@ class TranslationSteps:
         return [state for block in self.blocks for state in block.first_states(batch, most_tokens)]
 
     def write(
-        self, token_ids: Tensor, states: list[Tensor], place: Tensor, source: list[Any]
+        self,
+        token_ids: Tensor,
+        states: list[Tensor],
+        place: Tensor,
+        source: list[Any],
+        rows: Tensor | None = None,
     ) -> tuple[Tensor, list[Tensor]]:
         """Scores of the token that follows.
 
         Args:
             token_ids: int32 `(batch,)`, the last token. states: those after the token before. place: int32, how many
-                tokens came before it. source: what `read` gave.
+                tokens came before it. source: what `read` gave. rows: `(tokens, dim)`, what `rows_of` gave, to score these
+                tokens alone.
 
         Returns:
-            Logits float32 `(batch, vocabulary)` and the new states.
+            Logits float32 `(batch, vocabulary)`, or `(batch, tokens)` of some, and the new states.
         """
         embedding, language = self._layer("embedding"), self.language_of(source)
         projected, mask = source[: len(self.blocks)], source[len(self.blocks)]
@@ -85,4 +91,10 @@ class TranslationSteps:
                 vector = self.adapters[number](tf.expand_dims(vector, 1), language=language)[:, 0]
             new_states += changed
             rest = rest[count:]
-        return tf.cast(embedding(self._layer("decoder_norm")(vector), reverse=True), "float32"), new_states
+        vector = self._layer("decoder_norm")(vector)
+        scores = embedding(vector, reverse=True) if rows is None else tf.matmul(vector, rows, transpose_b=True)
+        return tf.cast(scores, "float32"), new_states
+
+    def rows_of(self, token_ids: Tensor) -> Tensor:
+        """What scores some tokens: int32 `(tokens,)` -> `(tokens, dim)`."""
+        return tf.squeeze(self._layer("embedding")(tf.expand_dims(token_ids, 0)), axis=0)

@@ -40,6 +40,7 @@ from keras_i18n.transfer.teachers.bridges import LinearBridge, NeighbourBridge, 
 from keras_i18n.transfer.teachers.distillation import DistillationReport, distill
 from keras_i18n.transfer.teachers.translator_distillation import TranslatorDistillationReport, distill_translator
 from keras_i18n.transfer.transfer_report import TransferReport, refuse_leaks, transfer_report
+from keras_i18n.transfer.word_translation.lexical_shortlist import lexical_shortlist
 from keras_i18n.transfer.word_translation.word_vectors import WordVectors
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "distill_translator",
     "extend_vocabulary",
     "initialize_rows",
+    "lexical_shortlist",
     "mutual_pairs",
     "procrustes",
     "rcsls",

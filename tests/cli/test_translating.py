@@ -46,6 +46,17 @@ def test_evaluates(folder):
     assert "tok:13a" in scores["bleu_signature"]
 
 
+def test_a_shortlist_of_the_pairs_goes_into_the_file(folder):
+    import keras_i18n as ki
+
+    run("train-translator", folder / "pairs.tsv", folder / "quick.keras", "--source", "en", "--target", "de", "--shortlist",
+        "--size", "tiny", "--vocabulary-size", 290, "--epochs", 1)  # fmt: skip
+    model = ki.load(folder / "quick.keras")
+    german = {model.tokenizer.model.pieces[token] for token in model.shortlist.always}
+    assert {"▁eins", "▁zwei"} <= german
+    assert "▁three" not in german
+
+
 def test_only_translators_translate(tmp_path):
     import keras_i18n as ki
 

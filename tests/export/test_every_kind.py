@@ -97,6 +97,15 @@ def translator(decoder="ssru", **search):
     return randomised(ki.Translator(tokenizer=tokenizer, network=network, source_language="en", **search))
 
 
+def translator_with_a_shortlist():
+    """It searches with a beam among a third of its tokens."""
+    model, random = translator(beam=2, length_penalty=0.6), np.random.default_rng(4)
+    always = np.union1d(random.integers(0, model.num_target_tokens, 9), [model.target_tokenizer.end_id])
+    candidates = random.integers(-1, model.num_target_tokens, (model.tokenizer.vocabulary_size, 3))
+    model.shortlist = ki.models.TranslationShortlist(candidates, always)
+    return model
+
+
 def translator_of_more():
     """Into French and German; Finnish was added to it, into which it writes something else."""
     tokenizer = ki.tokenizers.train_unigram(TEXTS * 9, vocabulary_size=60, normalizer="identity", begin=True, end=True)
@@ -154,6 +163,7 @@ MODELS = {
     "LanguageModel": language_model,
     "Translator": translator,
     "Translator, beam search": lambda: translator(beam=2, length_penalty=0.6),
+    "Translator, shortlist": translator_with_a_shortlist,
     "Translator, LSTM": lambda: translator("lstm"),
     "Translator, added language": translator_of_more,
     "Ensemble": lambda: ki.Ensemble([classifier(), classifier(2)], weights=[1, 3]),
@@ -231,6 +241,7 @@ SAME_GRAPH = {
     "trained": "TextClassifier",
     "TextEncoder": "TextClassifier",
     "Translator, beam search": "Translator",
+    "Translator, shortlist": "Translator",
 }
 
 

@@ -1,5 +1,8 @@
 """Translators: they learn, search, score, survive their file, and answer bad input within bounds."""
 
+import copy
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +10,7 @@ import pytest
 import keras_i18n as ki
 from keras_i18n.datasets import ParallelTexts
 from keras_i18n.models.translation.bleu import validation_bleu
+from keras_i18n.models.translation.search_layers import search_layer
 from keras_i18n.models.translation.training_network import disagreement, smoothed_loss
 
 WORDS = {"one": "eins", "two": "zwei", "three": "drei", "four": "vier", "five": "fünf"}
@@ -60,7 +64,7 @@ def test_beams_and_scores(trained):
 @pytest.fixture
 def searching(trained):
     yield trained
-    trained.beam, trained.length_penalty = 1, 1.0
+    trained.beam, trained.length_penalty, trained.shortlist = 1, 1.0, None
 
 
 @pytest.mark.parametrize("length_penalty", [0.0, 1.0, 1.6])
@@ -69,7 +73,7 @@ def test_a_beam_in_the_graph_finds_what_translate_finds(searching, length_penalt
     texts = ["", *(source for source, _ in pairs(25, 11)), "👩🏽‍🚀 zażółć", "one " * 30]
     searching.beam, searching.length_penalty = 3, length_penalty
     expected = searching.translate(texts)
-    layer = searching.search_layer()
+    layer = search_layer(searching)
     for rows in (texts, texts[5:6]):
         ids = layer(searching.tokenizer.pad(searching.source_ids(rows))).numpy()
         found = searching.target_tokenizer.detokenize([row[row >= 0] for row in ids])
@@ -293,3 +297,67 @@ def test_smoothed_loss_and_its_gradient():
         found.append((value, tape.gradient(value, logits)))
     for received, expected in zip(*found, strict=True):
         np.testing.assert_allclose(received, expected, atol=1e-6)
+
+
+def test_a_shortlist_of_all_tokens_changes_nothing(searching):
+    texts = ["", *(source for source, _ in pairs(9, 12))]
+    expected = [searching.translate(texts, beam=beam, num_best=1) for beam in (1, 3)]
+    no_candidates = np.full((searching.tokenizer.vocabulary_size, 1), -1)
+    searching.shortlist = ki.models.TranslationShortlist(no_candidates, np.arange(searching.num_target_tokens))
+    for beam, known in zip((1, 3), expected, strict=True):
+        found = searching.translate(texts, beam=beam, num_best=1)
+        assert [one[0].text for one in found] == [one[0].text for one in known]
+        np.testing.assert_allclose([one[0].score for one in found], [one[0].score for one in known], atol=1e-4)
+
+
+def test_a_shortlist_is_that_of_each_text_and_stays_with_the_model(searching, tmp_path):
+    data = pairs(150, 1)
+    texts = [source for source, _ in pairs(12, 13)]
+    without, scores = searching.translate(texts), searching.score(data[:5])
+    searching.shortlist = ki.transfer.lexical_shortlist(searching, data, candidates=8, always=4)
+    with_it = searching.translate(texts)
+    np.testing.assert_array_equal(searching.score(data[:5]), scores)
+    assert np.mean([one == other for one, other in zip(with_it, without, strict=True)]) > 0.7
+    assert [searching.translate([text])[0] for text in texts] == with_it  # what stands beside a text changes nothing
+    end = searching.target_tokenizer.end_id
+    searching.shortlist = shortlist = dataclasses.replace(searching.shortlist, always=[end])
+    source = searching.source_ids(texts)
+    written = search_layer(searching)(searching.tokenizer.pad(source)).numpy()
+    for given, ids in zip(source, written, strict=True):
+        assert set(ids[ids >= 0]) <= set(shortlist.candidates[given].ravel())
+    searching.save(tmp_path / "model.keras")
+    loaded = ki.load(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded.shortlist.candidates, shortlist.candidates)
+    assert loaded.translate(texts) == searching.translate(texts)
+    assert copy.deepcopy(searching).translate(texts) == searching.translate(texts)
+    with pytest.raises(
+        ValueError, match=r"A beam of 2 needs a shortlist with at least 4 tokens in `always`\. Received: 1"
+    ):
+        searching.translate(texts, beam=2)
+
+
+@pytest.mark.parametrize(
+    ("message", "candidates", "always"),
+    [
+        ("must have a row for each of", [[1]], [2]),
+        ("must hold ids from 0 to", "all", [10_000]),
+        ("must have the end piece", "all", [5]),
+        ("must be whole numbers of 2 dimension", [1], [2]),
+        ("must be whole numbers of 1 dimension", "all", [0.5]),
+    ],
+)
+def test_a_shortlist_of_another_model_is_refused(searching, message, candidates, always):
+    if candidates == "all":
+        candidates = np.full((searching.tokenizer.vocabulary_size, 1), -1)
+    with pytest.raises(ValueError, match=message):
+        searching.shortlist = ki.models.TranslationShortlist(candidates, always)
+    assert searching.shortlist is None
+
+
+def test_what_no_shortlist_is_made_of_is_told(searching):
+    with pytest.raises(ValueError, match="`candidates` must be a whole number, at least 1"):
+        ki.transfer.lexical_shortlist(searching, pairs(3, 1), candidates=0)
+    with pytest.raises(ValueError, match="must have at least one pair"):
+        ki.transfer.lexical_shortlist(searching, [])
+    with pytest.raises(TypeError, match="must be a Translator"):
+        ki.transfer.lexical_shortlist("en-de.keras", pairs(3, 1))

@@ -1,5 +1,7 @@
 """A translator gets one more language: it learns it, and what it translated before stays the same."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -158,5 +160,12 @@ def test_bad_input(translator):
     for error, words, arguments in cases:
         with pytest.raises(error, match=words):
             transfer.add_translation_language(*arguments())
+    german = direction("de", WORDS, 9, 1)
+    with pytest.raises(ValueError, match=r"in every language that the translator writes\. Received: none in fr, en"):
+        transfer.lexical_shortlist(translator, german)
+    listed = copy.copy(translator)
+    listed.shortlist = transfer.lexical_shortlist(translator, [german, german.swap(), direction("fr", FRENCH, 9, 1)])
+    with pytest.raises(ValueError, match=r"Set `translator.shortlist = None`"):
+        transfer.add_translation_language(listed, "fi", given)
     with pytest.raises(ValueError, match=r"a Translator\. For one: `transfer.add_translation_language`"):
         transfer.add_language(translator, "fi", parallel=given)

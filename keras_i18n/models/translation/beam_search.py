@@ -20,8 +20,12 @@ class BeamSearch:
 
     def __init__(self, layer: GreedyTranslation) -> None:
         self._layer = layer
-        self._read = tf.function(layer.steps.read, [tf.TensorSpec([None, None], tf.int32)], autograph=False)
+        self._read = tf.function(self._source, [tf.TensorSpec([None, None], tf.int32)], autograph=False)
         self._step = tf.function(layer.candidates, reduce_retracing=True, autograph=False)
+
+    def _source(self, source_ids):
+        source = self._layer.steps.read(source_ids)
+        return source, self._layer.choice(source_ids, source)
 
     def __call__(
         self, source_ids: Any, *, beam: int, length_penalty: float, num_best: int
@@ -29,7 +33,9 @@ class BeamSearch:
         """For each source up to `num_best` pairs of ids and score, best first."""
         count = len(source_ids)
         limits = self._layer.limits(tf.constant(source_ids)).numpy()
-        source = tf.nest.map_structure(lambda tensor: tf.repeat(tensor, beam, axis=0), self._read(source_ids))
+        source, choice = self._read(source_ids)
+        choice = choice.of_rows(np.repeat(np.arange(count), beam))
+        source = tf.nest.map_structure(lambda tensor: tf.repeat(tensor, beam, axis=0), source)
         states = self._layer.steps.first_states(count * beam, max(1, int(limits.max(initial=0))))
         totals = np.full((count, beam), -np.inf, "float32")
         totals[:, 0] = 0  # one version of no token
@@ -39,7 +45,7 @@ class BeamSearch:
         going = limits > 0
         place = 0
         while going.any():
-            given = (tf.constant(last), states, tf.constant(place), source, tf.constant(totals))
+            given = (tf.constant(last), states, tf.constant(place), source, tf.constant(totals), choice)
             best, parents, tokens, states = self._step(*given)
             best, parents, tokens = best.numpy(), parents.numpy(), tokens.numpy()
             place += 1

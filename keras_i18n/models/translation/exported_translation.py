@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_i18n import layers, networks
+from keras_i18n.models.translation.search_layers import greedy_layer, search_layer
 from keras_i18n.networks.stepwise_translation import TranslationStart, TranslationStep
 
 _NO_LIMIT = 2**31 - 1
@@ -25,7 +26,7 @@ def text_in_translation(model: Any) -> keras.Model:
         the first `max_tokens` were read.
     """
     inputs, source_ids, length = _source(model)
-    target_ids = model.search_layer(networks.uncompiled(model.network))(source_ids)
+    target_ids = search_layer(model, networks.uncompiled(model.network))(source_ids)
     written = layers.PieceText.from_tokenizer(model.target_tokenizer, name="text")(target_ids)
     return keras.Model(
         inputs if len(inputs) > 1 else inputs[0], [written, length], name=f"text_in_{model.network.name}"
@@ -41,7 +42,7 @@ def text_in_steps(model: Any) -> tuple[keras.Model, keras.Model]:
     Returns:
         What reads a text, and what writes one more token: see `Translator.to_keras_steps`.
     """
-    search = model.greedy_layer(networks.uncompiled(model.network))
+    search = greedy_layer(model, networks.uncompiled(model.network))
     inputs, source_ids, length = _source(model)
     source, written, states = TranslationStart(search, name="start")(source_ids)
     encoder = keras.Model(

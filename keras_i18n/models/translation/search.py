@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from keras_i18n.forked import refuse_forked
 from keras_i18n.models.translation.beam_search import BeamSearch
+from keras_i18n.models.translation.search_layers import greedy_layer
 from keras_i18n.models.translation.sentences import joined, split_at_sentence_ends
 from keras_i18n.progress import Counter
 from keras_i18n.shown import shown
@@ -49,6 +50,8 @@ class Search:
         """See `Translator.translate`."""
         refuse_forked()
         check_search(beam=beam, length_penalty=length_penalty)
+        if self._model.shortlist is not None:
+            self._model.shortlist.check_beam(beam)
         _check("num_best", num_best, 1, beam)
         sequences = self._model.source_ids(texts, target_language=target_language)
         parts, of_text = self._within_limits(texts, sequences, target_language)
@@ -68,12 +71,12 @@ class Search:
 
     @functools.cached_property
     def _greedy(self):
-        layer = self._model.greedy_layer()
+        layer = greedy_layer(self._model)
         return tf.function(layer.with_scores, [tf.TensorSpec([None, None], tf.int32)], autograph=False)
 
     @functools.cached_property
     def _beam(self):
-        return BeamSearch(self._model.greedy_layer())
+        return BeamSearch(greedy_layer(self._model))
 
     def _within_limits(self, texts, sequences, target_language):
         """Sequences that the model reads whole, and for each the text that it belongs to."""
@@ -125,18 +128,18 @@ class Search:
             nats[rows] = self._nats(*batch).numpy()
         return nats
 
-    def _impossible(self, source_ids):
+    def _impossible(self, layer, source_ids):
         network, added = self._model.network, self._model.added_languages
-        found = self._model.greedy_layer().impossible(
-            network.get_layer("added_language")(source_ids) if added else None
-        )
+        found = layer.impossible(network.get_layer("added_language")(source_ids) if added else None)
         return tf.expand_dims(found, 1) if len(found.shape) > 1 else found
 
     @functools.cached_property
     def _nats(self):
+        layer = greedy_layer(self._model)  # no graph may make its tables
+
         def nats(source_ids, target_ids):
             logits = self._model.network([source_ids, target_ids[:, :-1]], training=False)
-            logits += self._impossible(source_ids)  # as the search has it
+            logits += self._impossible(layer, source_ids)  # as the search has it
             following = target_ids[:, 1:]
             found = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(following, 0), logits)
             return -tf.reduce_sum(found * tf.cast(following >= 0, found.dtype), axis=1)

@@ -199,6 +199,12 @@ def _checked(translator, language):
             f"{len(translator.target_languages)} target languages{'' if translator.joint else ' and two vocabularies'}. Train "
             "it with pairs of several directions, such as en to de and de to en."
         )
+    if translator.shortlist is not None:
+        raise ValueError(
+            "A language is added to a translator without a shortlist, which would lack its pieces. Received: one with a "
+            "shortlist. Set `translator.shortlist = None`, add the language, and make a shortlist of the pairs of all by "
+            "`transfer.lexical_shortlist`."
+        )
     language = tags.normalize(language)
     if tags.lookup(language, translator.target_languages) is not None:
         raise ValueError(

@@ -31,13 +31,40 @@ def translation_table(source: Any, target: Any, pair: Any, *, prior: Any = None,
     >>> source[weight.argmax()], target[weight.argmax()]
     (np.int64(0), np.int64(5))
     """
-    cells, cell = np.unique(source * np.int64(target.max() + 1) + target, return_inverse=True)
-    cell_source, cell_target = np.divmod(cells, target.max() + 1)
-    count = np.bincount(cell)
-    start = np.ones(len(cells)) if prior is None else np.asarray(prior(cell_source, cell_target), np.float64)
+    cell, cell_source, cell_target, count = _cells(source, target)
+    start = np.ones(len(count)) if prior is None else np.asarray(prior(cell_source, cell_target), np.float64)
     forth = _probability(cell, pair, source, target, cell_source, start, num_iterations)
     back = _probability(cell, pair, target, source, cell_target, start, num_iterations)
     return cell_source, cell_target, forth * back * count, count
+
+
+def translation_probabilities(source: Any, target: Any, pair: Any, *, num_iterations: int = 5) -> Any:
+    """The probability of each target token given a source token that stands beside it, by IBM model 1.
+
+    Args:
+        source, target, pair: as in `translation_table`. num_iterations: of expectation maximisation.
+
+    Returns:
+        source, target int64 `(cells,)`, and p(target | source) float64 `(cells,)`.
+
+    >>> source, target, probability = translation_probabilities(
+    ...     np.array([0, 1, 0, 2]), np.array([5, 5, 5, 6]), np.array([0, 0, 1, 2])
+    ... )
+    >>> probability.tolist()
+    [1.0, 1.0, 1.0]
+    """
+    cell, cell_source, cell_target, count = _cells(source, target)
+    return (
+        cell_source,
+        cell_target,
+        _probability(cell, pair, source, target, cell_source, np.ones(len(count)), num_iterations),
+    )
+
+
+def _cells(source, target):
+    """Of each occurrence its cell, and of each cell its two tokens and how often it occurs."""
+    cells, cell = np.unique(source * np.int64(target.max() + 1) + target, return_inverse=True)
+    return cell, *np.divmod(cells, target.max() + 1), np.bincount(cell)
 
 
 def _probability(cell, pair, given, made, cell_given, probability, num_iterations):

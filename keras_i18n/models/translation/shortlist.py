@@ -1,0 +1,92 @@
+import base64
+import dataclasses
+from typing import Any, Self
+
+import numpy as np
+
+from keras_i18n.layers import Shortlist
+from keras_i18n.protocols import Config
+from keras_i18n.shown import shown
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TranslationShortlist:
+    """Target tokens that a translation may have, by the tokens of its source: a search that looks at few is quicker.
+
+    `transfer.lexical_shortlist` makes one from sentence pairs; `translator.shortlist = ...` puts it in use.
+
+    Attributes:
+        candidates: int32 `(source tokens, most)`, target tokens for each source token, padded with -1.
+        always: int32 `(n,)`, target tokens that every translation may have, among them the end piece.
+
+    Raises:
+        ValueError: other shapes.
+
+    >>> shortlist = TranslationShortlist([[3, -1], [4, 2]], [0, 1])
+    >>> shortlist.candidates.shape, shortlist.always.tolist()
+    ((2, 2), [0, 1])
+    """
+
+    candidates: np.ndarray
+    always: np.ndarray
+
+    def __post_init__(self) -> None:
+        for name, dimensions in (("candidates", 2), ("always", 1)):
+            array = np.asarray(getattr(self, name))
+            if array.ndim != dimensions or not np.issubdtype(array.dtype, np.integer) or not array.size:
+                raise ValueError(
+                    f"`{name}` of a shortlist must be whole numbers of {dimensions} dimension(s), at least one. "
+                    f"Received: {array.dtype}, shape {array.shape}."
+                )
+            object.__setattr__(self, name, array.astype("int32"))
+
+    def check(self, num_source: int, num_target: int, end_id: int) -> None:
+        """Compares it with a model.
+
+        Raises:
+            ValueError: it is one of other vocabularies, or no translation could end.
+        """
+        if len(self.candidates) != num_source:
+            raise ValueError(
+                f"`shortlist` must have a row for each of {num_source} source tokens. "
+                f"Received: {len(self.candidates)}. Make one of this model by `transfer.lexical_shortlist`."
+            )
+        ids = np.concatenate([self.candidates.ravel(), self.always])
+        if ids.min() < -1 or self.always.min() < 0 or ids.max() >= num_target:
+            raise ValueError(
+                f"`shortlist` must hold ids from 0 to {num_target - 1}. Received: {shown([int(ids.min()), int(ids.max())])}."
+            )
+        if end_id not in self.always:
+            raise ValueError(
+                f"`shortlist.always` must have the end piece, {end_id}. Received: {shown(self.always.tolist())}."
+            )
+
+    def check_beam(self, beam: int) -> None:
+        """Whether every source leaves a beam enough tokens.
+
+        Raises:
+            ValueError: it does not.
+        """
+        if beam > 1 and len(self.always) < 2 * beam:
+            raise ValueError(
+                f"A beam of {beam} needs a shortlist with at least {2 * beam} tokens in `always`. "
+                f"Received: {len(self.always)}."
+            )
+
+    def layer(self, num_target: int) -> Shortlist:
+        """The layer that a search asks."""
+        return Shortlist.from_tables(self.candidates, self.always, num_target, name="shortlist")
+
+    def to_config(self) -> Config:
+        """As plain data."""
+        return {
+            "most": self.candidates.shape[1],
+            "candidates": base64.b64encode(self.candidates.astype("<i4").tobytes()).decode("ascii"),
+            "always": self.always.tolist(),
+        }
+
+    @classmethod
+    def from_config(cls, config: Any) -> Self:
+        """From what `to_config` gave."""
+        data = np.frombuffer(base64.b64decode(config["candidates"], validate=True), "<i4")
+        return cls(data.reshape(-1, int(config["most"])), np.asarray(config["always"]))
