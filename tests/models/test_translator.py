@@ -361,3 +361,12 @@ def test_what_no_shortlist_is_made_of_is_told(searching):
         ki.transfer.lexical_shortlist(searching, [])
     with pytest.raises(TypeError, match="must be a Translator"):
         ki.transfer.lexical_shortlist("en-de.keras", pairs(3, 1))
+
+
+def test_a_saved_shortlist_is_as_large_as_it_says():
+    shortlist = ki.models.TranslationShortlist(np.arange(600).reshape(200, 3), [1, 2])
+    config = shortlist.to_config()
+    np.testing.assert_array_equal(ki.models.TranslationShortlist.from_config(config).candidates, shortlist.candidates)
+    for shape in ([199, 3], [201, 3], [10**9, 3], [0, 3], [-200, -3]):
+        with pytest.raises(ValueError, match="A saved shortlist"):
+            ki.models.TranslationShortlist.from_config({**config, "shape": shape})

@@ -1,5 +1,6 @@
 import base64
 import dataclasses
+import zlib
 from typing import Any, Self
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 from keras_i18n.layers import Shortlist
 from keras_i18n.protocols import Config
 from keras_i18n.shown import shown
+
+_MOST_BYTES = 1 << 28
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -79,14 +82,32 @@ class TranslationShortlist:
 
     def to_config(self) -> Config:
         """As plain data."""
+        packed = zlib.compress(self.candidates.astype("<i4").tobytes())
         return {
-            "most": self.candidates.shape[1],
-            "candidates": base64.b64encode(self.candidates.astype("<i4").tobytes()).decode("ascii"),
+            "shape": list(self.candidates.shape),
+            "candidates": base64.b64encode(packed).decode("ascii"),
             "always": self.always.tolist(),
         }
 
     @classmethod
     def from_config(cls, config: Any) -> Self:
-        """From what `to_config` gave."""
-        data = np.frombuffer(base64.b64decode(config["candidates"], validate=True), "<i4")
-        return cls(data.reshape(-1, int(config["most"])), np.asarray(config["always"]))
+        """From what `to_config` gave.
+
+        Raises:
+            ValueError: other data, or more of it than the shape says.
+        """
+        rows, most = (int(size) for size in config["shape"])
+        if min(rows, most) < 1 or 4 * rows * most > _MOST_BYTES:
+            raise ValueError(
+                f"A saved shortlist must have 1 to {_MOST_BYTES // 4:,} ids. Received: {shown(config['shape'])}."
+            )
+        unpacking = zlib.decompressobj()
+        try:
+            data = unpacking.decompress(base64.b64decode(config["candidates"], validate=True), 4 * rows * most)
+        except zlib.error as error:
+            raise ValueError("A saved shortlist must have ids. They are damaged.") from error
+        if len(data) != 4 * rows * most or unpacking.unconsumed_tail:
+            raise ValueError(
+                f"A saved shortlist must have the ids of its shape. Received: others than {shown(config['shape'])}."
+            )
+        return cls(np.frombuffer(data, "<i4").reshape(rows, most), np.asarray(config["always"]))
