@@ -25,7 +25,7 @@ WORDS = Annotated[
 
 
 def localize(
-    model: Annotated[pathlib.Path, typer.Argument(help="A saved classifier or encoder (.keras); it stays as it is.")],
+    model: Annotated[pathlib.Path, typer.Argument(help="A saved classifier, encoder or translator (.keras).")],
     languages: LANGUAGES,
     to: Annotated[pathlib.Path, typer.Argument(help="Where the smaller model goes (.keras).")],
     texts: TEXTS = None,

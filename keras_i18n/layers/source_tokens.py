@@ -14,10 +14,10 @@ class SourceTokens(keras.layers.Layer):
         max_tokens: tokens that are kept; a longer text loses those before its end piece.
         end_id: the end piece.
         begins: whether texts come with a begin piece, which is taken off.
-        first_tag: id of the first language's token; None for a model of one language.
+        first_tag: id of the first language's token; None for a model whose language has none.
 
-    Input: token ids int32 `(batch, tokens)`, padded with -1 on the right; with `first_tag` a list of these and of
-    `(batch, 1)`, the place of the target language, counted from 0.
+    Input: token ids int32 `(batch, tokens)`, padded with -1 on the right; where there is a choice of languages a list of
+    these and of `(batch, 1)`, the place of the target language, counted from 0.
     Output shape: int32 `(batch, new tokens)`, padded with -1 on the right.
 
     Example:
@@ -41,18 +41,19 @@ class SourceTokens(keras.layers.Layer):
         )
 
     def call(self, inputs: Tensor) -> Tensor:
-        token_ids = inputs if self.first_tag is None else inputs[0]
+        token_ids, place = inputs if isinstance(inputs, (list, tuple)) else (inputs, None)
         if self.begins:
             token_ids = token_ids[:, 1:]
         if self.first_tag is not None:
-            token_ids = tf.concat([inputs[1] + self.first_tag, token_ids], axis=1)
+            place = tf.zeros(tf.stack([tf.shape(token_ids)[0], 1]), tf.int32) if place is None else place
+            token_ids = tf.concat([place + self.first_tag, token_ids], axis=1)
         token_ids = token_ids[:, : self.max_tokens]
         last = tf.equal(tf.range(tf.shape(token_ids)[1]), self.max_tokens - 1)
         is_cut = tf.logical_and(tf.expand_dims(last, 0), token_ids >= 0)
         return tf.where(is_cut, self.end_id, token_ids)
 
     def compute_output_spec(self, inputs: Tensor) -> keras.KerasTensor:
-        batch = (inputs if self.first_tag is None else inputs[0]).shape[0]
+        batch = (inputs[0] if isinstance(inputs, (list, tuple)) else inputs).shape[0]
         return keras.KerasTensor((batch, None), dtype="int32")
 
     def get_config(self) -> Config:

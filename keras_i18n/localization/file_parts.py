@@ -48,7 +48,11 @@ def file_parts(model: Any) -> FileParts:
     tokenization = layers.tokenization_layer(model.tokenizer, name="tokenization")
     pieces = sum(map(_lookup_bytes, getattr(tokenization, "parts", [tokenization])))
     head = _bytes(model.head) if getattr(model, "head", None) is not None else 0
-    rows = sum(_bytes(table.layer) for table in networks.token_tables(model.network))
+    if getattr(model, "task", None) == "translation":
+        tables = [layer for layer in model.network.layers if isinstance(layer, layers.MultilingualEmbedding)]
+    else:
+        tables = [table.layer for table in networks.token_tables(model.network)]
+    rows = sum(map(_bytes, tables))
     return FileParts(
         rows=rows,
         pieces=pieces,

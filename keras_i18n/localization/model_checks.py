@@ -48,7 +48,7 @@ def _check_kind(model):
     if not isinstance(model, (TextClassifier, TextEncoder)) or isinstance(model, LanguageIdentifier):
         raise ValueError(
             "`model` must be a TextClassifier or a TextEncoder. Received: "
-            f"{type(model).__name__}. Of several models in one, localise each."
+            f"{type(model).__name__}. Of several models in one, localise each; `localize` takes translators too."
         )
 
 

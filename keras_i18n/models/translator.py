@@ -19,16 +19,14 @@ from keras_i18n.models.translation import fitting
 from keras_i18n.models.translation.exported_translation import text_in_steps, text_in_translation
 from keras_i18n.models.translation.search import Search, check_search
 from keras_i18n.models.translation.shortlist import TranslationShortlist
+from keras_i18n.models.translation.token_ids import cut, never_written, one_a_text
 from keras_i18n.models.translation.training_pairs import training_pairs
 from keras_i18n.networks.translation import translation
 from keras_i18n.networks.translation_steps import TranslationSteps
 from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Config, Texts, TokenIds
 from keras_i18n.shown import shown
-from keras_i18n.tokenizers.sentencepiece_model import PieceType
 from keras_i18n.training.options import with_options_of
-
-_NO_TEXT = (PieceType.UNKNOWN, PieceType.CONTROL)
 
 
 @savable
@@ -43,6 +41,7 @@ class Translator(TextModel):
         source_language: BCP-47 tag; a translator of many directions has none.
         target_languages: tags of the languages that it writes. With two or more, each has a token that stands before
             the source (Johnson et al. 2017); their ids follow those of the tokenizer.
+        tagged: whether that token stands there where one language is written too, as `localize` may leave it.
         max_tokens: the longest source, in tokens; longer texts are split at sentence ends.
         max_codepoints: texts are cut to this many code points.
         beam, length_penalty: how `translate` searches unless told otherwise, and how every exported file does; 1 takes
@@ -61,7 +60,7 @@ class Translator(TextModel):
 
     task = "translation"
     tokenizer: Any
-    _saved = ("source_language", "target_languages", "max_tokens", "max_codepoints", "beam", "length_penalty")
+    _saved = ("source_language", "target_languages", "tagged", "max_tokens", "max_codepoints", "beam", "length_penalty")
     _graphs = ("_search",)
 
     def __init__(
@@ -72,6 +71,7 @@ class Translator(TextModel):
         target_tokenizer: Any = None,
         source_language: str | None = None,
         target_languages: Sequence[str] = (),
+        tagged: bool = False,
         max_tokens: int = 256,
         max_codepoints: int = 16_384,
         beam: int = 1,
@@ -84,7 +84,7 @@ class Translator(TextModel):
         self.target_tokenizer = tokenizer if target_tokenizer is None else target_tokenizer
         self.source_language = None if source_language is None else tags.normalize(source_language)
         self.target_languages = tuple(tags.normalize(tag) for tag in target_languages)
-        self.max_tokens = int(max_tokens)
+        self.tagged, self.max_tokens = bool(tagged), int(max_tokens)
         for name, one, pieces in (
             ("tokenizer", tokenizer, ("end_id",)),
             ("target_tokenizer", self.target_tokenizer, ("begin_id", "end_id")),
@@ -197,8 +197,8 @@ class Translator(TextModel):
 
     @property
     def language_tags(self) -> tuple[str, ...]:
-        """Target languages that have a token; none where there is no choice."""
-        return self.target_languages if len(self.target_languages) > 1 else ()
+        """Target languages that have a token; none where there is no choice, unless the model is `tagged`."""
+        return self.target_languages if self.tagged or len(self.target_languages) > 1 else ()
 
     @property
     def joint(self) -> bool:
@@ -213,12 +213,7 @@ class Translator(TextModel):
     @property
     def never_written(self) -> tuple[int, ...]:
         """Ids that no translation has: unknown and control pieces, the byte 0, which pads texts, language tokens."""
-        model = self.target_tokenizer.model
-        never = {self.target_tokenizer.unknown_id, self.target_tokenizer.begin_id}
-        for place, (piece, kind) in enumerate(zip(model.pieces, model.types, strict=True)):
-            if kind in _NO_TEXT or piece == "<0x00>":
-                never.add(place)
-        return (*sorted(never - {self.target_tokenizer.end_id}), *range(len(model.pieces), self.num_target_tokens))
+        return never_written(self.target_tokenizer, self.num_target_tokens)
 
     @property
     def added_languages(self) -> tuple[str, ...]:
@@ -242,23 +237,25 @@ class Translator(TextModel):
             target_language: a tag for all texts, or one a text; None where the model writes one language.
             alpha, seed: of `UnigramTokenizer.sample`; None for the best cut.
         """
-        sequences = _cut(self.tokenizer, checked_texts(texts, self.max_codepoints), alpha, seed)
+        sequences = cut(self.tokenizer, checked_texts(texts, self.max_codepoints), alpha, seed)
         if self.tokenizer.begin_id is not None:
             sequences = [ids[1:] for ids in sequences]
         if not self.language_tags:
-            for tag in set(_a_text(target_language, len(sequences))) - {None}:
+            for tag in set(one_a_text(target_language, len(sequences))) - {None}:
                 self._tag_place(tag)
             return sequences
         first = [
-            self.tokenizer.vocabulary_size + self._tag_place(tag) for tag in _a_text(target_language, len(sequences))
+            self.tokenizer.vocabulary_size + self._tag_place(tag) for tag in one_a_text(target_language, len(sequences))
         ]
         return [np.concatenate([[tag], ids]).astype("int32") for tag, ids in zip(first, sequences, strict=True)]
 
     def target_ids(self, texts: Texts, *, alpha: float | None = None, seed: Any = None) -> TokenIds:
         """Token ids of translations, begin and end piece included; arguments as in `source_ids`."""
-        return _cut(self.target_tokenizer, checked_texts(texts, self.max_codepoints), alpha, seed)
+        return cut(self.target_tokenizer, checked_texts(texts, self.max_codepoints), alpha, seed)
 
     def _tag_place(self, tag):
+        if tag is None and len(self.target_languages) == 1:
+            return 0
         found = None if tag is None else tags.lookup(tag, self.target_languages)
         if found is None and (tag is None or self.target_languages):
             known = ", ".join(self.target_languages)
@@ -384,16 +381,3 @@ class Translator(TextModel):
         if config.get("shortlist") is not None:
             config = {**config, "shortlist": TranslationShortlist.from_config(config["shortlist"])}
         return cls(tokenizer=tokenizer, network=network, **config)
-
-
-def _cut(tokenizer, texts, alpha, seed):
-    if alpha is None:
-        return tokenizer.tokenize(texts)
-    return tokenizer.sample(texts, alpha=alpha, seed=seed)
-
-
-def _a_text(language, count):
-    given = [language] * count if language is None or isinstance(language, str) else list(language)
-    if len(given) != count:
-        raise ValueError(f"`target_language` must have one tag a text ({count}). Received: {len(given)}.")
-    return given

@@ -9,7 +9,6 @@ from keras_i18n.networks.filled_inputs import with_filled_inputs
 from keras_i18n.networks.gru import gru
 from keras_i18n.networks.language_model import language_model
 from keras_i18n.networks.language_rows import token_embedding, with_language_rows
-from keras_i18n.networks.longer_translation import with_added_language
 from keras_i18n.networks.lstm import lstm
 from keras_i18n.networks.next_token_step import next_token_step
 from keras_i18n.networks.ngram_bag import bag_encoder, bag_repeats, is_ngram_bag, ngram_bag
@@ -40,6 +39,7 @@ from keras_i18n.networks.token_sensitivity import token_sensitivity
 from keras_i18n.networks.traced import traced
 from keras_i18n.networks.transformer import transformer
 from keras_i18n.networks.translation import translation
+from keras_i18n.networks.translation_tokens import with_added_language, with_kept_tokens
 from keras_i18n.networks.universal_sentence_encoder import universal_sentence_encoder
 from keras_i18n.networks.zero_padding import padded_with_zero
 
@@ -87,6 +87,7 @@ __all__ = [
     "with_added_language",
     "with_added_rows",
     "with_filled_inputs",
+    "with_kept_tokens",
     "with_language_rows",
     "with_other_rows",
     "with_selected_rows",

@@ -67,8 +67,9 @@ def _source(model):
     token_ids = layers.tokenization_layer(model.tokenizer, name="tokenization")(text)
     options: dict[str, Any] = {"end_id": model.tokenizer.end_id, "begins": model.tokenizer.begin_id is not None}
     if model.language_tags:
-        inputs.append(keras.Input((1,), dtype="int32", name="target_language"))
         options["first_tag"] = model.tokenizer.vocabulary_size
+    if len(model.language_tags) > 1:
+        inputs.append(keras.Input((1,), dtype="int32", name="target_language"))
         token_ids = [token_ids, inputs[-1]]
     source_ids = layers.SourceTokens(max_tokens=model.max_tokens, **options, name="source_tokens")(token_ids)
     whole = layers.SourceTokens(max_tokens=_NO_LIMIT, **options, name="whole_source")(token_ids)

@@ -69,6 +69,20 @@ class Search:
             counter.add(len(rows))
         return self._joined(found, of_text, len(sequences))
 
+    def written(self, texts: Any, *, target_language: Any) -> list[np.ndarray]:
+        """The token ids that a greedy search writes, of each text's first `max_tokens` tokens."""
+        sequences = self._model.source_ids(list(texts), target_language=target_language)
+        sequences = [
+            ids if len(ids) <= self._model.max_tokens else np.concatenate([ids[: self._model.max_tokens - 1], ids[-1:]])
+            for ids in sequences
+        ]
+        found: list[np.ndarray] = [np.zeros(0, "int32")] * len(sequences)
+        for rows in _batches(sequences, most=_TOKENS_OF_A_BATCH):
+            ids, _ = self._greedy(self._model.tokenizer.pad([sequences[row] for row in rows]))
+            for row, one in zip(rows, ids.numpy(), strict=True):
+                found[row] = one[one >= 0]
+        return found
+
     @functools.cached_property
     def _greedy(self):
         layer = greedy_layer(self._model)

@@ -64,6 +64,14 @@ class TranslationShortlist:
                 f"`shortlist.always` must have the end piece, {end_id}. Received: {shown(self.always.tolist())}."
             )
 
+    def of_pieces(self, ids: np.ndarray) -> Self:
+        """That of a model whose token `i` was token `ids[i]`, without tokens that are not there any more."""
+        new_id = np.full(max(len(self.candidates), int(self.candidates.max()), int(self.always.max()), *ids) + 1, -1)
+        new_id[ids] = np.arange(len(ids))
+        found = np.where(self.candidates >= 0, new_id[self.candidates], -1)[ids]
+        always = new_id[self.always]
+        return type(self)(found, always[always >= 0])
+
     def check_beam(self, beam: int) -> None:
         """Whether every source leaves a beam enough tokens.
 

@@ -16,7 +16,7 @@ from keras_i18n.layers import LanguageAdapter
 from keras_i18n.models.translation.bleu import validation_bleu
 from keras_i18n.models.translation.fitting import fit_translator
 from keras_i18n.models.translator import Translator
-from keras_i18n.networks.longer_translation import copy_what_was
+from keras_i18n.networks.translation_tokens import copy_what_was
 from keras_i18n.progress import ProgressOption
 from keras_i18n.protocols import Texts
 from keras_i18n.shown import cut, shown

@@ -1,4 +1,4 @@
-"""A translation network with the rows and the nets of one more language."""
+"""A translation network for other tokens: with those of one more language, or some of those it has."""
 
 import keras
 import numpy as np
@@ -6,7 +6,7 @@ import numpy as np
 from keras_i18n.layers import DecoderBlock, LanguageAdapter, TransformerBlock
 from keras_i18n.networks.translation import translation
 from keras_i18n.networks.translation_steps import TranslationSteps
-from keras_i18n.shown import cut
+from keras_i18n.shown import cut, shown
 
 _TABLE = "embedding"
 
@@ -36,8 +36,7 @@ def with_added_language(
     ((None, None, 54), (None, None, 50))
     """
     TranslationSteps(network)
-    if any(layer.name == "source_embedding" for layer in network.layers):
-        raise ValueError("`network` must have one vocabulary for both sides. Received: one with two tables of vectors.")
+    _check_joint(network)
     table = network.get_layer(_TABLE).embeddings.numpy()
     if pieces.ndim != 2 or pieces.shape[1] != table.shape[1] or tag.shape != table.shape[1:]:
         raise ValueError(
@@ -54,6 +53,41 @@ def with_added_language(
     longer.get_layer(_TABLE).embeddings.assign(rows)
     copy_what_was(network, longer)
     return longer
+
+
+def with_kept_tokens(network: keras.Model, ids: np.ndarray) -> keras.Model:
+    """A copy of a translation network for some of its tokens: that of `ids[i]` becomes token `i`.
+
+    Every other weight is copied bit for bit; the two networks share none.
+
+    Args:
+        network: as `networks.translation` builds it, with one vocabulary for both sides.
+        ids: int `(tokens,)`, pieces and behind them tokens of languages; those of languages that were added are the last.
+
+    Raises:
+        ValueError: a network of two vocabularies, ids that are not there.
+
+    >>> from keras_i18n import networks
+    >>> networks.with_kept_tokens(networks.translation(50, size="tiny"), np.arange(9)).output_shape
+    (None, None, 9)
+    """
+    TranslationSteps(network)
+    _check_joint(network)
+    ids, table = np.asarray(ids), network.get_layer(_TABLE).embeddings.numpy()
+    if ids.ndim != 1 or not len(ids) or ids.min() < 0 or ids.max() >= len(table):
+        raise ValueError(f"`ids` must be tokens below {len(table)}. Received: {shown(ids.tolist())}.")
+    added, adapter_dim = _added(network, 64)
+    shorter = translation(
+        len(ids), added_languages=added, adapter_dim=adapter_dim, name=network.name, **_sizes(network)
+    )
+    shorter.get_layer(_TABLE).embeddings.assign(table[ids])
+    copy_what_was(network, shorter)
+    return shorter
+
+
+def _check_joint(network):
+    if any(layer.name == "source_embedding" for layer in network.layers):
+        raise ValueError("`network` must have one vocabulary for both sides. Received: one with two tables of vectors.")
 
 
 def copy_what_was(network: keras.Model, longer: keras.Model) -> None:
