@@ -43,7 +43,7 @@ def certify(
             raise typer.Exit(1)
         console.print(f"{check} holds for {path}", soft_wrap=True)
         return
-    dataset = open_dataset(data, part="test")
+    dataset = open_dataset(data, label=None, part="test")
     loaded = None
     if model is not None:
         import keras_i18n

@@ -1,6 +1,6 @@
 import dataclasses
 import pathlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -44,7 +44,7 @@ def convert(
     """
     begin_json(json)
     resources.check_model_name(to)
-    columns = {"text": text, "label": label, "language": language_column}
+    columns: dict[str, Any] = {"text": text, "label": label, "language": language_column}
     from keras_i18n import transfer
 
     lines = resources.read_lines(texts)

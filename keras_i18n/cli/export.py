@@ -61,7 +61,7 @@ def export(
     chosen: dict[str, Any] = {"target": target, "precision": precision}
     if formats is not None:
         chosen["formats"] = [name.strip() for name in formats.split(",") if name.strip()]
-    dataset = None if data is None else open_dataset(data, text="text", label="label", language="language", part="test")
+    dataset = None if data is None else open_dataset(data, labels_may_lack=True, part="test")
     _check_folder(folder)
     from keras_i18n.opening import checked_path
 

@@ -30,7 +30,7 @@ def inspect(
     import keras_i18n
     from keras_i18n import localization
 
-    texts = None if data is None else open_dataset(data)
+    texts = None if data is None else open_dataset(data, label=None)
     with console.status("loading"):
         loaded = keras_i18n.load(model)
     try:
@@ -49,8 +49,9 @@ def inspect(
     if plot is not None:
         found.plot(plot)
         show_text(f"drawn: {plot}")
-    if loaded.languages:
-        show_text(f"Next: keras-i18n localize {model} {loaded.languages[0]} smaller.keras")
+    told = [row.language for row in found.rows if row.language in loaded.languages] or list(loaded.languages)
+    if told:
+        show_text(f"Next: keras-i18n localize {model} {told[0]} smaller.keras")
 
 
 def _layers(model):

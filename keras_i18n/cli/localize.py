@@ -75,7 +75,7 @@ def read_given(texts: str | None, words: pathlib.Path | None, languages: list[st
     read: Any = None
     if texts is not None:
         lines = texts.endswith(".txt")
-        read = resources.read_lines(pathlib.Path(texts)) if lines else open_dataset(texts)
+        read = resources.read_lines(pathlib.Path(texts)) if lines else open_dataset(texts, label=None)
     return {"texts": read, "words": resources.read_lines(words) or known_words(languages)}
 
 

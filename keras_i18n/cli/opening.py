@@ -17,20 +17,25 @@ def open_dataset(
     source: str,
     *,
     text: str = "text",
-    label: str = "label",
+    label: str | None = "label",
     language: str = "language",
     label_separator: str | None = None,
+    labels_may_lack: bool = False,
     encoding: str = "utf-8",
     part: str = "train",
 ) -> Any:
-    """A data set from a file, or from the embedded samples (`sample:assistant`, of which `part` is taken)."""
+    """A data set from a file, or from the embedded samples (`sample:assistant`, of which `part` is taken).
+
+    A command that reads texts alone passes label=None, one that tells more with labels `labels_may_lack`: a file without
+    labels is enough for it.
+    """
     from keras_i18n import datasets
 
     if source.startswith(_SAMPLE):
         train, test = datasets.sample(source.removeprefix(_SAMPLE))
         return {"train": train, "test": test}[part]
     columns: dict[str, Any] = {"text": text, "label": label, "language": language, "label_separator": label_separator}
-    return datasets.read(source, **columns, encoding=encoding)
+    return datasets.read(source, **columns, labels_may_lack=labels_may_lack, encoding=encoding)
 
 
 def open_model(path: str | os.PathLike[str]) -> Any:

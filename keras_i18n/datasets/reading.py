@@ -30,6 +30,7 @@ def read(
     label: str | None = "label",
     language: str = "language",
     label_separator: str | None = None,
+    labels_may_lack: bool = False,
     encoding: str = "utf-8",
     max_bytes: int | None = None,
 ) -> Dataset:
@@ -45,6 +46,7 @@ def read(
             both a column and a tag (`id`), the column is taken if it holds tags.
         label_separator: where a text may have several labels, what stands between them, such as "|"; an empty cell has
             none. Not needed where every row of a `.jsonl` or `.parquet` has a list of labels.
+        labels_may_lack: whether a file without that column is one of texts without labels.
         encoding: of TSV, CSV and JSONL.
         max_bytes: int, the most that the file may hold once decompressed; by default 4 GiB, and 100 times its size if
             that is less.
@@ -70,6 +72,8 @@ def read(
     path = os.fspath(path)
     problems = Problems(path)
     records = read_records(path, problems, encoding=encoding, max_bytes=max_bytes)
+    if labels_may_lack and label not in records.columns:
+        label = None
     return dataset_of(records, problems, text=text, label=label, language=language, label_separator=label_separator)
 
 

@@ -132,6 +132,9 @@ def test_train_evaluate_export_verify_predict(trained):
     assert "model.tflite" in run("export", model, exported, "--formats", "tflite", "--precision", "float16").stdout
     out = run("verify", model, exported, trained / "data.tsv", "--max-texts", 5).stdout
     assert "100.00%" in out
+    texts = trained / "texts.tsv"  # a file without labels is enough for what reads texts alone
+    texts.write_text("text\tlanguage\nwake me\ten\nplay a song\ten\n", encoding="utf-8")
+    assert "100.00%" in run("verify", model, exported, texts).stdout
 
     answer = run("predict", exported / "model.tflite", "--jsonl", "--top", 2, stdin="wake me\nplay a song\n").stdout
     rows = [json.loads(line) for line in answer.splitlines()]
@@ -227,6 +230,16 @@ def test_a_model_whose_pieces_cannot_be_chosen_is_inspected_by_layers(tmp_path):
     assert sum(sizes.values()) == 4 * model.network.count_params()
     # of texts nothing could be told
     assert "error: " in run("inspect", tmp_path / "own.keras", "sample:assistant", check=1).stderr
+
+
+def test_the_languages_of_the_texts_are_those_of_the_next_command(small):
+    """Of texts without labels."""
+    texts, loaded = small / "unlabelled.tsv", ki.load(small / "model.keras")
+    texts.write_text("text\tlanguage\nplease wake me\ten\nplay a song\ten\n", encoding="utf-8")
+    config = {**loaded.to_config(), "languages": ["de", "en"]}
+    of_two = ki.TextClassifier.from_saved(tokenizer=loaded.tokenizer, network=loaded.network, config=config)
+    of_two.save(small / "of_two.keras")
+    assert f"localize {small / 'of_two.keras'} en smaller" in run("inspect", small / "of_two.keras", texts).stdout
 
 
 def test_a_model_is_inspected_cut_and_made_small(small):

@@ -57,6 +57,23 @@ def test_a_shortlist_of_the_pairs_goes_into_the_file(folder):
     assert "▁three" not in german
 
 
+def test_a_translator_is_cut_to_languages(tmp_path):
+    """Texts in a table without labels choose the pieces."""
+    import keras_i18n as ki
+
+    sides = [[pair[side] for pair in PAIRS] for side in (0, 1)]
+    directions = [ki.datasets.ParallelTexts(*sides, source_language="en", target_language=tag) for tag in ("de", "fr")]
+    ki.Translator.from_scratch(directions, vocabulary_size=290, size="tiny").save(tmp_path / "model.keras")
+    rows = "".join(f"{one}\ten\n{other}\tde\n" for one, other in PAIRS)
+    (tmp_path / "texts.tsv").write_text(f"text\tlanguage\n{rows}", encoding="utf-8")
+    told = run(
+        "localize", tmp_path / "model.keras", "en,de", tmp_path / "small.keras", "--texts", tmp_path / "texts.tsv"
+    )
+    assert "en to de" in told.stdout
+    assert ki.load(tmp_path / "small.keras").target_languages == ("de",)
+    assert run("translate", tmp_path / "small.keras", "two").exit_code == 0
+
+
 def test_only_translators_translate(tmp_path):
     import keras_i18n as ki
 
