@@ -91,14 +91,14 @@ def _directions(model, languages):
     gone = [tag for tag in model.added_languages if tags.lookup(tag, list(languages)) is None]
     if gone:
         raise ValueError(
-            f"`languages` must hold those that were added to the translator. Received: without {', '.join(gone)}. Localise the "
+            f"`languages` must hold those that were added to the translator. Received: without {cut(', '.join(gone))}. Localise the "
             "translator that they were added to."
         )
     found = [(source, target) for source in sources if source in languages for target in targets if source != target]
     if not found:
         source = model.source_language or "a language of the texts"
         raise ValueError(
-            f"`languages` must hold {cut(source)} and one of {', '.join(model.target_languages)} beside it. "
+            f"`languages` must hold {cut(source)} and one of {cut(', '.join(model.target_languages))} beside it. "
             f"Received: {shown(list(languages))}."
         )
     return found
@@ -153,7 +153,7 @@ def _compared(full, searches, ids, direction, texts):
         lost = next(text for text, one, is_whole in zip(texts, same, whole, strict=True) if is_whole and not one)
         raise ValueError(
             "Texts whose pieces are kept must keep their translations. Received: another translation of "
-            f"{shown(lost)} and {row.whole - row.same_whole - 1} more of {row.whole}."
+            f"{shown(lost)} and {cut(row.whole - row.same_whole - 1)} more of {cut(row.whole)}."
         )
     return row
 
