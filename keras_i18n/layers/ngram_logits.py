@@ -15,7 +15,8 @@ class NgramLogits(keras.layers.Layer):
     """Log odds of the labels from what the n-grams of a text sum up to, and from an encoder where there is one.
 
     The sums of a text are divided by the length of its vector of weights, so that long texts count as short ones do
-    (TF-IDF). A text most of whose n-grams are new is not believed: its scores fade, and with them
+    (TF-IDF). Where new n-grams count, a text that has many is the longer for them, and less sure: what its few known
+    ones say is not taken for all that it says. A text most of whose n-grams are new is not believed: its scores fade, and with them
     what the n-grams say of the encoder. Where they are known they tell how far the encoder is to be heard, so that it
     speaks in the languages that it knows.
 
@@ -25,6 +26,7 @@ class NgramLogits(keras.layers.Layer):
     Args:
         has_encoder: whether the log odds of an encoder come as a third input.
         has_prior: whether texts that say nothing have log odds of their own; files from before have none.
+        counts_new: whether new n-grams count in the length of a text; in files from before only known ones do.
 
     Input: a list of float tensors: `scores (batch, labels)`, sums of the rows of the table of scores; `weights (batch,
     3)`, sums of squared weights of known n-grams, of squared weights of all, and of what they say of the encoder; with
@@ -44,9 +46,11 @@ class NgramLogits(keras.layers.Layer):
     array([[ 2., -2.]], dtype=float32)
     """
 
-    def __init__(self, *, has_encoder: bool = False, has_prior: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, has_encoder: bool = False, has_prior: bool = False, counts_new: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.has_encoder, self.has_prior = bool(has_encoder), bool(has_prior)
+        self.has_encoder, self.has_prior, self.counts_new = bool(has_encoder), bool(has_prior), bool(counts_new)
 
     def build(self, shapes: Sequence[Shape]) -> None:
         self.bias = self.add_weight(name="bias", shape=(shapes[0][-1],), initializer="zeros")
@@ -63,7 +67,7 @@ class NgramLogits(keras.layers.Layer):
         begins, full, before, new = tf.unstack(ops.cast(ops.convert_to_tensor(self.familiarity), weights.dtype))
         share = known / tf.maximum(every, _SMALLEST)
         familiar = tf.clip_by_value((share - begins) / tf.maximum(full - begins, _SMALLEST), 0.0, 1.0)
-        one_over_length = tf.math.rsqrt(tf.maximum(known, _SMALLEST))
+        one_over_length = tf.math.rsqrt(tf.maximum(every if self.counts_new else known, _SMALLEST))
         logits = scores * (familiar * one_over_length)
         if self.has_encoder:
             factor = familiar * tf.maximum(before + heard * one_over_length, 0.0) + (1.0 - familiar) * new
@@ -78,7 +82,8 @@ class NgramLogits(keras.layers.Layer):
         return tuple(shapes[0])
 
     def get_config(self) -> Config:
-        return {**super().get_config(), "has_encoder": self.has_encoder, "has_prior": self.has_prior}
+        options = {"has_encoder": self.has_encoder, "has_prior": self.has_prior, "counts_new": self.counts_new}
+        return {**super().get_config(), **options}
 
 
 def _first_familiarity(shape, dtype=None):

@@ -18,6 +18,7 @@ def ngram_bag(
     encoder: keras.Model | None = None,
     output_activation: str = "softmax",
     has_prior: bool = True,
+    counts_new: bool = True,
     name: str = "ngram_bag",
 ) -> keras.Model:
     """Each n-gram gives each label a score; the scores of a text are summed, and divided by its length.
@@ -33,6 +34,7 @@ def ngram_bag(
         encoder: network, token ids -> vector, whose layers are used as they are.
         output_activation: "softmax", or "sigmoid" where a text may have several labels.
         has_prior: whether texts that say nothing are answered by the shares of the labels, as `layers.NgramLogits` does.
+        counts_new: whether n-grams that no training text had count in the length of a text, as in that layer.
         name: of the model.
 
     Returns:
@@ -56,7 +58,8 @@ def ngram_bag(
         pieces = layers.TokenRange(vocabulary_size, name=PIECES)(token_ids)
         head = keras.layers.Dense(num_labels, use_bias=False, kernel_initializer="zeros", name=ENCODER_LOGITS)
         inputs.append(head(encoder(pieces)))
-    logits = layers.NgramLogits(has_encoder=encoder is not None, has_prior=has_prior, name=LOGITS)(inputs)
+    options = {"has_encoder": encoder is not None, "has_prior": has_prior, "counts_new": counts_new}
+    logits = layers.NgramLogits(**options, name=LOGITS)(inputs)
     scores = keras.layers.Activation(output_activation, dtype="float32", name="scores")(logits)
     return keras.Model(token_ids, scores, name=name)
 

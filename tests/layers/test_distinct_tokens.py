@@ -69,7 +69,8 @@ def test_shared_checks_of_logits():
         scores, weights, encoder = (table(token_ids) for table in rows)
         return layer([scores, keras.layers.Activation("exponential")(weights), encoder])
 
-    check_layer(LayerCase(make=lambda: NgramLogits(has_encoder=True, has_prior=True), call=call))
+    options = {"has_encoder": True, "has_prior": True, "counts_new": True}
+    check_layer(LayerCase(make=lambda: NgramLogits(**options), call=call))
 
 
 def layer_with(familiarity):
@@ -88,6 +89,15 @@ def test_new_texts_leave_the_answer_to_the_encoder():
     np.testing.assert_allclose(new, [[3.0, -3.0]], rtol=1e-6)
     half = layer([np.array([[6.0, 0.0]]), np.array([[4.0, 10.0, 0.0]]), encoder])
     np.testing.assert_allclose(half, [[0.5 * 6 / 2 + 0.5 * 0.5 + 0.5 * 3.0, -1.75]], rtol=1e-5)
+
+
+def test_new_ngrams_make_a_text_longer_where_they_count():
+    scores, weights = np.array([[6.0, 0.0]]), np.array([[4.0, 9.0, 0.0]])
+    for counts_new, length in ((True, 3.0), (False, 2.0)):
+        layer = NgramLogits(counts_new=counts_new)
+        np.testing.assert_allclose(layer([scores, weights]), scores / length, rtol=1e-6)
+    before = {name: value for name, value in layer.get_config().items() if name != "counts_new"}
+    assert not NgramLogits.from_config(before).counts_new
 
 
 def test_ngrams_tell_the_factor_of_the_encoder_and_never_turn_it_round():

@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse
 
 import keras_i18n as ki
-from keras_i18n.models.convex.bag_fitting import bag_beside, new_bag, solve
+from keras_i18n.models.convex.bag_fitting import bag_beside, fit_bag, new_bag, solve
 from keras_i18n.models.convex.choosing import choose, temperature_of
 from keras_i18n.models.convex.logistic_regression import logistic_regression, probabilities
 from keras_i18n.models.convex.ngram_factors import label_factors, language_factors
@@ -57,7 +57,7 @@ def test_over_texts_and_over_features_is_one_optimum(monkeypatch):
 def test_weights_are_inverse_document_frequencies():
     bag = bag_of([np.array([0, 1, 1]), np.array([1, 2]), np.array([7])], 5)
     is_word = np.array([True, False, False, False, False])
-    weights = NgramWeights.of(bag, is_word)
+    weights = NgramWeights.of(bag, is_word, counts_new=False)
     rare, common = (np.log(4 / 2) + 1) ** 2, (np.log(4 / 3) + 1) ** 2
     np.testing.assert_allclose(weights.known[[1, 2, 3]], [common, rare, 0])
     # the word has half the weight of all characters together, each counted as often as it comes
@@ -68,7 +68,27 @@ def test_weights_are_inverse_document_frequencies():
     np.testing.assert_allclose(weights.features(bag[:2]).power(2).sum(axis=1).ravel(), [np.divide(wanted, lengths)])
     np.testing.assert_allclose(weights.features(bag)[2].sum(), 0)
     new = bag_of([np.array([1, 4])], 5)
-    np.testing.assert_allclose(weights.familiar_share(new), common / (common + weights.new))
+    np.testing.assert_allclose(weights.familiar_share(new), common / (common + (np.log(4) + 1) ** 2))
+
+
+def test_lengths_are_of_frequencies_alone_and_count_what_is_new():
+    bag = bag_of([np.array([0, 1, 1]), np.array([1, 2]), np.array([], int)], 5)
+    weights = NgramWeights.of(bag, np.array([True, False, False, False, False]), targets=np.eye(2)[[0, 1, 1]])
+    rare, common, new = (np.log(4 / 2) + 1) ** 2, (np.log(4 / 3) + 1) ** 2, (np.log(4) + 1) ** 2
+    np.testing.assert_allclose(weights.length / weights.length[1], np.array([rare, common, rare, new, new]) / common)
+    # squared weights of a text's n-grams over its squared length are 1 in the mean of the texts that have some
+    np.testing.assert_allclose(((bag[:2] @ weights.known) / (bag[:2] @ weights.length)).mean(), 1.0)
+    half_new = bag_of([np.array([1, 3])], 5)
+    share = common / (common + new)
+    np.testing.assert_allclose(weights.familiar_share(half_new), share)
+    np.testing.assert_allclose(
+        weights.features(half_new).power(2).sum(), weights.known[1] / weights.length[[1, 3]].sum()
+    )
+    assert weights.familiar_share(bag)[2] == 0
+    # of many texts an n-gram of one counts in the length, and says nothing
+    many = NgramWeights.of(bag_of([np.array([0, 1])] * 499 + [np.array([0, 2])], 5), np.zeros(5, bool))
+    assert (many.known > 0).tolist() == [True, True, False, False, False]
+    assert 0 < many.length[0] < many.length[2] < many.length[3]
 
 
 def test_what_tells_labels_apart_and_is_of_one_language_weighs_more():
@@ -142,6 +162,42 @@ def test_an_ngram_counts_once_more_from_each_repeat_on():
     ids = np.concatenate([[2] * count + [count + 10] for count in (1, 2, 3, 4)])  # 2 comes ten times
     assert bag_of([ids, []], 20).toarray()[0, 2] == 5
     assert bag_of([ids], 20, repeats=()).toarray().max() == 1
+
+
+@pytest.mark.parametrize("counts_new", [True, False])
+def test_a_network_gives_the_log_odds_that_were_solved(counts_new):
+    """Of texts half of whose n-grams are new too, with and without these in the length."""
+    tokenizer, _ = new_bag(num_buckets=2000, num_labels=2)
+    network = ki.networks.ngram_bag(vocabulary_size=2000, num_labels=2, counts_new=counts_new)
+    model = ki.TextClassifier(tokenizer=tokenizer, network=network, labels=["alarm", "music"])
+    train = data() + data(SWAHILI, "sw")
+    features = labelled_features(model, train, TrainingOptions())
+    choice = dataclasses.replace(choose(features, counts_new=counts_new), strength=20.0, temperature=1.0)
+    known = {"targets": features.targets, "language": features.language}
+    weights = NgramWeights.of(features.bag, features.is_word, **known, counts_new=counts_new)
+    # the folds that choose have the same lengths: a text that was held out has new n-grams
+    other = choose(features, counts_new=not counts_new)
+    assert np.abs(choice.held_out - other.held_out).max() > 1e-4
+    np.testing.assert_array_equal(fit_bag(model, features).held_out, choice.held_out)
+    solve(network, features, choice)
+    found = logistic_regression([weights.features(features.bag)], features.targets, strength=20.0)
+    texts = ["wake me", "play it again, if you would be so kind", "cheza muziki wa kisasa"]
+    bag = bag_of(tokenizer.tokenize(texts), 2000)
+    assert weights.familiar_share(bag).min() < 0.7
+    model.forget_graphs()
+    np.testing.assert_allclose(model.predict(texts), probabilities(found.logits([weights.features(bag)])), atol=1e-4)
+
+
+def test_beside_another_encoder_lengths_stay_as_the_file_has_them():
+    for counts_new in (True, False):
+        network = ki.networks.ngram_bag(
+            vocabulary_size=50, num_labels=2, encoder=encoder().network, counts_new=counts_new
+        )
+        tokenizer = ki.tokenizers.JoinedTokenizer(
+            [ki.tokenizers.NgramTokenizer(num_buckets=50, word_lengths=(1,)), encoder().tokenizer]
+        )
+        _, twin = bag_beside(network, tokenizer, encoder())
+        assert twin.get_layer("logits").counts_new == counts_new
 
 
 TEXTS = ["wake me at {}", "set an alarm for {}", "play a song by {}", "some music of {}"]

@@ -44,7 +44,13 @@ def solve(
     Returns:
         dict: "loss" and "accuracy" on the training texts, the latter only where a text has one label.
     """
-    weights = NgramWeights.of(features.bag, features.is_word, targets=features.targets, language=features.language)
+    weights = NgramWeights.of(
+        features.bag,
+        features.is_word,
+        targets=features.targets,
+        language=features.language,
+        counts_new=network.get_layer("logits").counts_new,
+    )
     ngrams = weights.features(features.bag)
     blocks = [ngrams]
     has_encoder = network.get_layer("logits").has_encoder
@@ -82,9 +88,7 @@ def _write(network, weights, found: Coefficients):
     scores = np.zeros(network.get_layer("score_table").embeddings.shape, "float32")
     scores[weights.used] = found.blocks[0] * np.sqrt(weights.known[weights.used])[:, None]
     network.get_layer("score_table").set_weights([scores])
-    table = np.zeros((len(scores), 3), "float32")
-    table[:, 0], table[:, 1] = weights.known, weights.every
-    network.get_layer("weight_table").set_weights([table])
+    network.get_layer("weight_table").set_weights([weights.table])
     logits = network.get_layer("logits")
     logits.bias.assign(found.bias)
     logits.familiarity.assign([-1.0, 0.0, 1.0, 1.0])  # without an encoder n-grams are all there is
@@ -133,7 +137,8 @@ def fit_bag(model: Any, features: TrainingFeatures, *, seed: int = 0, progress: 
         seed: of the folds.
         progress: called with a `Progress` after each trial, and after each step of the solver.
     """
-    choice = choose(features, multi_label=model.multi_label, seed=seed, progress=progress)
+    counts_new = model.network.get_layer("logits").counts_new
+    choice = choose(features, multi_label=model.multi_label, counts_new=counts_new, seed=seed, progress=progress)
     solve(model.network, features, choice, multi_label=model.multi_label, progress=progress)
     return choice
 
@@ -198,6 +203,7 @@ def bag_beside(network: keras.Model, tokenizer: Any, encoder: Any) -> tuple[Any,
         encoder=encoder.network,
         output_activation=network.get_layer("scores").activation.__name__,
         has_prior=network.get_layer("logits").has_prior,
+        counts_new=network.get_layer("logits").counts_new,
         name=network.name,
     )
     for name in ("score_table", "weight_table", "encoder_logits", "logits"):

@@ -12,7 +12,7 @@ from keras_i18n.models.convex.ngram_weights import NgramWeights
 from keras_i18n.models.convex.training_features import TrainingFeatures
 from keras_i18n.progress import Counter, ProgressOption
 
-SCALES = (0.0, 0.15, 0.5, 1.5, 5.0)  # weight of the encoder's inner products beside those of n-grams
+SCALES = (0.0, 0.05, 0.15, 0.5, 1.5, 5.0)  # weight of the encoder's inner products beside those of n-grams
 STRENGTH = 100.0
 _MILD = 20.0  # at which languages choose
 # tried beside it: labels that are often wrong want these. A higher one has the better loss where there are many texts, and
@@ -68,10 +68,12 @@ class _Fold:
     trained: TrainingFeatures
     held: TrainingFeatures
     rows: np.ndarray
+    counts_new: bool
 
     def __post_init__(self) -> None:
         trained = self.trained
-        weights = NgramWeights.of(trained.bag, trained.is_word, targets=trained.targets, language=trained.language)
+        known = {"targets": trained.targets, "language": trained.language}
+        weights = NgramWeights.of(trained.bag, trained.is_word, **known, counts_new=self.counts_new)
         self.ngrams = [weights.features(part.bag) for part in (self.trained, self.held)]
         self.shares = weights.familiar_share(self.held.bag)
         self.among_ngrams = inner_products(self.ngrams[:1])
@@ -122,6 +124,7 @@ def choose(
     folds: int | None = None,
     texts: int = _TEXTS,
     multi_label: bool = False,
+    counts_new: bool = True,
     seed: int = 0,
     progress: ProgressOption = None,
 ) -> Choice:
@@ -142,12 +145,13 @@ def choose(
         folds: number of folds; None for `usual_folds`.
         texts: the most texts that choices are made on.
         multi_label: whether a text may have several labels.
+        counts_new: whether new n-grams count in the length of a text, as the network has it.
         seed: of the folds.
         progress: called with a `Progress` after each trial.
     """
     sample, fold_of = sampled_folds(features, folds=folds, texts=texts, seed=seed)
     parts = [
-        _Fold(sample.rows(fold_of != fold), sample.rows(fold_of == fold), np.flatnonzero(fold_of == fold))
+        _Fold(sample.rows(fold_of != fold), sample.rows(fold_of == fold), np.flatnonzero(fold_of == fold), counts_new)
         for fold in sorted(set(fold_of.tolist()))
     ]
     languages = sorted(set(features.language.tolist()))

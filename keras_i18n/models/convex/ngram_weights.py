@@ -1,4 +1,4 @@
-"""How much each hashed n-gram counts: rare and telling ones more, words half as much as characters, new ones nothing."""
+"""How much each hashed n-gram counts: rare and telling ones more, words half as much as characters, new ones in the length alone."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from keras_i18n.protocols import TokenIds
 _RARE_COUNT = 500  # texts from which an n-gram must come in two of them
 _SHARE_OF_WORDS = 0.5  # of the weight that characters have, in the mean text
 _BELIEVED = 1000  # texts of which what labels and languages say of n-grams counts half: of fewer it is chance
+_SMALLEST = 1e-6  # squared length of a text
 _LEAST = 1e-4  # of the factor of labels: where no n-gram tells them apart all count alike
 
 
@@ -52,15 +53,17 @@ def counted(ids: np.ndarray, repeats: Sequence[int]) -> tuple[np.ndarray, np.nda
 
 @dataclasses.dataclass(frozen=True)
 class NgramWeights:
-    """Squared weights of the buckets, float64 `(num_buckets,)`: 0 where no training text had the n-gram.
+    """Squared weights of the buckets, float64 `(num_buckets,)`.
 
     Attributes:
-        known: of the n-grams of the training texts.
-        new: what an n-gram that no training text had would weigh, squared.
+        known: of the n-grams of the training texts; 0 where no training text had the n-gram, or one of many.
+        length: what each n-gram, known or new, adds to the squared length of a text.
+        counts_new: whether features are divided by the length of all n-grams of a text; else by that of the known ones.
     """
 
     known: np.ndarray
-    new: float
+    length: np.ndarray
+    counts_new: bool
 
     @classmethod
     def of(
@@ -70,21 +73,29 @@ class NgramWeights:
         *,
         targets: np.ndarray | None = None,
         language: np.ndarray | None = None,
+        counts_new: bool = True,
     ) -> "NgramWeights":
         """The inverse document frequencies of n-grams (Spärck Jones 1972), with words raised to a share of their own.
 
         With labels, those that tell them apart weigh more; with languages, those of one language. Neither changes what all
-        of the training texts weigh together, so that what is new counts as before.
+        of the training texts weigh together.
+
+        Lengths know the frequencies alone, as the scales of Wang and Manning (2012) come after the length is taken: a text
+        whose n-grams tell much has larger features than one whose n-grams tell little. They count what is new as well:
+        a text of which little is known is answered less surely, in training as later. The squared features of a training
+        text are about 1 in the mean.
 
         Args:
             bag: of the training texts, from `bag_of`.
             is_word: bool `(num_buckets,)`: the buckets of words; the others are of characters.
             targets: float `(texts, labels)`; None for weights that know no labels.
             language: a tag for each text; None for weights that know no languages.
+            counts_new: False for lengths of the weights of known n-grams, as networks of files from before have them.
         """
         count = bag.shape[0]
         texts_with = np.bincount(bag.indices, minlength=bag.shape[1])
-        squares = (np.log((1.0 + count) / (1.0 + texts_with)) + 1.0) ** 2
+        frequencies = (np.log((1.0 + count) / (1.0 + texts_with)) + 1.0) ** 2
+        squares = frequencies.copy()
         squares[texts_with < (2 if count >= _RARE_COUNT else 1)] = 0.0
         counts = np.asarray(bag.sum(axis=0)).ravel()
         factors = np.ones(bag.shape[1]) if targets is None else label_factors(bag, targets) + _LEAST
@@ -97,7 +108,10 @@ class NgramWeights:
         words, characters = float(mass[is_word].sum()), float(mass[~is_word].sum())
         if words > 0 and characters > 0:
             squares[is_word] *= _SHARE_OF_WORDS * characters / words
-        return cls(squares, float((np.log(1.0 + count) + 1.0) ** 2))
+        if not counts_new:
+            return cls(squares, np.where(squares > 0, squares, (np.log(1.0 + count) + 1.0) ** 2), counts_new)
+        ratios = (bag @ squares) / np.maximum(bag @ frequencies, _SMALLEST)
+        return cls(squares, frequencies * (float(ratios[ratios > 0].mean()) if ratios.any() else 1.0), counts_new)
 
     @property
     def used(self) -> np.ndarray:
@@ -105,17 +119,25 @@ class NgramWeights:
         return np.flatnonzero(self.known)
 
     def features(self, bag: Any) -> Any:
-        """CSR `(texts, used buckets)`: each text divided by the square root of its squared weight; 0 where all of it is new."""
+        """CSR `(texts, used buckets)`: each text divided by its length; 0 where all of it is new."""
         from scipy.sparse import diags
 
-        lengths = np.sqrt(np.maximum(bag @ self.known, 1e-6))
+        known, every = self._lengths(bag)
+        lengths = np.sqrt(every if self.counts_new else known)
         return (diags(1.0 / lengths) @ bag[:, self.used] @ diags(np.sqrt(self.known[self.used]))).tocsr()
 
     @property
-    def every(self) -> np.ndarray:
-        """Squared weights of all buckets: those that are new have the weight of the rarest."""
-        return np.where(self.known > 0, self.known, self.new)
+    def table(self) -> np.ndarray:
+        """What the weight table of a network has of them, float32 `(num_buckets, 3)`: lengths of known and of all, and zeros."""
+        columns = [np.where(self.known > 0, self.length, 0.0), self.length, np.zeros(len(self.known))]
+        return np.stack(columns, axis=1).astype("float32")
 
     def familiar_share(self, bag: Any) -> np.ndarray:
-        """Which share of its squared weight each text has in n-grams that are known, float64 `(texts,)`."""
-        return (bag @ self.known) / np.maximum(bag @ self.every, 1e-6)
+        """Which share of its squared length each text has in n-grams that are known, float64 `(texts,)`."""
+        known, every = self._lengths(bag)
+        return np.where(known > _SMALLEST, known / every, 0.0)
+
+    def _lengths(self, bag):
+        """The squared lengths of texts, of n-grams that are known and of all."""
+        lengths = (np.where(self.known > 0, self.length, 0.0), self.length)
+        return [np.maximum(bag @ one, _SMALLEST) for one in lengths]

@@ -42,7 +42,7 @@ _FEWEST, _MOST = 1 << 14, 1 << 20  # rows of the table
 _MOST_SCORES = 1 << 26  # of a table: 268 MB, and 4 to 8 GB while they are solved
 _ROWS_AN_NGRAM = 4
 _NUMBER = 4  # bytes of a weight
-_METHOD = 3  # of choices: those that were kept by another are not gone on with
+_METHOD = 4  # of choices: those that were kept by another are not gone on with
 _PATIENT = 3.0  # minutes from which choices are made on more texts
 
 

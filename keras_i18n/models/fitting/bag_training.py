@@ -84,10 +84,8 @@ def weigh_ngrams(model: Any, train: Any) -> None:
     features = bag_features(
         model.tokenizer, list(train.text), targets, train.language, repeats=bag_repeats(model.network)
     )
-    weights = NgramWeights.of(features.bag, features.is_word)
-    values = np.zeros(table.embeddings.shape, "float32")
-    values[:, 0], values[:, 1] = weights.known, weights.every
-    table.set_weights([values])
+    counts_new = model.network.get_layer("logits").counts_new
+    table.set_weights([NgramWeights.of(features.bag, features.is_word, counts_new=counts_new).table])
 
 
 def _scores(model, texts, wanted, prefix):
