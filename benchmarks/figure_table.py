@@ -71,6 +71,13 @@ def _mean(by_language):
     return sum(by_language.values()) / len(by_language)
 
 
+def _of_full(result, line, size):
+    full = result["lines"]["whole, fewer bits"]["float32"]["by_language"]
+    point = result["lines"][line][size]
+    shares = [100 * accuracy / full[tag] for tag, accuracy in point["by_language"].items()]
+    return f"{point['megabytes']:.0f} MB {sum(shares) / len(shares):.1f}, {min(shares):.1f} %"
+
+
 def _cut_translator(row):
     both = [row[direction] for direction in ("en to de", "de to en")]
     same, bleu = (", ".join(str(one[name]) for one in both) for name in ("the same", "bleu"))
@@ -549,6 +556,27 @@ FIGURES = (
         lambda result: _points_lost(result["together"][0]["by_language"]),
         lambda result: "-",
         ("keras_i18n/localization", "keras_i18n/export"),
+    ),
+    Figure(
+        "size_curve",
+        "topics (SIB-200 dev, English labels) in the 16 languages of use_multilingual_v3 by the megabytes of one .tflite for all of "
+        "them: accuracy in % of the full model's 280 MB, mean and worst language",
+        lambda result: "; ".join(
+            _of_full(result, line, size)
+            for line, size in (
+                ("whole, fewer bits", "int4"),
+                ("whole, fewer bits", "mixed3"),
+                ("16 languages, compact", "24"),
+                ("16 languages, compact", "16"),
+                ("16 languages, compact", "10"),
+            )
+        ),
+        lambda result: (
+            f"{_of_full(result, '16 languages, trimmed, int8', '24')}: the most frequent pieces with rows in int8; "
+            f"{_of_full(result, 'fastText .ftz', 'ftz')}: fastText .ftz"
+        ),
+        ("keras_i18n/localization", "keras_i18n/networks", "keras_i18n/export"),
+        arguments="--plot docs/pictures/size_curve.png",
     ),
     Figure(
         "universal_localized",
