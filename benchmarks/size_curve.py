@@ -26,7 +26,7 @@ from keras_i18n import localization
 LINES = {
     "whole, fewer bits": ("float32", "float16", "int8", "int4", "mixed3", "pq2", "pq1"),
     "16 languages, compact": (24, 10, 16),
-    "16 languages, trimmed, int8": (24, 38, 12),
+    "16 languages, trimmed, int8": (24, 38),
     "one language alone, compact (mean of 2)": (8, 5, 14),
 }
 ALONE = ("de", "ja")
