@@ -27,6 +27,14 @@ def test_every_file_of_the_package_goes_into_the_wheel(setup):
     assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
 
 
+def test_only_the_shipped_weights_are_large():
+    """What a profiler or a benchmark leaves behind is not tracked by chance."""
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    paths = [ROOT / name for name in files.split("\0") if name]
+    large = [path.name for path in paths if path.is_file() and path.stat().st_size > 5e6]
+    assert large == ["universal.npz"]
+
+
 def test_keras_is_capped_while_its_privates_are_used(setup):
     needed = dict(line.split(">=") for line in setup["options"]["install_requires"].split("\n") if line)
     assert (ROOT / "keras_i18n" / "keras_privates.py").exists()

@@ -94,8 +94,9 @@ def localize(
     a direction at most 1 %, or the call refuses), and a beam, whose probabilities are shared among fewer tokens.
 
     Args:
-        model: a `Translator` of one vocabulary, or a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`, a `WordPieceTokenizer`, a `BytePairTokenizer`, an
-            `NgramTokenizer`, or several of them in a `JoinedTokenizer`, as the encoder `universal`; it stays as it is.
+        model: a `Translator` of one vocabulary, or a `TextClassifier` or `TextEncoder` on a `UnigramTokenizer`, a
+            `WordPieceTokenizer`, a `BytePairTokenizer`, an `NgramTokenizer`, or several of them in a `JoinedTokenizer`, as the
+            encoder `universal`; it stays as it is.
         languages: BCP-47 tags, each one of the model's; of a translator sources and targets.
         texts: what is used of the languages: a dict from tag to list of str, a `Dataset` with languages, or for one
             language a list of str. The more of them, the better the choice.

@@ -8,9 +8,9 @@ import numpy as np
 
 from keras_i18n import languages as tags
 from keras_i18n import networks
-from keras_i18n.localization.given_texts import checked_texts
 from keras_i18n.localization.model_checks import checked_languages
 from keras_i18n.localization.piece_choice import PieceChoice
+from keras_i18n.localization.texts_by_language import texts_by_language
 from keras_i18n.models import Translator
 from keras_i18n.models.translation.search import Search
 from keras_i18n.progress import Counter
@@ -64,8 +64,8 @@ def localized_translator(
     languages = checked_languages(model, languages)
     networks.refuse_few_bits(model.network, "Localising a translator")
     directions = _directions(model, languages)
-    given, _ = checked_texts(texts, words, languages)
     chosen = PieceChoice.of(model.tokenizer, languages, texts=texts, words=words, **choice)
+    given = texts_by_language(texts, languages)
     search = Search(model)
     written: set[int] = set()
     for source, target in directions:

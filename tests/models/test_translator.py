@@ -354,6 +354,13 @@ def test_a_shortlist_of_another_model_is_refused(searching, message, candidates,
     assert searching.shortlist is None
 
 
+def test_the_shortest_list_still_has_the_end(searching):
+    """The end piece stands once in a pair, where other tokens stand more often."""
+    told = [("one one one", "eins eins eins eins")] * 3
+    shortlist = ki.transfer.lexical_shortlist(searching, told, candidates=1, always=1)
+    assert shortlist.always.tolist() == [searching.target_tokenizer.end_id]
+
+
 def test_what_no_shortlist_is_made_of_is_told(searching):
     with pytest.raises(ValueError, match="`candidates` must be a whole number, at least 1"):
         ki.transfer.lexical_shortlist(searching, pairs(3, 1), candidates=0)

@@ -71,11 +71,8 @@ class Search:
 
     def written(self, texts: Any, *, target_language: Any) -> list[np.ndarray]:
         """The token ids that a greedy search writes, of each text's first `max_tokens` tokens."""
-        sequences = self._model.source_ids(list(texts), target_language=target_language)
-        sequences = [
-            ids if len(ids) <= self._model.max_tokens else np.concatenate([ids[: self._model.max_tokens - 1], ids[-1:]])
-            for ids in sequences
-        ]
+        whole = self._model.source_ids(list(texts), target_language=target_language)
+        sequences = [_shortened(ids, self._model.max_tokens) for ids in whole]
         found: list[np.ndarray] = [np.zeros(0, "int32")] * len(sequences)
         for rows in _batches(sequences, most=_TOKENS_OF_A_BATCH):
             ids, _ = self._greedy(self._model.tokenizer.pad([sequences[row] for row in rows]))
@@ -104,8 +101,7 @@ class Search:
             split += 1
             sentences = split_at_sentence_ends(texts[number], most=model.max_tokens // 2)
             for one in model.source_ids(sentences, target_language=tags[number]):
-                first, last = one[: model.max_tokens - 1], one[-1:]
-                parts.append(one if len(one) <= model.max_tokens else np.concatenate([first, last]))
+                parts.append(_shortened(one, model.max_tokens))
                 of_text.append(number)
         if split:
             warnings.warn(
@@ -170,6 +166,11 @@ def check_search(*, beam: Any, length_penalty: Any) -> None:
     _check("beam", beam, 1)
     if not isinstance(length_penalty, int | float) or not 0 <= length_penalty <= 10:
         raise ValueError(f"`length_penalty` must be a number from 0 to 10. Received: {shown(length_penalty)}.")
+
+
+def _shortened(ids, most):
+    """At most so many ids, the end piece among them."""
+    return ids if len(ids) <= most else np.concatenate([ids[: most - 1], ids[-1:]])
 
 
 def _batches(sequences, most):

@@ -66,7 +66,8 @@ class TranslationShortlist:
 
     def of_pieces(self, ids: np.ndarray) -> Self:
         """That of a model whose token `i` was token `ids[i]`, without tokens that are not there any more."""
-        new_id = np.full(max(len(self.candidates), int(self.candidates.max()), int(self.always.max()), *ids) + 1, -1)
+        largest = max(len(self.candidates), *(int(one.max()) for one in (self.candidates, self.always, ids)))
+        new_id = np.full(largest + 1, -1)
         new_id[ids] = np.arange(len(ids))
         found = np.where(self.candidates >= 0, new_id[self.candidates], -1)[ids]
         always = new_id[self.always]

@@ -32,7 +32,7 @@ def lexical_shortlist(
         seed: of the draw.
 
     Raises:
-        TypeError: no translator. ValueError: no pair, counts below 1, an added language.
+        TypeError: no translator. ValueError: no pair, counts below 1, a language that the translator writes and no pair has.
 
     Example:
 
@@ -61,7 +61,7 @@ def lexical_shortlist(
     target = translator.target_ids(rows.target)
     frequent = np.bincount(np.concatenate(target), minlength=translator.num_target_tokens)
     frequent[list(translator.never_written)] = 0
-    frequent[translator.target_tokenizer.end_id] = len(target)
+    frequent[translator.target_tokenizer.end_id] = frequent.sum() + 1  # however few there are to be
     ranked = np.argsort(-frequent, kind="stable")[:always]
     everywhere = ranked[frequent[ranked] > 0]
     return TranslationShortlist(_candidates(translator, source, target, candidates, seed), everywhere)
